@@ -1,0 +1,37 @@
+"""The only door from a request to a tenant."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from accounts.models import Membership, Organization, Role, User
+
+
+def membership_for(user: object, slug: str) -> Membership:
+    """Return the membership of `user` in the organization `slug`.
+
+    Raises Http404 for strangers and for organizations that do not exist, alike.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        raise Http404
+    membership = Membership.objects.select_related("organization").filter(user=user, organization__slug=slug).first()
+    if membership is None:
+        raise Http404
+    return membership
+
+
+def organization_for(user: object, slug: str, *, at_least: Role = Role.VIEWER) -> Organization:
+    """Return the organization `slug` for a member whose role includes `at_least`.
+
+    Raises Http404 for strangers, and PermissionDenied (403) for members of a lesser role.
+    """
+    membership = membership_for(user, slug)
+    if not Role(membership.role).includes(at_least):
+        raise PermissionDenied(f"Ask an {at_least.label.lower()} of {membership.organization} to do this.")
+    return membership.organization
+
+
+def organizations_of(user: object) -> list[Organization]:
+    """Return the organizations that `user` belongs to, by name."""
+    if not isinstance(user, User):
+        return []
+    return list(Organization.objects.filter(memberships__user=user).order_by("name"))

