@@ -1,0 +1,44 @@
+"""Read incidents: each function makes a fixed number of queries and returns frozen view objects.
+
+`organization_id` None reads what the public may know; an organization also sees its own records.
+"""
+
+from incidents.core.impact import ScopeState
+from incidents.core.timeline import Bar
+from incidents.queries.boards import scope_board
+from incidents.queries.details import incident_detail
+from incidents.queries.lists import open_incidents, recent_incidents
+from incidents.queries.providers import provider_states, provider_view
+from incidents.queries.shapes import (
+    ComponentView,
+    EventView,
+    GroupView,
+    ImpactView,
+    IncidentDetail,
+    IncidentLink,
+    ProviderView,
+    ScopeView,
+    SightingView,
+    UpdateView,
+)
+
+__all__ = [
+    "Bar",
+    "ComponentView",
+    "EventView",
+    "GroupView",
+    "ImpactView",
+    "IncidentDetail",
+    "IncidentLink",
+    "ProviderView",
+    "ScopeState",
+    "ScopeView",
+    "SightingView",
+    "UpdateView",
+    "incident_detail",
+    "open_incidents",
+    "provider_states",
+    "provider_view",
+    "recent_incidents",
+    "scope_board",
+]

@@ -1,0 +1,152 @@
+"""What the queries of incidents give: frozen view objects, ready for a page, a badge or the API.
+
+All times are aware and in UTC.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from incidents.core.impact import ScopeState
+from incidents.core.timeline import Bar
+from monitors.core.states import Source, State
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLink:
+    """Enough of an incident for a line in a list. `scopes` are the impaired ones in words."""
+
+    uid: str
+    title: str
+    state: State
+    worst: State
+    tier: str  # "suspected" or "confirmed"
+    confidence: float  # 0.0 to 1.0
+    started_at: datetime
+    changed_at: datetime
+    quiet_since: datetime | None
+    resolved_at: datetime | None
+    acknowledged_at: datetime | None
+    provider_id: int | None
+    provider_slug: str
+    provider_name: str
+    scopes: tuple[str, ...]
+    sources: tuple[Source, ...]  # that saw it, the first to see it first
+    is_public: bool
+
+    @property
+    def duration(self) -> timedelta | None:
+        """From the first failure to the end; None while it is open."""
+        return self.resolved_at - self.started_at if self.resolved_at else None
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeView:
+    """A scope as a row of a page. `day` is 96 bars of 15 minutes, `ninety` 90 bars of a day (UTC)."""
+
+    scope_id: int | None
+    words: str
+    state: ScopeState
+    day: tuple[Bar, ...]
+    ninety: tuple[Bar, ...]
+    uptime_90: float | None  # 0.0 to 1.0; None without data
+    incident_uid: str | None  # the open incident behind the state
+    incident_title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentView:
+    component_id: int
+    name: str
+    description: str
+    is_listed: bool  # by the vendor; False for the services that only we know
+    view: ScopeView
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """Components under the vendor's own heading; `name` is "" for those without one."""
+
+    name: str
+    state: State  # the worst of its components
+    components: tuple[ComponentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderView:
+    """A provider's page. `sentence` answers "is it down?" in words; `overall` is the provider's own row."""
+
+    provider_id: int
+    slug: str
+    name: str
+    state: ScopeState
+    sentence: str
+    overall: ScopeView
+    groups: tuple[GroupView, ...]
+    open_incidents: tuple[IncidentLink, ...]
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When the newest readable observation was made."""
+        return self.state.as_of
+
+
+@dataclass(frozen=True, slots=True)
+class SightingView:
+    """One source's line in the lead/lag ledger. `lag_minutes` is behind the first source; 0 for the first."""
+
+    source: Source
+    ref: str
+    label: str  # "vendor's post", "our probe", "people's reports", "your messages" ...
+    scope: str
+    state: State
+    first_at: datetime
+    seen_at: datetime
+    lag_minutes: int
+    cleared_at: datetime | None
+    reason: str
+    evidence: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateView:
+    """Words for readers. A vendor's are shown as they read now, with when they were last edited."""
+
+    at: datetime
+    phase: str
+    body: str
+    is_vendors: bool
+    source_url: str
+    edited_at: datetime | None
+    author: str  # a member's name; "" for the machine and for vendors
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    number: int
+    kind: str
+    label: str
+    state: State
+    at: datetime
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactView:
+    scope: str
+    state: State
+    began_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentDetail:
+    """An incident's page: newest update first, sightings by who saw it first, events in order."""
+
+    incident: IncidentLink
+    impacts: tuple[ImpactView, ...]
+    sightings: tuple[SightingView, ...]
+    updates: tuple[UpdateView, ...]
+    events: tuple[EventView, ...]
+    shares: Mapping[Source, float]  # each source's share of the confidence, summing to 1.0
+    vendor_urls: tuple[str, ...]
