@@ -1,0 +1,241 @@
+"""What one change means, given what its audience already knows. Every answer carries its reason."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from incidents.core.fuse import Verdict
+from incidents.core.scope import ScopeKey, covers, related, same
+from monitors.core.states import Source, State
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How long is together. The defaults are for people who are paged."""
+
+    join_within: timedelta = timedelta(minutes=60)
+    reopen_within: timedelta = timedelta(minutes=30)
+    resolve_after: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A confirmed change of one ref's word about one scope, and what is known around it.
+
+    `post_id` is the official post that it comes from, if any. `is_own` marks the audience's own
+    evidence; `is_followed` says that the scope is related to one that the audience follows (always
+    true for the public). `named` are the components that the post names. `verdict` weighs all of the
+    audience's evidence about the scope.
+    """
+
+    id: int
+    source: Source
+    ref: str
+    scope_id: int
+    scope: ScopeKey
+    new: State
+    at: datetime
+    verdict: Verdict
+    post_id: int | None = None
+    named: frozenset[int] = frozenset()
+    is_own: bool = False
+    is_followed: bool = True
+    in_maintenance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a ref has said about a scope within an incident. `change_id` is its latest change there."""
+
+    ref: str
+    scope_id: int
+    scope: ScopeKey
+    impairs: bool
+    change_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIncident:
+    """An incident that is open, or was resolved recently enough to matter. `named` are components its posts name."""
+
+    id: int
+    started_at: datetime
+    resolved_at: datetime | None
+    seen: tuple[Seen, ...]
+    post_ids: frozenset[int] = frozenset()
+    named: frozenset[int] = frozenset()
+
+    @property
+    def scopes(self) -> list[ScopeKey]:
+        """The scopes that it is about: impaired now, or ever where nothing is."""
+        return [s.scope for s in self.seen if s.impairs] or [s.scope for s in self.seen]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Another ref or scope belongs to the incident; `reopens` if that had been resolved."""
+
+    incident_id: int
+    reason: str
+    reopens: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A ref that already impairs the incident says how bad it is now."""
+
+    incident_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """A ref no longer says that the incident's scope is impaired."""
+
+    incident_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    reason: str
+
+
+Decision = Open | Join | Update | Clear | Ignore
+
+
+def correlate(change: Change, known: Sequence[KnownIncident], policy: Policy) -> Decision:
+    """Choose what a change means. `known` holds the audience's incidents of the same provider."""
+    if _is_old_news(change, known):
+        return Ignore("already read")
+    if not change.new.is_impaired:
+        return _clear(change, known)
+    current = [incident for incident in known if incident.resolved_at is None]
+    if mine := _impaired_by(change, current):
+        return Update(mine.id, f"{change.ref} already impairs it")
+    if (joined := _same_post(change, known)) is not None:
+        return joined
+    if refusal := _refusal(change):
+        return Ignore(refusal)
+    return _join_related(change, current, policy) or _reopen(change, known, policy) or _open(change)
+
+
+def _is_old_news(change: Change, known: Iterable[KnownIncident]) -> bool:
+    """Whether this change, or a later one of its ref and scope, has been applied: a replay does nothing."""
+    return any(
+        seen.change_id is not None and seen.change_id >= change.id
+        for incident in known
+        for seen in incident.seen
+        if (seen.ref, seen.scope_id) == (change.ref, change.scope_id)
+    )
+
+
+def _clear(change: Change, known: Iterable[KnownIncident]) -> Decision:
+    mine = _impaired_by(change, known)
+    if mine is None:
+        return Ignore("no open incident rests on it")
+    return Clear(mine.id, f"{change.ref} now says {change.new.word}")
+
+
+def _impaired_by(change: Change, known: Iterable[KnownIncident]) -> KnownIncident | None:
+    own = (change.ref, change.scope_id)
+    return next((i for i in known if any(s.impairs and (s.ref, s.scope_id) == own for s in i.seen)), None)
+
+
+def _same_post(change: Change, known: Iterable[KnownIncident]) -> Join | None:
+    """An official post is one incident for as long as it lives, whatever scopes it names."""
+    if change.post_id is None:
+        return None
+    of_post = [incident for incident in known if change.post_id in incident.post_ids]
+    if not of_post:
+        return None
+    # The open one, if another source's incident took the post in after the first had been resolved.
+    incident = max(of_post, key=lambda i: (i.resolved_at is None, i.started_at))
+    return Join(incident.id, "the same official post", reopens=incident.resolved_at is not None)
+
+
+def _refusal(change: Change) -> str | None:
+    """Return why a change may neither open nor join an incident, or None if it may."""
+    if not (change.is_own or change.is_followed):
+        return "it touches nothing that is followed"
+    # A window explains a degraded scope, but not our own probe finding it worse than that.
+    if change.in_maintenance and not (change.source is Source.PROBE and change.new > State.DEGRADED):
+        return "under maintenance"
+    if change.verdict.tier is None:
+        return f"too little evidence ({change.verdict.confidence:.0%})"
+    return None
+
+
+def _join_related(change: Change, current: Iterable[KnownIncident], policy: Policy) -> Join | None:
+    # Two posts are two incidents, because their vendor tells them apart (Twilio has ten open at once).
+    open_to_it = [i for i in current if not (change.post_id and i.post_ids)]
+    if within := [i for i in open_to_it if _holds(i, change, policy)]:
+        closest = max(within, key=lambda i: (_closeness(i, change.scope), i.started_at))
+        exact = any(same(scope, change.scope) for scope in closest.scopes)
+        return Join(closest.id, "the same scope" if exact else "inside a scope that is already impaired")
+    if named := [i for i in open_to_it if _names(i, change)]:
+        return Join(max(named, key=lambda i: i.started_at).id, "the vendor's post names the component")
+    return _join_narrower(change, open_to_it, policy)
+
+
+def _holds(incident: KnownIncident, change: Change, policy: Policy) -> bool:
+    """Whether the change lies inside the incident's scopes.
+
+    A whole provider's incident takes a narrower failure in only while it is young: it often is a
+    vendor's vague post that stays open for days, and says nothing about a carrier that fails tomorrow.
+    """
+    young = abs(change.at - incident.started_at) <= policy.join_within
+    return any(
+        covers(scope, change.scope) and (young or scope.depth > 0 or same(scope, change.scope))
+        for scope in incident.scopes
+    )
+
+
+def _closeness(incident: KnownIncident, scope: ScopeKey) -> int:
+    return max(mine.depth for mine in incident.scopes if covers(mine, scope))
+
+
+def _names(incident: KnownIncident, change: Change) -> bool:
+    """Whether a post names the component whose state changed on the vendor's own page, whichever came first."""
+    if change.ref.startswith("feed:"):
+        return change.scope.component_id in incident.named
+    listed = {seen.scope.component_id for seen in incident.seen if seen.ref.startswith("feed:") and seen.impairs}
+    return bool(listed & change.named)
+
+
+def _join_narrower(change: Change, current: Iterable[KnownIncident], policy: Policy) -> Join | None:
+    """A broader failure joins the one narrower incident it can mean, or the latest that is young enough."""
+    narrower = [i for i in current if any(related(scope, change.scope) for scope in i.scopes)]
+    if change.scope.depth == 0:  # "something at this vendor" is not evidence about an old incident
+        narrower = [i for i in narrower if abs(change.at - i.started_at) <= policy.join_within]
+    if len(narrower) == 1:
+        return Join(narrower[0].id, "a broader view of the one related incident")
+    young = [i for i in narrower if abs(change.at - i.started_at) <= policy.join_within]
+    if young:
+        return Join(max(young, key=lambda i: i.started_at).id, "a broader view of the latest related incident")
+    return None
+
+
+def _reopen(change: Change, known: Iterable[KnownIncident], policy: Policy) -> Join | None:
+    over = [
+        i
+        for i in known
+        if i.resolved_at is not None
+        and change.at - i.resolved_at <= policy.reopen_within
+        and not (change.post_id and i.post_ids)
+        and any(same(scope, change.scope) for scope in i.scopes)
+    ]
+    if not over:
+        return None
+    latest = max(over, key=lambda i: i.started_at)
+    minutes = int(policy.reopen_within.total_seconds() // 60)
+    return Join(latest.id, f"failed again within {minutes} min", reopens=True)
+
+
+def _open(change: Change) -> Open:
+    return Open(f"{change.verdict.tier} ({change.verdict.confidence:.0%})")

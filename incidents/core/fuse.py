@@ -1,0 +1,121 @@
+"""Several sources' evidence about one scope, fused into one verdict.
+
+Log-odds add up: a prior against trouble, plus what each source that says "impaired" argues for it,
+minus what each source that says "operational" argues against it. The weights below are set by hand
+from what each source is known to miss (docs: PRODUCT, "Four sources of evidence"), and stand where
+learned ones will. They keep four promises, which the tests hold: people alone can only raise a
+suspicion; a vendor's own word, a confirmed probe or receipts each confirm; more sources make it
+surer; and messages that arrive argue against a rumour.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from incidents.core.scope import ScopeKey, covers, same
+from monitors.core.states import Source, State, worst
+
+PRIOR = -3.0  # about 5 % of a scope's suspicious moments are real trouble
+CONFIRMED = 0.6
+SUSPECTED = 0.15
+
+# What one ref argues for trouble, by what it says.
+FOR: Mapping[Source, Mapping[State, float]] = {
+    Source.OFFICIAL: {State.DEGRADED: 5.5, State.PARTIAL_OUTAGE: 6.0, State.MAJOR_OUTAGE: 6.5},
+    Source.PROBE: {State.DEGRADED: 4.0, State.PARTIAL_OUTAGE: 4.4, State.MAJOR_OUTAGE: 4.8},
+    Source.DELIVERY: {State.DEGRADED: 4.2, State.PARTIAL_OUTAGE: 4.7, State.MAJOR_OUTAGE: 5.0},
+    Source.CROWD: {State.DEGRADED: 1.6, State.PARTIAL_OUTAGE: 2.0, State.MAJOR_OUTAGE: 2.4},
+}
+# What one ref that says "operational" argues against it: a vendor's silence says little, messages that arrive much.
+AGAINST: Mapping[Source, float] = {
+    Source.OFFICIAL: 0.3,
+    Source.PROBE: 0.7,
+    Source.CROWD: 0.3,
+    Source.DELIVERY: 2.0,
+}
+# Refs of one source see through the same eyes: each further one counts this much of the one before.
+TEMPER = 0.3
+CAP: Mapping[Source, float] = {Source.OFFICIAL: 7.0, Source.PROBE: 6.0, Source.DELIVERY: 6.0, Source.CROWD: 2.6}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one ref of a source says now, as far as it bears on one incident."""
+
+    source: Source
+    ref: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How sure we are (0.0 to 1.0) and how bad it is. `tier` is "suspected", "confirmed" or None: too little.
+
+    `shares` is each impairing source's part of what argues for trouble, summing to 1.0.
+    """
+
+    confidence: float
+    tier: str | None
+    shares: Mapping[Source, float]
+    state: State
+
+
+def fuse(evidence: Iterable[Evidence]) -> Verdict:
+    """Weigh the evidence about one scope, or about one incident's scopes together."""
+    seen = list(evidence)
+    pro = {source: min(CAP[source], _tempered(_weights_for(seen, source))) for source in Source}
+    # An API that answers does not clear a delivery problem.
+    deaf = {Source.PROBE} if pro[Source.DELIVERY] else set()
+    con = sum(_tempered(_weights_against(seen, source)) for source in Source if source not in deaf)
+    total = sum(pro.values())
+    if not total:
+        return Verdict(0.0, None, {}, State.UNKNOWN)
+    confidence = 1 / (1 + math.exp(-(PRIOR + total - con)))
+    shares = {source: weight / total for source, weight in pro.items() if weight}
+    return Verdict(confidence, _tier(confidence, shares), shares, fused_state(seen))
+
+
+def fused_state(evidence: Iterable[Evidence]) -> State:
+    """Return how bad it is: the worst word of the sources that impair.
+
+    How bad people say it is counts only where nobody else sees anything: a crowd cannot tell a
+    degraded service from a dead one, so on their own their word is "degraded".
+    """
+    impaired = [e for e in evidence if e.state.is_impaired]
+    measured = [e.state for e in impaired if e.source is not Source.CROWD]
+    if measured:
+        return worst(measured)
+    return State.DEGRADED if impaired else State.OPERATIONAL
+
+
+def bears_against(source: Source, clear: ScopeKey, impaired: ScopeKey) -> bool:
+    """Whether a source's "operational" about `clear` can argue against trouble in `impaired`.
+
+    It can if its scope covers the trouble. Receipts must be about the very same scope: that most
+    messages arrive says nothing about one carrier.
+    """
+    return same(clear, impaired) if source is Source.DELIVERY else covers(clear, impaired)
+
+
+def _tier(confidence: float, shares: Mapping[Source, float]) -> str | None:
+    if confidence >= CONFIRMED and set(shares) != {Source.CROWD}:
+        return "confirmed"
+    return "suspected" if confidence >= SUSPECTED else None
+
+
+def _weights_for(evidence: Sequence[Evidence], source: Source) -> list[float]:
+    by_ref: dict[str, float] = {}
+    for e in evidence:
+        if e.source is source and e.state.is_impaired:
+            by_ref[e.ref] = max(by_ref.get(e.ref, 0.0), FOR[source][e.state])
+    return list(by_ref.values())
+
+
+def _weights_against(evidence: Sequence[Evidence], source: Source) -> list[float]:
+    impairing = {e.ref for e in evidence if e.state.is_impaired}
+    clear = {e.ref for e in evidence if e.source is source and e.state is State.OPERATIONAL}
+    return [AGAINST[source]] * len(clear - impairing)
+
+
+def _tempered(weights: Iterable[float]) -> float:
+    return sum(weight * TEMPER**n for n, weight in enumerate(sorted(weights, reverse=True)))
