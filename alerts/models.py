@@ -26,6 +26,8 @@ class Channel(models.Model):
     created_at = models.DateTimeField(default=clock)
     disabled_at = models.DateTimeField(null=True)  # since when the far side says it is gone
     disabled_reason = models.CharField(max_length=300, blank=True)
+    failures = models.PositiveIntegerField(default=0)  # attempts in a row that have to be repeated
+    retry_at = models.DateTimeField(null=True)  # nothing is sent before: the far side asked for it, or keeps failing
 
     def __str__(self) -> str:
         return self.name
@@ -56,16 +58,17 @@ class NotificationState(models.TextChoices):
 
 
 class Notification(models.Model):
-    """One message to one channel about one event; outbox 3. A test message has no event.
+    """One message to one channel about one event; outbox 3. A test or a notice has no event.
 
     `next_attempt_at` is both the due time and, while a sender holds `lease`, the lease's end.
+    `attempts` and `unanswered` are counted before a try, so that one which kills its sender counts.
     """
 
     organization = models.ForeignKey("accounts.Organization", models.CASCADE, related_name="notifications")
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="notifications")
     incident = models.ForeignKey(Incident, models.CASCADE, null=True, related_name="notifications")
     event = models.ForeignKey(IncidentEvent, models.CASCADE, null=True, related_name="notifications")
-    transition = models.CharField(max_length=12)  # opened, worse, better, resolved, test
+    transition = models.CharField(max_length=12)  # opened, worse, better, resolved; test, gone
     key = models.CharField(max_length=48, unique=True, default=new_token)  # idempotency key for the far side
     why = models.CharField(max_length=300)  # why this channel gets it
     state = models.CharField(max_length=10, choices=NotificationState.choices, default=NotificationState.QUEUED)
@@ -73,7 +76,9 @@ class Notification(models.Model):
     next_attempt_at = models.DateTimeField(default=clock)
     lease = models.CharField(max_length=32, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    unanswered = models.PositiveSmallIntegerField(default=0)  # claims since the last known outcome
     finished_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)  # why it ended as it did
 
     class Meta:
         constraints = [
@@ -83,6 +88,7 @@ class Notification(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_attempt_at"], name="notification_due", condition=Q(state="queued")),
+            models.Index(fields=["channel", "incident"], name="notification_waiting", condition=Q(state="queued")),
             models.Index(fields=["organization", "-created_at"]),
         ]
 
@@ -95,7 +101,7 @@ class Attempt(models.Model):
 
     notification = models.ForeignKey(Notification, models.CASCADE, related_name="tries")
     at = models.DateTimeField()
-    outcome = models.CharField(max_length=10)  # delivered, retry, rejected
+    outcome = models.CharField(max_length=10)  # delivered, retry, unclear, rejected
     detail = models.CharField(max_length=300, blank=True)
     took_ms = models.PositiveIntegerField(default=0)
 

@@ -14,27 +14,29 @@ class Message:
     `subject` is stable over an incident's life but for its leading state word, so that mail threads.
     """
 
-    transition: str  # opened, worse, better, resolved, test
+    transition: str  # opened, worse, better, resolved; test, gone
     state: State
     subject: str
     headline: str  # the whole story in one sentence
     facts: tuple[tuple[str, str], ...]  # (label, value) in reading order
     quotes: tuple[tuple[str, str], ...]  # (who, words): the vendor's text as the vendor's
     url: str
+    manage_url: str  # where to change what you get
     why: str  # why you get this
     key: str  # idempotency key
     thread: str  # the same for all messages about one incident
-    at: datetime
+    at: datetime  # when it happened
+    written_at: datetime  # when this attempt was written
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """What an HTTP channel wants sent."""
+    """What an HTTP channel wants sent. Its address and headers may be secrets, so `repr` shows neither."""
 
-    url: str
-    body: bytes
+    url: str = field(repr=False)
+    body: bytes = field(repr=False)
     method: str = "POST"
-    headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
+    headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"}, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,15 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Try again; `after_s` where the far side named a time, in seconds."""
+    """Try again; `after_s` where the far side named a time, in seconds.
+
+    `maybe_arrived` where the far side had the whole message before it fell silent: trying again may
+    show it twice, so that is done once and no more.
+    """
 
     detail: str
     after_s: float | None = None
+    maybe_arrived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,8 @@ class Field:
     label: str
     help: str
     secret: bool = False
-    type: str = "text"  # an HTML input type
+    type: str = "text"  # an HTML input type; "url" is also judged as an address to connect to
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
