@@ -61,7 +61,7 @@ def effective_state(
     official: OfficialWord | None = None,
     now: datetime,
 ) -> ScopeState:
-    """Return how `scope` is doing now: impaired, else under maintenance, else up if anybody fresh says so.
+    """Return how `scope` is doing now: impaired, else unknown unless somebody fresh speaks, else what they say.
 
     `maintenance` are the scopes of windows that are running. A failure is shown even when its source
     has gone quiet; good news is never shown without a fresh one. Trouble in a part of the scope makes
@@ -72,11 +72,10 @@ def effective_state(
     if felt := [(felt_state(scope, i.scope, i.state), i) for i in impacts if _touches(scope, i.scope)]:
         state, impact = max(felt, key=lambda pair: (pair[0], pair[1].scope.depth, pair[1].began_at))
         return ScopeState(state, impact.incident_title, as_of, impact.incident_uid, impact.incident_title)
+    if not any(h.fresh_until and now <= h.fresh_until for h in heard):
+        return ScopeState(State.UNKNOWN, _silence(as_of), as_of)
     if any(covers(window, scope) for window in maintenance):
         return ScopeState(State.MAINTENANCE, "Scheduled maintenance is running.", as_of)
-    fresh = [h for h in heard if h.heard_at and h.fresh_until and now <= h.fresh_until]
-    if not fresh:
-        return ScopeState(State.UNKNOWN, _silence(as_of), as_of)
     if official is not None and official.state is not State.OPERATIONAL:
         return ScopeState(official.state, _official_reason(official), as_of)
     return ScopeState(State.OPERATIONAL, "No trouble seen.", as_of)
@@ -96,7 +95,9 @@ def provider_state(whole: ScopeState, components: Iterable[ScopeState]) -> Scope
     if not troubled:
         return whole
     lead = max(troubled, key=lambda s: s.state)
-    return ScopeState(worst(s.state for s in troubled), lead.reason, whole.as_of, lead.incident_uid, lead.incident_title)
+    return ScopeState(
+        worst(s.state for s in troubled), lead.reason, whole.as_of, lead.incident_uid, lead.incident_title
+    )
 
 
 def _touches(scope: ScopeKey, impaired: ScopeKey) -> bool:
@@ -109,5 +110,6 @@ def _silence(as_of: datetime | None) -> str:
 
 def _official_reason(official: OfficialWord) -> str:
     if official.state is State.UNKNOWN:
-        return f"The vendor's page says “{official.word}”, which we cannot read." if official.word else "The vendor's page does not say."
+        said = f"says “{official.word}”, which we cannot read" if official.word else "does not say"
+        return f"The vendor's page {said}."
     return f"The vendor's page says {official.state.word}."

@@ -149,7 +149,9 @@ def _bar(cut: Span, impacts: Sequence[ImpactSpan], covered: Iterable[Span], plan
     in_maintenance = any(overlap(span, cut) for span in planned)
     state = _bar_state(here, covered_s, in_maintenance)
     incidents = len({i.key for i in here})
-    return Bar(*_ends(cut), state, round(impaired), round(covered_s), _label(cut, state, impaired, covered_s, incidents))
+    return Bar(
+        *_ends(cut), state, round(impaired), round(covered_s), _label(cut, state, impaired, covered_s, incidents)
+    )
 
 
 def _ends(cut: Span) -> tuple[datetime, datetime]:

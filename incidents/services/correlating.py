@@ -1,0 +1,228 @@
+"""Outbox 1: read the changes of source states, in order per audience, and say what each means."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from incidents.core import correlate as core
+from incidents.core import wording
+from incidents.core.correlate import Change, Clear, Decision, Ignore, Join, KnownIncident, Open, Policy, Seen, Update
+from incidents.core.fuse import Evidence, Verdict, bears_against, fuse
+from incidents.core.scope import ScopeKey, covers, related
+from incidents.models import EventKind, Incident, Phase
+from incidents.queries.naming import PARTS, key_of
+from incidents.services import ledger
+from incidents.services.audiences import Audience, waiting_audiences
+from incidents.services.events import announced, record, wake
+from incidents.services.words import link_vendor_words, say
+from monitors.core.states import Source, State
+from monitors.models import Follow, OfficialPostScope, PendingChange, StateChange
+from monitors.queries.states import SourceWord, maintenance_scopes, words_about
+
+POLICY = Policy()
+
+
+def correlate_next(now: datetime) -> bool:
+    """Read one waiting change of an audience that no other worker holds; False if there is none to take.
+
+    The audience's lock is held until the change is applied and marked, in one transaction: each change
+    is applied exactly once, and in order within its audience, by any number of workers.
+    """
+    with transaction.atomic():
+        for audience in waiting_audiences():
+            if audience.try_lock():
+                _correlate_oldest(audience, now)
+                return True
+    return False
+
+
+def _correlate_oldest(audience: Audience, now: datetime) -> None:
+    pending = audience.waiting().select_related("change", *(f"change__scope__{part}" for part in PARTS)).first()
+    if pending is None:  # another worker took the last one between our look and our lock
+        return
+    decision = _correlate(audience, pending.change, now)
+    PendingChange.objects.filter(id=pending.id).update(
+        correlated_at=now, decision=type(decision).__name__.lower(), reason=decision.reason[:300]
+    )
+
+
+def _correlate(audience: Audience, change: StateChange, now: datetime) -> Decision:
+    incidents = _incidents_near(audience, change)
+    known = [_known(incident) for incident in incidents]
+    words = _words_near(audience, change, known)
+    decision = core.correlate(_change(audience, change, words, now), known, POLICY)
+    _apply(decision, {incident.id: incident for incident in incidents}, audience, change, words, now)
+    return decision
+
+
+# --- What is known ------------------------------------------------------------------------------------
+
+
+def _incidents_near(audience: Audience, change: StateChange) -> list[Incident]:
+    """Return the audience's incidents that the change could belong to: open, just over, or with the same ref."""
+    mine = Incident.objects.filter(Q(organization_id=audience.organization_id, provider_id=change.provider_id))
+    same_ref = Incident.objects.filter(sightings__ref=change.ref, sightings__scope_id=change.scope_id)
+    same_post = Incident.objects.filter(sightings__ref=change.ref) if _post_id(change) else Incident.objects.none()
+    found = mine.filter(
+        Q(resolved_at=None)
+        | Q(resolved_at__gte=change.at - POLICY.reopen_within)
+        | Q(id__in=same_ref.values("id"))
+        | Q(id__in=same_post.values("id"))
+    )
+    return list(found.order_by("id").prefetch_related(*(f"sightings__scope__{part}" for part in PARTS)))
+
+
+def _known(incident: Incident) -> KnownIncident:
+    sightings = list(incident.sightings.all())
+    post_ids = frozenset(int(s.ref.removeprefix("post:")) for s in sightings if s.ref.startswith("post:"))
+    return KnownIncident(
+        id=incident.id,
+        started_at=incident.started_at,
+        resolved_at=incident.resolved_at,
+        seen=tuple(
+            Seen(s.ref, s.scope_id, key_of(s.scope), s.cleared_at is None and s.state.is_impaired, s.change_id)
+            for s in sightings
+        ),
+        post_ids=post_ids,
+        named=_named(post_ids),
+    )
+
+
+def _named(post_ids: Iterable[int]) -> frozenset[int]:
+    if not post_ids:
+        return frozenset()
+    rows = OfficialPostScope.objects.filter(post__in=post_ids, scope__component__isnull=False)
+    return frozenset(id_ for id_ in rows.values_list("scope__component_id", flat=True) if id_ is not None)
+
+
+def _words_near(audience: Audience, change: StateChange, known: Iterable[KnownIncident]) -> list[SourceWord]:
+    scope = key_of(change.scope)
+    components: set[int | None] = {None, scope.component_id, scope.group_id}
+    components |= {seen.scope.component_id for incident in known for seen in incident.seen}
+    return words_about(change.provider_id, audience.organization_id, components)
+
+
+def _change(audience: Audience, change: StateChange, words: Sequence[SourceWord], now: datetime) -> Change:
+    scope = key_of(change.scope)
+    post_id = _post_id(change)
+    return Change(
+        id=change.id,
+        source=Source(change.source),
+        ref=change.ref,
+        scope_id=change.scope_id,
+        scope=scope,
+        new=change.new,
+        at=change.at,
+        verdict=_verdict(change, scope, words, now),
+        post_id=post_id,
+        named=_named([post_id] if post_id else []),
+        is_own=change.organization_id is not None,
+        is_followed=audience.organization_id is None or _is_followed(audience.organization_id, scope),
+        in_maintenance=change.new.is_impaired and _in_maintenance(scope, now),
+    )
+
+
+def _verdict(change: StateChange, scope: ScopeKey, words: Iterable[SourceWord], now: datetime) -> Verdict:
+    evidence = [Evidence(Source(change.source), change.ref, change.new)]
+    for word in words:
+        key = key_of(word.scope)
+        if word.ref == change.ref or not word.heard.is_fresh(now):
+            continue
+        if (word.state.is_impaired and related(key, scope)) or (
+            word.state is State.OPERATIONAL and bears_against(word.source, key, scope)
+        ):
+            evidence.append(Evidence(word.source, word.ref, word.state))
+    return fuse(evidence)
+
+
+def _is_followed(organization_id: int, scope: ScopeKey) -> bool:
+    follows = Follow.objects.filter(Q(scope__provider_id=scope.provider_id), organization_id=organization_id)
+    parts = (f"scope__{part}" for part in PARTS)
+    return any(related(key_of(follow.scope), scope) for follow in follows.select_related(*parts))
+
+
+def _in_maintenance(scope: ScopeKey, now: datetime) -> bool:
+    windows = maintenance_scopes(scope.provider_id, now)
+    return any(covers(key_of(window), scope) for window in windows)
+
+
+def _post_id(change: StateChange) -> int | None:
+    return int(change.ref.removeprefix("post:")) if change.ref.startswith("post:") else None
+
+
+# --- What is done about it ----------------------------------------------------------------------------
+
+
+def _apply(
+    decision: Decision,
+    incidents: dict[int, Incident],
+    audience: Audience,
+    change: StateChange,
+    words: Sequence[SourceWord],
+    now: datetime,
+) -> None:
+    match decision:
+        case Open():
+            _open(audience, change, words, now)
+        case Join(incident_id=id_, reopens=True):
+            _reopen(incidents[id_], change, words, now)
+        case Join(incident_id=id_) | Update(incident_id=id_) | Clear(incident_id=id_):
+            _take_in(incidents[id_], change, words, now)
+        case Ignore():
+            pass
+
+
+def _open(audience: Audience, change: StateChange, words: Sequence[SourceWord], now: datetime) -> None:
+    incident = Incident.objects.create(
+        organization_id=audience.organization_id,
+        provider_id=change.provider_id,
+        started_at=change.at,
+        opened_at=now,
+        changed_at=now,
+    )
+    ledger.see(incident, change)
+    ledger.settle(incident, at=change.at, now=now, words=words)
+    said = wording.opened(Source(change.source), change.reason)
+    say(incident, Phase.INVESTIGATING, said, now=now)
+    link_vendor_words(incident, now=now)
+    record(incident, EventKind.OPENED, now=now, summary=said, detail=_detail(incident, change))
+
+
+def _reopen(incident: Incident, change: StateChange, words: Sequence[SourceWord], now: datetime) -> None:
+    incident.resolved_at = incident.quiet_since = None
+    ledger.see(incident, change)
+    ledger.settle(incident, at=change.at, now=now, words=words)
+    said = wording.reopened(Source(change.source), change.reason)
+    say(incident, Phase.INVESTIGATING, said, now=now)
+    link_vendor_words(incident, now=now)
+    record(incident, EventKind.REOPENED, now=now, summary=said, detail=_detail(incident, change))
+
+
+def _take_in(incident: Incident, change: StateChange, words: Sequence[SourceWord], now: datetime) -> None:
+    """Enter a change into an open incident, and tell of another source and of a state that moved."""
+    told = announced(incident)
+    is_new_source = change.source not in {s.source for s in incident.sightings.all()}
+    ledger.see(incident, change)
+    ledger.settle(incident, at=change.at, now=now, words=words)
+    if is_new_source:
+        link_vendor_words(incident, now=now)
+        said = wording.joined(Source(change.source), change.reason)
+        record(incident, EventKind.JOINED, now=now, summary=said, detail=_detail(incident, change))
+    if incident.state.is_impaired and incident.state != told:
+        kind = EventKind.WORSE if incident.state > told else EventKind.BETTER
+        said = wording.moved(told, incident.state, change.reason)
+        record(incident, kind, now=now, summary=said, detail=_detail(incident, change))
+    wake(incident)
+
+
+def _detail(incident: Incident, change: StateChange) -> dict[str, object]:
+    return {
+        "source": change.source,
+        "ref": change.ref,
+        "scope_id": change.scope_id,
+        "change_id": change.id,
+        "at": change.at.isoformat(),
+        "confidence": round(incident.confidence, 3),
+    }
