@@ -1,0 +1,48 @@
+"""UptimeRobot's public pages, `/api/getMonitorList/<key>`: monitors as components, no words about incidents.
+
+`/api/getEventFeed/<key>` answers `status: true` where the list says `status: "ok"`.
+"""
+
+from monitors.core.states import State
+from monitors.formats.base import ComponentReading, Format, Snapshot, UnreadableFeed
+from monitors.formats.reading import Words, load_object, objects, reading, text
+from monitors.formats.text import title_text
+
+STATES = {
+    "success": State.OPERATIONAL,
+    "warning": State.DEGRADED,
+    "danger": State.MAJOR_OUTAGE,
+    "info": State.UNKNOWN,  # not checked yet
+    "paused": State.UNKNOWN,
+    "black": State.UNKNOWN,
+}
+
+
+@reading
+def parse(body: bytes) -> Snapshot:
+    doc = load_object(body)
+    if doc.get("status") not in ("ok", True):
+        raise UnreadableFeed(f"status is {doc.get('status')!r:.60} where ok was expected.")
+    words = Words(STATES)
+    monitors = list(objects(doc, "data"))
+    groups = {text(m, "groupId"): title_text(text(m, "groupName", "")) for m in monitors if m.get("groupName")}
+    rows = [ComponentReading(f"group-{key}", name, State.UNKNOWN, "", None, True) for key, name in groups.items()]
+    for place, monitor in enumerate(monitors):
+        word = text(monitor, "statusClass")
+        group = text(monitor, "groupId", "") if monitor.get("groupName") else ""
+        name = title_text(text(monitor, "name"))
+        rows.append(
+            ComponentReading(
+                text(monitor, "monitorId"),
+                name,
+                words.state(word),
+                word,
+                f"group-{group}" if group else None,
+                False,
+                place,
+            )
+        )
+    return Snapshot(components=tuple(rows), unknown_words=tuple(words.unknown))
+
+
+FORMAT = Format(label="UptimeRobot", parse=parse)
