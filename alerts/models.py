@@ -73,6 +73,7 @@ class Notification(models.Model):
     why = models.CharField(max_length=300)  # why this channel gets it
     state = models.CharField(max_length=10, choices=NotificationState.choices, default=NotificationState.QUEUED)
     created_at = models.DateTimeField(default=clock)
+    queued_at = models.DateTimeField(default=clock)  # a resend starts its time anew
     next_attempt_at = models.DateTimeField(default=clock)
     lease = models.CharField(max_length=32, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

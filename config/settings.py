@@ -204,6 +204,10 @@ EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+tl
 EMAIL_TIMEOUT = 15  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"StatusWire <alerts@{PUBLIC_HOST}>")
 
+# How long a sender has one notification to itself, in seconds: above the slowest send that is possible. A sender
+# that dies delays its notification by this much.
+ALERT_LEASE_S = env.seconds("ALERT_LEASE_S", 120, at_least=1)
+
 # --- Celery: it only wakes work; the database says what is due ------------------------------------------
 
 CELERY_BROKER_URL = BROKER_URL.replace("unix://", "redis+socket://", 1)

@@ -18,7 +18,7 @@ def retry_delay_s(failures: int, key: str, after_s: float | None = None) -> floa
     Doubles from 5 s to 15 min, spread by up to a quarter. The spread comes from the key, so that it
     is the same whoever computes it and differs between notifications.
     """
-    delay = min(FIRST_RETRY_S * 2 ** min(max(failures, 1) - 1, 20), LONGEST_RETRY_S)
+    delay = min(FIRST_RETRY_S * 2.0 ** min(max(failures, 1) - 1, 20), LONGEST_RETRY_S)
     if after_s is not None:
         delay = max(delay, min(max(after_s, 0.0), LONGEST_RETRY_AFTER_S))
     digest = hashlib.sha256(f"{key}:{failures}".encode()).digest()

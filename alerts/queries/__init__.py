@@ -1,0 +1,22 @@
+"""Read what alerts knows."""
+
+from alerts.queries.lists import ChannelView, LogEntry, RouteView, TryView, channel_views, delivery_log, route_views
+from alerts.queries.routing import followings, scope_label, told, touched
+from alerts.queries.stories import NothingToTell, message_of, waiting_of
+
+__all__ = [
+    "ChannelView",
+    "LogEntry",
+    "NothingToTell",
+    "RouteView",
+    "TryView",
+    "channel_views",
+    "delivery_log",
+    "followings",
+    "message_of",
+    "route_views",
+    "scope_label",
+    "told",
+    "touched",
+    "waiting_of",
+]

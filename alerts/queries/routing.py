@@ -1,0 +1,50 @@
+"""What routing has to know about an incident and an organization's routes."""
+
+from django.db.models import Q
+
+from alerts.core.routing import Following, Touched
+from alerts.models import Notification, Route
+from incidents.models import Impact
+from incidents.queries.naming import PARTS, key_of, words_of
+from monitors.models import Scope
+
+
+def touched(incident_id: int) -> Touched:
+    """Return the scopes that an incident impairs now and ever did."""
+    parts = (f"scope__{part}" for part in PARTS)
+    impacts = list(Impact.objects.filter(incident_id=incident_id).select_related("scope", *parts))
+    return Touched(
+        now=[key_of(impact.scope) for impact in impacts if impact.ended_at is None],
+        ever=[key_of(impact.scope) for impact in impacts],
+    )
+
+
+def followings(organization_id: int, provider_id: int | None) -> list[Following]:
+    """Return an organization's routes about a provider, or about its own systems, to channels that work."""
+    routes = (
+        Route.objects.filter(
+            Q(follow__scope__provider=provider_id) if provider_id else Q(follow__scope__provider=None),
+            organization_id=organization_id,
+            channel__disabled_at=None,
+        )
+        .select_related("follow__scope", *(f"follow__scope__{part}" for part in PARTS))
+        .order_by("id")
+    )
+    return [Following(row.channel_id, key_of(row.follow.scope), scope_label(row.follow.scope)) for row in routes]
+
+
+def told(incident_id: int) -> set[int]:
+    """Return the channels that know the incident as open: whose last message about it was not its end."""
+    last = (
+        Notification.objects.filter(incident_id=incident_id, event__isnull=False)
+        .order_by("channel_id", "-id")
+        .distinct("channel_id")
+        .values_list("channel_id", "transition")
+    )
+    return {channel_id for channel_id, transition in last if transition != "resolved"}
+
+
+def scope_label(scope: Scope) -> str:
+    """Return a scope that was loaded with PARTS, with its provider: "Twilio: SMS to NTT DOCOMO (Japan)"."""
+    words = words_of(scope)
+    return f"{scope.provider.name}: {words}" if scope.provider and words != scope.provider.name else words

@@ -1,0 +1,95 @@
+"""What a sender has to know about a notification, read when it is sent."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+
+from alerts.channels.base import Message
+from alerts.core.message import Envelope, Sighted, Story, VendorWords, notice, tell
+from alerts.core.pacing import Waiting
+from alerts.models import Notification, NotificationState
+from incidents.models import IncidentEvent
+from incidents.queries import IncidentDetail, incident_detail
+from kit.clock import real
+
+
+class NothingToTell(Exception):
+    """The notification's incident or event is gone."""
+
+
+def waiting_of(row: Notification, now: datetime) -> Waiting:
+    """Return what decides whether `row` is still worth sending."""
+    earlier = (
+        Notification.objects.filter(channel_id=row.channel_id, incident_id=row.incident_id, id__lt=row.id)
+        if row.incident_id
+        else Notification.objects.none()
+    )
+    states = set(earlier.values_list("state", flat=True))
+    return Waiting(
+        transition=row.transition,
+        waited=timedelta(seconds=(now - row.queued_at) / real(1)),
+        is_over=row.incident is not None and row.incident.resolved_at is not None,
+        reached=NotificationState.DELIVERED in states,
+        overtaken=NotificationState.SUPERSEDED in states,
+    )
+
+
+def message_of(row: Notification, now: datetime) -> Message:
+    """Return what `row`, loaded with channel, organization, incident and event, says. Raises NothingToTell."""
+    if row.event is not None:
+        return tell(_story(row, row.event), _envelope(row), now)
+    if row.transition == "test":
+        headline = f"This is a test of the channel “{row.channel.name}”. It works, and nothing is wrong."
+        return notice("test", f"[TEST] {row.channel.name}", headline, _envelope(row), now)
+    return notice(row.transition, "[CHANNEL OFF] A channel needs you", row.why, _envelope(row), now)
+
+
+def _story(row: Notification, event: IncidentEvent) -> Story:
+    uid = event.incident.uid
+    detail = incident_detail(uid, row.organization_id)
+    if detail is None:
+        raise NothingToTell(f"Incident {uid} cannot be read.")
+    incident = detail.incident
+    return Story(
+        transition=row.transition,
+        uid=uid,
+        title=incident.title,
+        provider=incident.provider_name,
+        scopes=incident.scopes,
+        state=event.state,
+        worst=incident.worst,
+        is_suspected=incident.tier == "suspected",
+        confidence=incident.confidence,
+        started_at=incident.started_at,
+        resolved_at=incident.resolved_at,
+        happened_at=event.at,
+        sightings=tuple(
+            Sighted(seen.source, seen.label, seen.first_at, seen.cleared_at, seen.reason) for seen in detail.sightings
+        ),
+        vendor_words=_vendor_words(detail),
+    )
+
+
+def _vendor_words(detail: IncidentDetail) -> VendorWords | None:
+    latest = next((update for update in detail.updates if update.is_vendors), None)
+    return VendorWords(latest.phase, latest.body, latest.at) if latest else None
+
+
+def _envelope(row: Notification) -> Envelope:
+    alerts = settings.PUBLIC_URL + reverse("alerts", args=[row.organization.slug])
+    return Envelope(
+        key=row.key,
+        why=row.why if row.transition != "gone" else f"You are a channel of {row.organization.name}.",
+        url=f"{settings.PUBLIC_URL}/incidents/{row.event.incident.uid}/" if row.event else alerts,
+        manage_url=alerts,
+        zone=_zone(row.organization.time_zone),
+    )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")  # a zone that the tz database has dropped must not hold up an alert

@@ -1,0 +1,34 @@
+"""The only writer of the tables of alerts."""
+
+from alerts.services.channels import (
+    add_route,
+    channel_kinds,
+    config_of,
+    create_channel,
+    delete_channel,
+    delete_route,
+    enable_channel,
+    own_email_channel,
+)
+from alerts.services.notices import resend, send_test
+from alerts.services.outbox import Claimed, Superseded, claim_next, record_outcome
+from alerts.services.routing import pass_public_events, route_next
+
+__all__ = [
+    "Claimed",
+    "Superseded",
+    "add_route",
+    "channel_kinds",
+    "claim_next",
+    "config_of",
+    "create_channel",
+    "delete_channel",
+    "delete_route",
+    "enable_channel",
+    "own_email_channel",
+    "pass_public_events",
+    "record_outcome",
+    "resend",
+    "route_next",
+    "send_test",
+]
