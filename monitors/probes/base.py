@@ -1,9 +1,11 @@
-"""What every probe gives: one measured look at a target."""
+"""What every probe is, what it may use, and what it gives: one measured look at a target."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Protocol
 
+from kit.addresses import Target
 from monitors.core.states import State
 
 
@@ -29,6 +31,7 @@ class Reason(IntEnum):
     SLOW = 16
     BLOCKED = 17  # we refused to go there: never downtime
     OVERLOADED = 18  # our own prober was late: never downtime
+    PROBER_ERROR = 19  # a fault of our own code: never downtime
 
     @property
     def word(self) -> str:
@@ -37,7 +40,7 @@ class Reason(IntEnum):
     @property
     def is_ours(self) -> bool:
         """Whether this says something about us and nothing about the target."""
-        return self in (Reason.BLOCKED, Reason.OVERLOADED)
+        return self in (Reason.BLOCKED, Reason.OVERLOADED, Reason.PROBER_ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,15 @@ class Phases:
     first_byte: int = 0
     transfer: int = 0
 
+    def __add__(self, other: "Phases") -> "Phases":
+        return Phases(
+            self.dns + other.dns,
+            self.connect + other.connect,
+            self.tls + other.tls,
+            self.first_byte + other.first_byte,
+            self.transfer + other.transfer,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
@@ -59,5 +71,119 @@ class ProbeResult:
     reason: Reason
     total_us: int
     phases: Phases = Phases()
-    summary: str = ""
+    summary: str = ""  # one sentence for people
     detail: Mapping[str, object] = field(default_factory=dict)
+
+
+def failed(reason: Reason, summary: str, *, total_us: int = 0, phases: Phases = Phases()) -> ProbeResult:
+    """Return a result without an answer: down, or unknown where the reason is ours."""
+    state = State.UNKNOWN if reason.is_ours else State.MAJOR_OUTAGE
+    return ProbeResult(state, reason, total_us, phases, summary)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request to a judged target."""
+
+    target: Target
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """One certificate of a chain; `days_left` until it expires, negative when it has."""
+
+    subject: str
+    issuer: str
+    days_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back of one request. `reason` is OK when an answer came, whatever its status.
+
+    `trouble` says in words what went wrong. `oddities` are faults of the server that we could read past.
+    `total_us` and `phases` include looking up the name.
+    """
+
+    reason: Reason
+    trouble: str = ""
+    status: int = 0
+    headers: tuple[tuple[str, str], ...] = ()  # names in lower case
+    body: bytes = b""
+    is_truncated: bool = False
+    total_us: int = 0
+    phases: Phases = Phases()
+    address: str = ""  # the literal that was dialled
+    http_version: str = ""
+    certificates: tuple[Certificate, ...] = ()
+    oddities: tuple[str, ...] = ()
+
+    def header(self, name: str) -> str:
+        return next((value for key, value in self.headers if key == name), "")
+
+
+class Net(Protocol):
+    """The guarded way out that a probe is given: it refuses addresses that are not public."""
+
+    @property
+    def allowed(self) -> Collection[str]:
+        """Private hosts that this installation may watch, as kit.addresses takes them."""
+
+    async def fetch(self, request: Request, timeout_s: float) -> Answer:
+        """Send one request and return what came within `timeout_s` seconds.
+
+        Raises AddressRefused, and NameUnresolved, of kit.addresses.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One option of a probe as a form asks for it. `kind` is "text", "choice", "whole" or "lines"."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    initial: str = ""
+    choices: tuple[str, ...] = ()
+    help: str = ""
+
+
+class BadOptions(Exception):
+    """Options that a probe cannot work with. `errors` has one sentence for people per field."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {error}" for name, error in errors.items()))
+        self.errors = dict(errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One kind of monitor.
+
+    `locate` judges a target by its text and says where it is; raises AddressRefused. `clean` turns
+    what a person wrote into options as they are stored; raises BadOptions. `probe` looks once, given
+    target, stored options, seconds and whether to describe a good answer as fully as a bad one;
+    it may raise AddressRefused and NameUnresolved, which the engine turns into results.
+    """
+
+    label: str
+    target_label: str
+    fields: tuple[Field, ...]
+    locate: Callable[[str, Collection[str]], Target]
+    clean: Callable[[Mapping[str, str]], dict[str, object]]
+    probe: Callable[[str, Mapping[str, object], float, bool, Net], Awaitable[ProbeResult]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeTask:
+    """One check to make. `wait_s` seconds from now until its slot; `in_full` describes a good answer too."""
+
+    kind: str
+    target: str
+    options: Mapping[str, object]
+    timeout_s: float
+    wait_s: float = 0.0
+    in_full: bool = False

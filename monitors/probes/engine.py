@@ -1,0 +1,194 @@
+"""The probing engine: one event loop on one thread per process, on which every check runs.
+
+It owns the schedule and the deadline of each check; what to look at is the probe's business. A check
+that starts late, or runs while our own loop stands still, says nothing about its target: such
+results are marked OVERLOADED and never count as downtime.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import certifi
+
+from kit.addresses import AddressRefused, Lookup, NameUnresolved, resolve_and_judge_async, system_lookup
+from monitors.probes import probe_kinds
+from monitors.probes.base import Answer, Phases, ProbeResult, ProbeTask, Reason, Request, failed
+from monitors.probes.curls import Curls
+from monitors.probes.transfer import Transfer
+
+logger = logging.getLogger(__name__)
+
+START_WITHIN_S = 3.0  # a check that cannot start within this of its slot is not made
+BACKSTOP_S = 0.5  # beyond a check's own timeout, for a probe that does not keep it
+LAG_TICK_S = 0.05
+LAG_SHARE = 0.2  # of a check's time that our loop may stand still before its slowness is ours
+NAMES_KEPT_S = 30.0
+MAX_NAMES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an engine is told once. `allowed` are private hosts as kit.addresses takes them."""
+
+    user_agent: str
+    allowed: tuple[str, ...] = ()
+    concurrency: int = 400
+    ca_file: str = certifi.where()  # the same authorities on every machine, also where it has none of its own
+    lookup: Lookup = system_lookup
+
+
+class Engine:
+    """Runs checks. Thread-safe: any thread may hand in a batch and wait for it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._loop = asyncio.new_event_loop()
+        self._curls = Curls(self._loop)
+        self._slots = asyncio.Semaphore(settings.concurrency)
+        self._lags = _Lags()
+        self._names: dict[tuple[str, int], tuple[float, list[str]]] = {}
+        self._thread = threading.Thread(target=self._run, name="prober", daemon=True)
+        self._thread.start()
+
+    def run_batch(self, tasks: Sequence[ProbeTask]) -> list[ProbeResult]:
+        """Make checks, each at its time, and return their results in the order of `tasks`. Blocks."""
+        start = time.monotonic()
+        return asyncio.run_coroutine_threadsafe(self._run_all(tasks, start), self._loop).result()
+
+    def run(self, task: ProbeTask) -> ProbeResult:
+        return self.run_batch([task])[0]
+
+    def stop(self) -> None:
+        """End the thread; checks that still run are given up."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        lags = self._loop.create_task(self._lags.watch())
+        try:
+            self._loop.run_forever()
+        finally:
+            self._finish(lags)
+
+    def _finish(self, lags: asyncio.Task[None]) -> None:
+        running = asyncio.all_tasks(self._loop) | {lags}
+        for task in running:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*running, return_exceptions=True))
+        self._curls.close()
+        self._loop.close()
+
+    async def _run_all(self, tasks: Sequence[ProbeTask], start: float) -> list[ProbeResult]:
+        return await asyncio.gather(*(self._run_one(task, start + max(0.0, task.wait_s)) for task in tasks))
+
+    async def _run_one(self, task: ProbeTask, start_at: float) -> ProbeResult:
+        """Make one check at `start_at`, a monotonic time. Never raises."""
+        await asyncio.sleep(max(0.0, start_at - time.monotonic()))
+        async with self._slots:
+            began = time.monotonic()
+            if (late_s := began - start_at) > START_WITHIN_S:
+                return failed(Reason.OVERLOADED, f"Our prober was {late_s:.1f} s late, so this check was not made.")
+            result = await self._look(task)
+        stood_s = self._lags.between(began, time.monotonic())
+        if _is_about_time(result, task) and stood_s > LAG_SHARE * result.total_us / 1e6:
+            return failed(Reason.OVERLOADED, f"Our prober stood still for {stood_s:.1f} s during this check.")
+        return result
+
+    async def _look(self, task: ProbeTask) -> ProbeResult:
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(task.timeout_s + BACKSTOP_S):
+                kind = probe_kinds()[task.kind]
+                return await kind.probe(task.target, task.options, task.timeout_s, task.in_full, self)
+        except AddressRefused as error:
+            return failed(Reason.BLOCKED, str(error), total_us=_since(began))
+        except NameUnresolved as error:
+            return failed(Reason.DNS_ERROR, str(error), total_us=_since(began), phases=Phases(dns=_since(began)))
+        except TimeoutError:
+            return failed(Reason.TIMEOUT, f"No end after {task.timeout_s:g} s.", total_us=_since(began))
+        except Exception:
+            logger.exception("The %s probe failed at a target.", task.kind)
+            return failed(Reason.PROBER_ERROR, "Our own prober failed; its operator's log says how.")
+
+    # --- What a probe is given: monitors.probes.base.Net -----------------------------------------------
+
+    @property
+    def allowed(self) -> Collection[str]:
+        return self._settings.allowed
+
+    async def fetch(self, request: Request, timeout_s: float) -> Answer:
+        """Send one request; where a name has several addresses, try the next one when none connects."""
+        began = time.monotonic()
+        addresses = await self._addresses(request.target.host, request.target.port, timeout_s)
+        dns = _since(began)
+        answer = Answer(Reason.TIMEOUT, "The name was looked up too late.")
+        for index, address in enumerate(addresses):
+            left_s = timeout_s - (time.monotonic() - began)
+            if left_s <= 0:
+                break
+            is_last = index == len(addresses) - 1
+            answer = await self._fetch_from(address, request, left_s if is_last else max(left_s / 2, 0.001))
+            if answer.reason not in (Reason.CONNECT_ERROR, Reason.CONNECT_REFUSED, Reason.CONNECT_TIMEOUT):
+                break
+        return replace(answer, total_us=answer.total_us + dns, phases=answer.phases + Phases(dns=dns))
+
+    async def _fetch_from(self, address: str, request: Request, timeout_s: float) -> Answer:
+        settings = self._settings
+        transfer = Transfer(request, address, timeout_s, user_agent=settings.user_agent, ca_file=settings.ca_file)
+        try:
+            code, message = await self._curls.perform(transfer.handle)
+        except BaseException:
+            transfer.close()
+            raise
+        return transfer.finish(code, message)
+
+    async def _addresses(self, host: str, port: int, timeout_s: float) -> list[str]:
+        """Return judged addresses of a host, from at most NAMES_KEPT_S seconds ago."""
+        now = time.monotonic()
+        kept_until, kept = self._names.get((host, port), (0.0, []))
+        if now < kept_until:
+            return kept
+        settings = self._settings
+        found = await resolve_and_judge_async(
+            host, port, allowed=settings.allowed, timeout_s=timeout_s, lookup=settings.lookup
+        )
+        if len(self._names) >= MAX_NAMES:
+            self._names.clear()
+        self._names[host, port] = (now + NAMES_KEPT_S, found)
+        return found
+
+
+class _Lags:
+    """When and for how long our own loop stood still."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, float]] = deque(maxlen=1000)  # (end, seconds)
+
+    async def watch(self) -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(LAG_TICK_S)
+            now = time.monotonic()
+            if (lag := now - before - LAG_TICK_S) > LAG_TICK_S:
+                self._seen.append((now, lag))
+
+    def between(self, start: float, end: float) -> float:
+        """Return the seconds that the loop stood still from `start` to `end`, as far as it has noticed."""
+        return sum(min(lag, at - start) for at, lag in self._seen if start < at <= end)
+
+
+def _is_about_time(result: ProbeResult, task: ProbeTask) -> bool:
+    """Whether a result says that something took too long, which our own slowness can look like."""
+    return result.reason == Reason.SLOW or (result.reason != Reason.OK and result.total_us > 0.9e6 * task.timeout_s)
+
+
+def _since(began: float) -> int:
+    """Return the microseconds since a monotonic time."""
+    return int((time.monotonic() - began) * 1e6)

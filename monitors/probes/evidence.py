@@ -1,0 +1,66 @@
+"""What is kept of an answer for people to read: capped, printable, and with secrets masked."""
+
+import re
+from collections.abc import Sequence
+
+from monitors.probes.base import Answer
+
+MAX_BODY = 4_000  # characters
+MAX_HEADERS = 40
+MAX_VALUE = 500
+MASK = "•••"
+
+_SECRET_WORD = r"(?:auth|token|secret|passw|cookie|session|signature|credential|api[-_]?key|apikey|private)"
+_SECRET_NAME = re.compile(_SECRET_WORD, re.I)
+# name=value, "name": "value", name: value
+_SECRET_PAIR = re.compile(
+    rf"([\w.-]*{_SECRET_WORD}[\w.-]*|\bsig|\bkey)([\"']?\s*[=:]\s*[\"']?)(?!Bearer\b|Basic\b)([^\s\"'&<>,;}}]{{3,}})",
+    re.I,
+)
+_SCHEME = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{6,}", re.I)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a header or parameter of this name usually holds a secret."""
+    return bool(_SECRET_NAME.search(name)) or name.lower() in ("key", "sig", "x-amz-security-token")
+
+
+def masked(text: str) -> str:
+    """Return `text` with what looks like a secret in it replaced."""
+    return _SCHEME.sub(rf"\1 {MASK}", _SECRET_PAIR.sub(rf"\1\2{MASK}", text))
+
+
+def printable(text: str) -> str:
+    """Return `text` without control characters (PostgreSQL stores no NUL), bidi controls and half pairs."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "�" for c in text)
+
+
+def text_of(answer: Answer) -> str:
+    """Return the body as text, by its declared charset where we know it, else by UTF-8."""
+    charset = re.search(r"charset=[\"']?([\w.:-]{1,40})", answer.header("content-type"), re.I)
+    try:
+        return answer.body.decode(charset[1] if charset else "utf-8", errors="replace")
+    except (LookupError, ValueError):  # an unknown charset, or one that is no text encoding
+        return answer.body.decode("utf-8", errors="replace")
+
+
+def describe(answer: Answer, steps: Sequence[str] = ()) -> dict[str, object]:
+    """Return what people are shown of an answer; `steps` are the addresses on the way to it."""
+    return {
+        "status": answer.status,
+        "http_version": answer.http_version,
+        "address": answer.address,
+        "steps": [masked(step) for step in steps],
+        "headers": [
+            [printable(name)[:100], MASK if is_secret_name(name) else printable(masked(value))[:MAX_VALUE]]
+            for name, value in answer.headers[:MAX_HEADERS]
+        ],
+        "body": printable(masked(text_of(answer)[: 2 * MAX_BODY]))[:MAX_BODY],
+        "body_bytes": len(answer.body),
+        "is_truncated": answer.is_truncated,
+        "certificates": [
+            {"subject": printable(c.subject), "issuer": printable(c.issuer), "days_left": c.days_left}
+            for c in answer.certificates
+        ],
+        "oddities": list(answer.oddities),
+    }

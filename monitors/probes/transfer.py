@@ -1,0 +1,228 @@
+"""One HTTP exchange by libcurl, with everything that a hostile server could do to us bounded."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from socket import socket
+
+import pycurl
+
+from monitors.probes.base import Answer, Certificate, Phases, Reason, Request
+from monitors.probes.curl_errors import reason_of, words_of
+
+MAX_BODY = 1_000_000  # bytes, after inflating
+MAX_HEADERS = 200  # of all answers of one exchange together, so that a storm of 1xx ends too
+MAX_HEADER_BYTES = 64_000
+MAX_CHAIN = 8  # certificates that are described
+_CODINGS = ("", "identity", "gzip", "x-gzip")
+_VERSIONS = {1: "HTTP/1.0", 2: "HTTP/1.1", 3: "HTTP/2", 30: "HTTP/3"}
+
+
+@dataclass(slots=True)
+class Inbox:
+    """Takes in what the server sends, and stops the transfer (-1) at the first thing too much."""
+
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytearray = field(default_factory=bytearray)
+    is_truncated: bool = False
+    verdict: Reason = Reason.OK
+    trouble: str = ""
+    _lines: int = 0
+    _bytes: int = 0
+
+    def take_header(self, line: bytes) -> int | None:
+        self._lines += 1
+        self._bytes += len(line)
+        if self._lines > MAX_HEADERS or self._bytes > MAX_HEADER_BYTES:
+            return self._stop(Reason.PROTOCOL_ERROR, f"More than {MAX_HEADERS} headers, or {MAX_HEADER_BYTES:,} bytes.")
+        if line.startswith(b"HTTP/"):
+            self.headers.clear()  # those of an interim answer
+            return None
+        name, colon, value = line.decode("latin-1").partition(":")
+        return self._judge(name.strip().lower(), value.strip()) if colon else None
+
+    def _judge(self, name: str, value: str) -> int | None:
+        if name == "content-encoding" and value.lower() not in _CODINGS:
+            return self._stop(Reason.BAD_ENCODING, f"The body is encoded as {value[:60]!r}; we asked for gzip or none.")
+        if name == "transfer-encoding" and value.lower() not in ("chunked", "identity"):
+            return self._stop(Reason.BAD_ENCODING, f"The transfer is encoded as {value[:60]!r}; we asked for none.")
+        if name == "content-encoding" and any(n == name for n, _ in self.headers):
+            return self._stop(Reason.BAD_ENCODING, "The body is encoded more than once.")
+        if name == "content-length" and any(n == name and v != value for n, v in self.headers):
+            return self._stop(Reason.PROTOCOL_ERROR, "Two Content-Length headers contradict each other.")
+        self.headers.append((name, value))
+        return None
+
+    def take_body(self, piece: bytes) -> int | None:
+        room = MAX_BODY - len(self.body)
+        self.body += piece[:room]
+        if len(piece) <= room:
+            return None
+        self.is_truncated = True
+        return -1
+
+    def _stop(self, verdict: Reason, trouble: str) -> int:
+        self.verdict, self.trouble = verdict, trouble
+        return -1
+
+    @property
+    def oddities(self) -> tuple[str, ...]:
+        names = {name for name, _ in self.headers}
+        # RFC 9112 6.3: a sign of request smuggling; libcurl goes by the chunks.
+        return ("Content-Length beside Transfer-Encoding",) if {"content-length", "transfer-encoding"} <= names else ()
+
+
+class Transfer:
+    """A libcurl handle set up for one request to one literal address."""
+
+    def __init__(self, request: Request, address: str, timeout_s: float, *, user_agent: str, ca_file: str) -> None:
+        self.inbox = Inbox()
+        self.handle = pycurl.Curl()
+        self._address, self._request = ip_address(address), request
+        self._sockets: list[socket] = []
+        self._set_up_connection(address, timeout_s, ca_file)
+        self._set_up_request(user_agent)
+
+    def _set_up_connection(self, address: str, timeout_s: float, ca_file: str) -> None:
+        handle, literal = self.handle, f"[{address}]" if ":" in address else address
+        milliseconds = max(1, int(timeout_s * 1000))
+        for option, value in (
+            (pycurl.NOSIGNAL, 1),
+            (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
+            (pycurl.PROXY, ""),  # whatever the environment says
+            (pycurl.FOLLOWLOCATION, 0),  # each step is judged by us
+            (pycurl.CONNECT_TO, [f"::{literal}:{self._request.target.port}"]),
+            (pycurl.OPENSOCKETFUNCTION, self._open_socket),
+            (pycurl.FRESH_CONNECT, 1),
+            (pycurl.FORBID_REUSE, 1),
+            (pycurl.TIMEOUT_MS, milliseconds),
+            (pycurl.CONNECTTIMEOUT_MS, milliseconds),
+            (pycurl.CAINFO, ca_file),
+            (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
+            (pycurl.SSL_SESSIONID_CACHE, 0),
+            (pycurl.OPT_CERTINFO, 1),
+        ):
+            handle.setopt(option, value)
+
+    def _set_up_request(self, user_agent: str) -> None:
+        handle, request = self.handle, self._request
+        handle.setopt(pycurl.URL, str(request.target))
+        handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+        handle.setopt(pycurl.HTTP09_ALLOWED, 0)
+        handle.setopt(pycurl.PATH_AS_IS, 1)
+        handle.setopt(pycurl.ACCEPT_ENCODING, "gzip")
+        handle.setopt(pycurl.USERAGENT, user_agent)
+        handle.setopt(pycurl.HEADERFUNCTION, self.inbox.take_header)
+        handle.setopt(pycurl.WRITEFUNCTION, self.inbox.take_body)
+        if request.method == "HEAD":
+            handle.setopt(pycurl.NOBODY, 1)
+        elif request.method == "POST":
+            handle.setopt(pycurl.POSTFIELDS, request.body)
+        handle.setopt(pycurl.HTTPHEADER, ["Expect:", *(f"{name}: {value}" for name, value in request.headers)])
+
+    def _open_socket(self, _purpose: int, to: tuple[int, int, int, tuple[str, int]]) -> socket | int:
+        """The second wall: no socket for anything but the address that was judged."""
+        family, kind, protocol, where = to
+        if ip_address(where[0]) != self._address or where[1] != self._request.target.port:
+            return pycurl.SOCKET_BAD
+        opened = socket(family, kind, protocol)
+        self._sockets.append(opened)  # libcurl works on a duplicate
+        return opened
+
+    def finish(self, code: int, message: str) -> Answer:
+        """Return what came, given libcurl's result, and give everything back."""
+        try:
+            return self._answer(code, message)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self.handle.close()
+        for opened in self._sockets:
+            opened.close()
+
+    def _answer(self, code: int, message: str) -> Answer:
+        inbox, handle = self.inbox, self.handle
+        reason, trouble = self._verdict(code, message)
+        phases, total_us = self._timing()
+        return Answer(
+            reason=reason,
+            trouble=trouble,
+            status=int(handle.getinfo(pycurl.RESPONSE_CODE)),
+            headers=tuple(inbox.headers),
+            body=bytes(inbox.body),
+            is_truncated=inbox.is_truncated,
+            total_us=total_us,
+            phases=phases,
+            address=str(self._address),
+            http_version=_VERSIONS.get(handle.getinfo(pycurl.INFO_HTTP_VERSION), ""),
+            certificates=self._certificates(),
+            oddities=inbox.oddities,
+        )
+
+    def _verdict(self, code: int, message: str) -> tuple[Reason, str]:
+        inbox, handle = self.inbox, self.handle
+        if inbox.verdict != Reason.OK:
+            return inbox.verdict, inbox.trouble
+        if code == pycurl.E_OK or inbox.is_truncated:
+            if handle.getinfo(pycurl.RESPONSE_CODE) < 100:
+                return Reason.PROTOCOL_ERROR, "The answer has no status that HTTP knows."
+            return Reason.OK, ""
+        reason = reason_of(
+            code,
+            os_errno=handle.getinfo(pycurl.OS_ERRNO),
+            connected=handle.getinfo(pycurl.CONNECT_TIME_T) > 0,
+            is_tls=self._request.target.scheme == "https",
+            secured=handle.getinfo(pycurl.APPCONNECT_TIME_T) > 0,
+            verify=handle.getinfo(pycurl.SSL_VERIFYRESULT),
+        )
+        return reason, words_of(reason, message)
+
+    def _timing(self) -> tuple[Phases, int]:
+        """Return phases and total in microseconds. libcurl gives times since the start, 0 for "never came to that"."""
+        info = self.handle.getinfo
+        looked_up, connected, secured, began, total = (
+            int(info(what))
+            for what in (
+                pycurl.NAMELOOKUP_TIME_T,
+                pycurl.CONNECT_TIME_T,
+                pycurl.APPCONNECT_TIME_T,
+                pycurl.STARTTRANSFER_TIME_T,
+                pycurl.TOTAL_TIME_T,
+            )
+        )
+        is_tls = self._request.target.scheme == "https"
+        return _phases(looked_up, connected, secured, began, total, is_tls=is_tls), total
+
+    def _certificates(self) -> tuple[Certificate, ...]:
+        if self._request.target.scheme != "https":
+            return ()
+        chain = self.handle.getinfo(pycurl.INFO_CERTINFO)
+        return tuple(_certificate(dict(entries)) for entries in chain[:MAX_CHAIN])
+
+
+def _phases(looked_up: int, connected: int, secured: int, began: int, total: int, *, is_tls: bool) -> Phases:
+    """Return phases from times since the start; the time until a failure belongs to the phase that failed."""
+    if not connected:
+        return Phases(connect=total - looked_up)
+    if is_tls and not secured:
+        return Phases(connect=connected - looked_up, tls=total - connected)
+    ready = max(connected, secured)
+    return Phases(
+        connect=connected - looked_up,
+        tls=ready - connected,
+        first_byte=max(0, (began or total) - ready),
+        transfer=max(0, total - began) if began else 0,
+    )
+
+
+def _certificate(fields: dict[str, str]) -> Certificate:
+    return Certificate(fields.get("Subject", "")[:200], fields.get("Issuer", "")[:200], _days_left(fields))
+
+
+def _days_left(fields: dict[str, str]) -> int | None:
+    try:
+        end = datetime.strptime(fields.get("Expire date", ""), "%b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return (end - datetime.now(UTC)).days  # certificates live in the machine's time, not in a demo's
