@@ -25,6 +25,7 @@ SEVERITIES = {
     "none": State.OPERATIONAL,
     "minor": State.DEGRADED,
     "partial": State.PARTIAL_OUTAGE,
+    "outage": State.MAJOR_OUTAGE,
     "major": State.MAJOR_OUTAGE,
     "maintenance": State.MAINTENANCE,
 }
