@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from monitors.core.states import State, worst
 from monitors.formats.base import ComponentReading, Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
-from monitors.formats.reading import Json, Words, as_object, decode, epoch, load_object, objects, reading, text
+from monitors.formats.reading import Json, Words, as_object, decode, epoch, listed, load_object, objects, reading, text
 from monitors.formats.text import plain_text, title_text
 
 IMPACTS = {
@@ -43,7 +43,7 @@ def parse(body: bytes) -> Snapshot:
         now = [post.impact for post in posts if post.phase in (Phase.INVESTIGATING, Phase.IN_PROGRESS)]
         components.append(ComponentReading(name, name, worst(now) if now else State.OPERATIONAL, "", position=place))
     return Snapshot(
-        components=tuple(components),
+        components=listed(components),
         posts=tuple(found.values()),
         lists_open=frozenset({PostKind.INCIDENT, PostKind.MAINTENANCE}),
         unknown_words=tuple(words.unknown),

@@ -48,6 +48,8 @@ def parse(body: bytes) -> Snapshot:
     if any("message" in row or "occurred_at" in row for row in rows):
         posts = tuple(_post(row) for row in rows if row.get("visible", 1))
         return Snapshot(posts=posts, unknown_words=tuple(words.unknown))
+    if not rows:  # an empty list of incidents and one of components look the same: it says nothing
+        return Snapshot()
     components = tuple(
         ComponentReading(
             text(row, "id"),

@@ -2,7 +2,7 @@
 
 from monitors.core.states import State
 from monitors.formats.base import ComponentReading, Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
-from monitors.formats.reading import Json, Words, load_object, moment, objects, reading, text
+from monitors.formats.reading import Json, Words, listed, load_object, moment, objects, reading, text
 from monitors.formats.text import plain_text, title_text, web_address
 
 COLOURS = {
@@ -17,7 +17,7 @@ COLOURS = {
 def parse(body: bytes) -> Snapshot:
     doc = load_object(body)
     words = Words(COLOURS)
-    components = tuple(
+    components = listed(
         ComponentReading(text(item, "system"), title_text(text(item, "system")), words.state(item.get("status")),
                          text(item, "status"), position=n)
         for n, item in enumerate(objects(doc, "status"))

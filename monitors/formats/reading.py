@@ -7,12 +7,12 @@ escapes as another exception. Wrap a parser in `reading` and it raises Unreadabl
 import functools
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from monitors.core.states import State
-from monitors.formats.base import Snapshot, UnreadableFeed
+from monitors.formats.base import ComponentReading, Snapshot, UnreadableFeed
 
 Json = Mapping[str, object]
 
@@ -163,6 +163,14 @@ class Words:
             self.unknown.append(str(word)[:60])
             return State.UNKNOWN
         return found
+
+
+def listed(components: Iterable[ComponentReading]) -> tuple[ComponentReading, ...]:
+    """Return the components of a feed that always lists some. Raises UnreadableFeed if there is none."""
+    found = tuple(components)
+    if not found:
+        raise UnreadableFeed("The body lists no component, where the page always has some.")
+    return found
 
 
 def minutes(value: object) -> timedelta | None:

@@ -5,7 +5,7 @@
 
 from monitors.core.states import State
 from monitors.formats.base import ComponentReading, Format, Snapshot, UnreadableFeed
-from monitors.formats.reading import Words, load_object, objects, reading, text
+from monitors.formats.reading import Words, listed, load_object, objects, reading, text
 from monitors.formats.text import title_text
 
 STATES = {
@@ -42,7 +42,7 @@ def parse(body: bytes) -> Snapshot:
                 place,
             )
         )
-    return Snapshot(components=tuple(rows), unknown_words=tuple(words.unknown))
+    return Snapshot(components=listed(rows), unknown_words=tuple(words.unknown))
 
 
 FORMAT = Format(label="UptimeRobot", parse=parse)

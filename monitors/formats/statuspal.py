@@ -1,0 +1,105 @@
+"""Statuspal's `/api/v2/status_pages/<subdomain>/summary`: services, open incidents, maintenances.
+
+A service says how it is by the type of its current incident. Source: https://www.statuspal.io/api-docs/v2
+"""
+
+from collections.abc import Iterator
+
+from monitors.core.states import State
+from monitors.formats.base import ComponentReading, Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
+from monitors.formats.reading import Json, Words, as_object, load_object, moment, objects, reading, text
+from monitors.formats.text import plain_text, title_text, web_address
+
+TYPES = {
+    "none": State.OPERATIONAL,
+    "minor": State.DEGRADED,
+    "major": State.MAJOR_OUTAGE,
+    "scheduled": State.MAINTENANCE,
+    "info": State.OPERATIONAL,
+}
+PHASES = {
+    "investigating": Phase.INVESTIGATING,
+    "issue": Phase.INVESTIGATING,
+    "identified": Phase.IDENTIFIED,
+    "monitoring": Phase.MONITORING,
+    "resolved": Phase.RESOLVED,
+    "retrospective": Phase.POSTMORTEM,
+    "scheduled": Phase.SCHEDULED,
+    "in_progress": Phase.IN_PROGRESS,
+    "completed": Phase.COMPLETED,
+}
+
+
+@reading
+def parse(body: bytes) -> Snapshot:
+    doc = load_object(body)
+    words = Words(TYPES)
+    page = as_object(doc.get("status_page"), "status_page")
+    posts = [_post(item, PostKind.INCIDENT, words) for item in objects(doc, "incidents", required=False)]
+    for key in ("maintenances", "upcoming_maintenances"):
+        posts += [_post(item, PostKind.MAINTENANCE, words) for item in objects(doc, key, required=False)]
+    posts += [_post(item, PostKind.NOTICE, words) for item in objects(doc, "info_notices", required=False)]
+    return Snapshot(
+        components=tuple(_services(doc, "services", None, words)),
+        posts=tuple(posts),
+        lists_open=frozenset({PostKind.INCIDENT, PostKind.MAINTENANCE}),
+        page_name=title_text(text(page, "name", "")),
+        time_zone=text(page, "time_zone", ""),
+        unknown_words=tuple(words.unknown),
+    )
+
+
+def _services(source: Json, key: str, parent: str | None, words: Words) -> Iterator[ComponentReading]:
+    for place, item in enumerate(objects(source, key)):
+        own = text(item, "id")
+        children = list(objects(item, "children", required=False))
+        word = text(item, "current_incident_type", "none")
+        yield ComponentReading(
+            own, title_text(text(item, "name")), words.state(word), word, parent, bool(children), place
+        )
+        if children:
+            yield from _services(item, "children", own, words)
+
+
+def _post(item: Json, kind: PostKind, words: Words) -> PostReading:
+    planned = kind is PostKind.MAINTENANCE
+    began, ended = moment(item.get("starts_at")), moment(item.get("ends_at"))
+    updates = tuple(sorted((_update(u) for u in objects(item, "updates", required=False)), key=lambda u: u.at))
+    phase = updates[-1].phase if updates else Phase.SCHEDULED if planned else Phase.INVESTIGATING
+    if kind is PostKind.INCIDENT and ended:
+        phase = Phase.RESOLVED
+    impact = State.MAINTENANCE if planned else words.state(text(item, "type", "none"))
+    return PostReading(
+        external_id=text(item, "id"),
+        kind=kind,
+        title=title_text(text(item, "title")),
+        phase=phase,
+        impact=impact,
+        posted_at=moment(item.get("inserted_at")) or began,
+        began_at=None if planned else began,
+        resolved_at=ended if phase.is_over else None,
+        scheduled_for=began if planned else None,
+        scheduled_until=ended if planned else None,
+        url=web_address(item.get("url")),
+        components=tuple((str(key), impact) for key in _service_ids(item)),
+        updates=updates,
+    )
+
+
+def _service_ids(item: Json) -> list[object]:
+    value = item.get("service_ids")
+    return (
+        value if isinstance(value, list) else [text(part, "id") for part in objects(item, "services", required=False)]
+    )
+
+
+def _update(item: Json) -> UpdateReading:
+    at = moment(item.get("posted_at")) or moment(item.get("inserted_at"))
+    if at is None:
+        raise ValueError("an update without a time")
+    phase = PHASES.get(text(item, "type", "").casefold(), Phase.UNKNOWN)
+    words = plain_text(text(item, "description_html", "") or text(item, "description", ""))
+    return UpdateReading(text(item, "id"), phase, words, at)
+
+
+FORMAT = Format(label="Statuspal", parse=parse)
