@@ -15,6 +15,7 @@ class OpenImpact:
     scope: ScopeKey
     state: State
     words: str
+    service: str  # of its component; "" for none
     began_at: datetime
     incident_uid: str
     incident_title: str

@@ -7,8 +7,11 @@ that no bar is ever 23 or 25 hours long.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from monitors.core.states import State
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,10 @@ def timeline(
     step = (window.ended_at - window.began_at) / bars
     cuts = [Span(window.began_at + step * n, window.began_at + step * (n + 1)) for n in range(bars)]
     found = list(impacts)
-    covered = union(coverage)
-    planned = union(maintenance)
-    return tuple(_bar(cut, found, covered, planned) for cut in cuts)
+    felt = _by_bar([(i.span, i) for i in found], window, step, bars)
+    covered = _by_bar([(span, span) for span in union(coverage)], window, step, bars)
+    planned = _by_bar([(span, span) for span in union(maintenance)], window, step, bars)
+    return tuple(_bar(cut, felt[n], covered[n], planned[n]) for n, cut in enumerate(cuts))
 
 
 def uptime(
@@ -142,23 +146,30 @@ def _without(span: Span, hole: Span) -> list[Span]:
     return [piece for piece in pieces if piece.began_at < piece.ended_at]
 
 
-def _bar(cut: Span, impacts: Sequence[ImpactSpan], covered: Iterable[Span], planned: Iterable[Span]) -> Bar:
-    here = [i for i in impacts if overlap(i.span, cut)]
+def _by_bar(items: Iterable[tuple[Span, T]], window: Span, step: timedelta, bars: int) -> list[list[T]]:
+    """Sort what happened into the bars it touches: most bars are empty, and cost nothing."""
+    slots: list[list[T]] = [[] for _ in range(bars)]
+    for span, item in items:
+        began, ended = max(span.began_at, window.began_at), min(span.ended_at, window.ended_at)
+        if began >= ended:
+            continue
+        first = (began - window.began_at) // step
+        last = -(-(ended - window.began_at) // step)  # rounded up: the first bar that it does not touch
+        for n in range(first, min(last, bars)):
+            slots[n].append(item)
+    return slots
+
+
+def _bar(cut: Span, here: Sequence[ImpactSpan], covered: Sequence[Span], planned: Sequence[Span]) -> Bar:
     impaired = sum(span.seconds for span in clip(union(i.span for i in here), cut))
     covered_s = sum(span.seconds for span in clip(covered, cut))
-    in_maintenance = any(overlap(span, cut) for span in planned)
-    state = _bar_state(here, covered_s, in_maintenance)
+    state = _bar_state(here, covered_s, in_maintenance=bool(planned))
     incidents = len({i.key for i in here})
-    return Bar(
-        *_ends(cut), state, round(impaired), round(covered_s), _label(cut, state, impaired, covered_s, incidents)
-    )
+    label = _label(cut, state, impaired, covered_s, incidents)
+    return Bar(cut.began_at, cut.ended_at, state, round(impaired), round(covered_s), label)
 
 
-def _ends(cut: Span) -> tuple[datetime, datetime]:
-    return cut.began_at, cut.ended_at
-
-
-def _bar_state(here: Sequence[ImpactSpan], covered_s: float, in_maintenance: bool) -> State:
+def _bar_state(here: Sequence[ImpactSpan], covered_s: float, *, in_maintenance: bool) -> State:
     if here:
         return max(i.state for i in here)
     if in_maintenance:

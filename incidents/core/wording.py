@@ -1,6 +1,7 @@
 """Our own sentences about incidents. Vendors' words are never mixed in: they are kept and marked as theirs."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from incidents.core.scope import MESSAGING, several_in_words
@@ -30,6 +31,46 @@ def title(scopes: Sequence[str], service: str, state: State, sources: Iterable[S
     table = MESSAGE_FAILURES if service in MESSAGING else FAILURES
     failure = "people report problems" if set(sources) == {Source.CROWD} else table.get(state, "trouble")
     return f"{several_in_words(scopes)}: {failure}"[:300]
+
+
+# How a scope does, as the end of a sentence about it.
+DOING = {State.DEGRADED: "is degraded", State.PARTIAL_OUTAGE: "fails in part", State.MAJOR_OUTAGE: "is down"}
+MESSAGES_DOING = {State.DEGRADED: "is delayed", State.PARTIAL_OUTAGE: "fails for some", State.MAJOR_OUTAGE: "is down"}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One impaired scope for the sentence about its provider. `is_whole`: it is the provider itself."""
+
+    words: str
+    service: str
+    state: State
+    is_whole: bool
+
+
+def answer(name: str, state: State, reason: str, troubles: Sequence[Trouble]) -> str:
+    """Answer "is it down?" in one or two sentences: "No. Twilio works for most, but SMS in Chile is delayed."."""
+    if troubles:
+        return _troubled(name, troubles)
+    match state:
+        case State.UNKNOWN:
+            return f"We don't know whether {name} is up. {reason}"
+        case State.OPERATIONAL:
+            return f"No. {name} is up."
+        case State.MAINTENANCE:
+            return f"No. {name} is under scheduled maintenance."
+        case _:
+            return f"Partly. {name} has trouble. {reason}"
+
+
+def _troubled(name: str, troubles: Sequence[Trouble]) -> str:
+    lead = max(troubles, key=lambda t: (t.is_whole, t.state))
+    if lead.is_whole:
+        return f"{'Yes' if lead.state is State.MAJOR_OUTAGE else 'Partly'}. {name} {DOING[lead.state]}."
+    doing = (MESSAGES_DOING if lead.service in MESSAGING else DOING)[lead.state]
+    others = len({t.words for t in troubles} - {lead.words})
+    more = f", and {others} more {'parts have' if others > 1 else 'part has'} trouble" if others else ""
+    return f"No. {name} works for most, but {lead.words} {doing}{more}."
 
 
 def opened(source: Source, reason: str) -> str:

@@ -144,7 +144,7 @@ def _is_followed(organization_id: int, scope: ScopeKey) -> bool:
 
 
 def _in_maintenance(scope: ScopeKey, now: datetime) -> bool:
-    windows = maintenance_scopes(scope.provider_id, now)
+    windows = maintenance_scopes([scope.provider_id] if scope.provider_id else [], now)
     return any(covers(key_of(window), scope) for window in windows)
 
 

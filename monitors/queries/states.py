@@ -62,8 +62,8 @@ def words_by_source(sightings: Iterable[tuple[str, int]]) -> dict[tuple[str, int
     return {(word.ref, word.scope.id): word for word in _words(list(rows)) if (word.ref, word.scope.id) in wanted}
 
 
-def maintenance_scopes(provider_id: int | None, now: datetime) -> list[Scope]:
-    """Return the scopes of a provider (None: there are none) that are inside an official maintenance window now.
+def maintenance_scopes(provider_ids: Iterable[int], now: datetime) -> list[Scope]:
+    """Return the scopes of providers that are inside an official maintenance window now.
 
     A window runs from its announced start to its announced end, or as long as the vendor's page says so.
     """
@@ -79,9 +79,7 @@ def maintenance_scopes(provider_id: int | None, now: datetime) -> list[Scope]:
         post_scopes__post__resolved_at=None,
         post_scopes__post__gone_at=None,
     )
-    if provider_id is None:
-        return []
-    found = Scope.objects.filter(says_so | announced, provider_id=provider_id).distinct()
+    found = Scope.objects.filter(says_so | announced, provider__in=list(provider_ids)).distinct()
     return list(found.select_related("provider", "component__group", "carrier"))
 
 
