@@ -12,7 +12,9 @@ class Monitor(models.Model):
     """An organization's configured watch of one address. `scope` is what its state is about.
 
     Checks run in slots: every `interval_s` seconds from a phase that is derived from the id.
-    `fence` is raised at each claim, so that a result of an older claim is dropped.
+    `fence` is raised at each claim, so that a result of an older claim is dropped. `leased_until` is
+    when a claimed check counts as lost; None while none is under way. The `last_*` are of the last
+    check, confirmed or not: what counts as the monitor's state is its SourceState.
     """
 
     organization = models.ForeignKey("accounts.Organization", models.CASCADE, related_name="monitors")
@@ -36,7 +38,10 @@ class Monitor(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(interval_s__gte=10), name="monitor_interval_floor")]
-        indexes = [models.Index(fields=["next_check_at"], name="monitor_due", condition=Q(is_paused=False))]
+        indexes = [
+            models.Index(fields=["next_check_at"], name="monitor_due", condition=Q(is_paused=False)),
+            models.Index(fields=["leased_until"], name="monitor_leased", condition=Q(leased_until__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.name

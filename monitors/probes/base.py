@@ -163,7 +163,8 @@ class BadOptions(Exception):
 class Probe:
     """One kind of monitor.
 
-    `locate` judges a target by its text and says where it is; raises AddressRefused. `clean` turns
+    `locate` judges a target by its text and says where it is, given the private hosts that are allowed
+    and this installation's own, which are not; raises AddressRefused. `clean` turns
     what a person wrote into options as they are stored; raises BadOptions. `probe` looks once, given
     target, stored options, seconds and whether to describe a good answer as fully as a bad one;
     it may raise AddressRefused and NameUnresolved, which the engine turns into results.
@@ -172,7 +173,7 @@ class Probe:
     label: str
     target_label: str
     fields: tuple[Field, ...]
-    locate: Callable[[str, Collection[str]], Target]
+    locate: Callable[[str, Collection[str], Collection[str]], Target]
     clean: Callable[[Mapping[str, str]], dict[str, object]]
     probe: Callable[[str, Mapping[str, object], float, bool, Net], Awaitable[ProbeResult]]
 

@@ -10,8 +10,10 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from queue import SimpleQueue
 
 import certifi
 
@@ -25,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 START_WITHIN_S = 3.0  # a check that cannot start within this of its slot is not made
 BACKSTOP_S = 0.5  # beyond a check's own timeout, for a probe that does not keep it
+PIECE_S = 0.25
 LAG_TICK_S = 0.05
 LAG_SHARE = 0.2  # of a check's time that our loop may stand still before its slowness is ours
 NAMES_KEPT_S = 30.0
@@ -52,13 +55,33 @@ class Engine:
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._lags = _Lags()
         self._names: dict[tuple[str, int], tuple[float, list[str]]] = {}
+        self._running: set[asyncio.Task[ProbeResult]] = set()
         self._thread = threading.Thread(target=self._run, name="prober", daemon=True)
         self._thread.start()
 
     def run_batch(self, tasks: Sequence[ProbeTask]) -> list[ProbeResult]:
         """Make checks, each at its time, and return their results in the order of `tasks`. Blocks."""
-        start = time.monotonic()
-        return asyncio.run_coroutine_threadsafe(self._run_all(tasks, start), self._loop).result()
+        found = {index: result for piece in self.stream(tasks) for index, result in piece}
+        return [found[index] for index in range(len(tasks))]
+
+    def stream(self, tasks: Sequence[ProbeTask]) -> Iterator[list[tuple[int, ProbeResult]]]:
+        """Make checks and give what has come in at most every PIECE_S seconds, as (index in `tasks`, result).
+
+        So one slow check does not keep the news of the others waiting.
+        """
+        start, results = time.monotonic(), SimpleQueue[tuple[int, ProbeResult]]()
+        self._loop.call_soon_threadsafe(self._start_all, tasks, start, results)
+        missing = len(tasks)
+        # All tasks have their own end; this one is for a loop that died. It raises queue.Empty.
+        longest_s = max((task.wait_s + task.timeout_s for task in tasks), default=0) + 2 * START_WITHIN_S + BACKSTOP_S
+        while missing:
+            piece = [results.get(timeout=longest_s)]
+            if missing > 1:
+                time.sleep(PIECE_S)
+            while not results.empty():
+                piece.append(results.get())
+            missing -= len(piece)
+            yield piece
 
     def run(self, task: ProbeTask) -> ProbeResult:
         return self.run_batch([task])[0]
@@ -85,8 +108,14 @@ class Engine:
         self._curls.close()
         self._loop.close()
 
-    async def _run_all(self, tasks: Sequence[ProbeTask], start: float) -> list[ProbeResult]:
-        return await asyncio.gather(*(self._run_one(task, start + max(0.0, task.wait_s)) for task in tasks))
+    def _start_all(
+        self, tasks: Sequence[ProbeTask], start: float, results: SimpleQueue[tuple[int, ProbeResult]]
+    ) -> None:
+        for index, task in enumerate(tasks):
+            running = self._loop.create_task(self._run_one(task, start + max(0.0, task.wait_s)))
+            self._running.add(running)  # the loop itself holds tasks weakly
+            running.add_done_callback(self._running.discard)
+            running.add_done_callback(partial(_hand_over, results, index))
 
     async def _run_one(self, task: ProbeTask, start_at: float) -> ProbeResult:
         """Make one check at `start_at`, a monotonic time. Never raises."""
@@ -182,6 +211,11 @@ class _Lags:
     def between(self, start: float, end: float) -> float:
         """Return the seconds that the loop stood still from `start` to `end`, as far as it has noticed."""
         return sum(min(lag, at - start) for at, lag in self._seen if start < at <= end)
+
+
+def _hand_over(results: SimpleQueue[tuple[int, ProbeResult]], index: int, done: asyncio.Task[ProbeResult]) -> None:
+    stopped = failed(Reason.PROBER_ERROR, "Our prober was stopped during this check.")
+    results.put((index, stopped if done.cancelled() else done.result()))
 
 
 def _is_about_time(result: ProbeResult, task: ProbeTask) -> bool:

@@ -201,8 +201,8 @@ def judge(answer: Answer, rules: Rules, *, is_lost: bool = False) -> tuple[State
     return State.OPERATIONAL, Reason.OK, f"{asked} answered {answer.status} in {took_ms:.0f} ms."
 
 
-def locate(target: str, allowed: Collection[str]) -> Target:
-    return check_url(target, allowed=allowed)
+def locate(target: str, allowed: Collection[str], own: Collection[str]) -> Target:
+    return check_url(target, allowed=allowed, own=own)
 
 
 PROBE = Probe(
