@@ -88,6 +88,11 @@ def fused_state(evidence: Iterable[Evidence]) -> State:
     return State.DEGRADED if impaired else State.OPERATIONAL
 
 
+def tier_of(confidence: float) -> str:
+    """Return the tier of an open incident by its confidence. A crowd alone never reaches CONFIRMED: see its cap."""
+    return "confirmed" if confidence >= CONFIRMED else "suspected"
+
+
 def bears_against(source: Source, clear: ScopeKey, impaired: ScopeKey) -> bool:
     """Whether a source's "operational" about `clear` can argue against trouble in `impaired`.
 

@@ -35,6 +35,10 @@ class IncidentLink:
     is_public: bool
 
     @property
+    def is_open(self) -> bool:
+        return self.resolved_at is None
+
+    @property
     def duration(self) -> timedelta | None:
         """From the first failure to the end; None while it is open."""
         return self.resolved_at - self.started_at if self.resolved_at else None
@@ -148,5 +152,5 @@ class IncidentDetail:
     sightings: tuple[SightingView, ...]
     updates: tuple[UpdateView, ...]
     events: tuple[EventView, ...]
-    shares: Mapping[Source, float]  # each source's share of the confidence, summing to 1.0
+    shares: Mapping[Source, float]  # of the confidence now, summing to 1.0; empty once it is over
     vendor_urls: tuple[str, ...]
