@@ -49,6 +49,7 @@ class Component(models.Model):
 
     provider = models.ForeignKey(Provider, models.CASCADE, null=True, related_name="components")
     organization = models.ForeignKey("accounts.Organization", models.CASCADE, null=True, related_name="components")
+    feed = models.ForeignKey("monitors.Feed", models.SET_NULL, null=True, related_name="components")  # that lists it
     external_id = models.CharField(max_length=200, blank=True)
     name = models.CharField(max_length=300)
     group = models.ForeignKey("self", models.SET_NULL, null=True, related_name="children")
