@@ -64,9 +64,10 @@ def _entry(item: feedparser.FeedParserDict) -> Entry:
 
 
 def _time(item: feedparser.FeedParserDict, key: str) -> datetime | None:
-    parsed = item.get(f"{key}_parsed")
+    # dict.get, as feedparser's own get answers `updated` with `published` and warns of it.
+    parsed = dict.get(item, f"{key}_parsed")
     try:
         found = datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
     except (ValueError, TypeError, OverflowError):
         found = None
-    return sensible(found) or moment(item.get(key))
+    return sensible(found) or moment(dict.get(item, key))
