@@ -22,8 +22,8 @@ def validate(config: Mapping[str, str]) -> dict[str, str]:
     url, secret = web_url(config.get("url", "")), config.get("secret", "").strip()
     if url is None:
         raise InvalidConfig("The address must be a whole URL, such as https://example.com/hooks/statuswire")
-    if len(_key(secret)) < 16:
-        raise InvalidConfig("The signing secret must have 16 characters or more. Try: openssl rand -base64 24")
+    if len(_key(secret)) < 16 or len(secret) > 200:
+        raise InvalidConfig("The signing secret must have 16 to 200 characters. Try: openssl rand -base64 24")
     return {"url": url, "secret": secret}
 
 

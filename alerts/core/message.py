@@ -137,11 +137,18 @@ def _headline(story: Story, zone: tzinfo, now: datetime) -> str:
                 f"from {since} to {short(ended, zone, now)}."
             )
         case "worse":
-            return f"{story.name} got worse: it is now {verdict}. The trouble began at {since}."
+            return (
+                f"{story.name} got worse: it is now {verdict}. The trouble began at {since}.{_by_now(story, zone, now)}"
+            )
         case "better":
-            return f"{story.name} is getting better: it is now {verdict}. The trouble began at {since}."
+            return f"{story.name} is getting better: it is now {verdict}. The trouble began at {since}.{_by_now(story, zone, now)}"
     seems = "may be" if story.is_suspected else "is"
-    return f"{story.name} {seems} {verdict} since {since}. {_who(story, zone, now)}"
+    return f"{story.name} {seems} {verdict} since {since}. {_who(story, zone, now)}{_by_now(story, zone, now)}"
+
+
+def _by_now(story: Story, zone: tzinfo, now: datetime) -> str:
+    """Say so where a message about trouble is read after its end."""
+    return f" It has ended since, at {short(story.resolved_at, zone, now)}." if story.resolved_at else ""
 
 
 def _who(story: Story, zone: tzinfo, now: datetime) -> str:

@@ -1,6 +1,15 @@
 """Read what alerts knows."""
 
-from alerts.queries.lists import ChannelView, LogEntry, RouteView, TryView, channel_views, delivery_log, route_views
+from alerts.queries.lists import (
+    ChannelView,
+    LogEntry,
+    RouteView,
+    TryView,
+    channel_views,
+    delivery_log,
+    route_views,
+    verified_address,
+)
 from alerts.queries.routing import followings, scope_label, told, touched
 from alerts.queries.stories import NothingToTell, message_of, waiting_of
 
@@ -18,5 +27,6 @@ __all__ = [
     "scope_label",
     "told",
     "touched",
+    "verified_address",
     "waiting_of",
 ]

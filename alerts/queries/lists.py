@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch, Q
 
+from accounts.models import User
 from alerts.models import Attempt, Channel, Notification, NotificationState, Route
 from alerts.queries.routing import scope_label
 from incidents.queries.naming import PARTS
@@ -67,6 +69,12 @@ class LogEntry:
     attempts: int
     tries: tuple[TryView, ...]
     can_resend: bool
+
+
+def verified_address(user: User) -> str:
+    """Return the address that a person has shown to be theirs, the primary one first; "" without one."""
+    found = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary", "id").first()
+    return str(found.email) if found else ""
 
 
 def channel_views(organization_id: int) -> list[ChannelView]:

@@ -1,15 +1,14 @@
 """The only writer of the tables of alerts."""
 
 from alerts.services.channels import (
-    add_route,
     channel_kinds,
     config_of,
     create_channel,
     delete_channel,
-    delete_route,
     enable_channel,
     own_email_channel,
 )
+from alerts.services.following import add_route, delete_route, follow_with
 from alerts.services.notices import resend, send_test
 from alerts.services.outbox import Claimed, Superseded, claim_next, record_outcome
 from alerts.services.routing import pass_public_events, route_next
@@ -25,6 +24,7 @@ __all__ = [
     "delete_channel",
     "delete_route",
     "enable_channel",
+    "follow_with",
     "own_email_channel",
     "pass_public_events",
     "record_outcome",

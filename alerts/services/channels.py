@@ -1,4 +1,4 @@
-"""Make, change and remove channels and routes."""
+"""Make, change and remove channels."""
 
 import json
 from collections.abc import Mapping
@@ -11,11 +11,10 @@ from django.db import transaction
 from accounts.models import Organization, User
 from alerts.channels.base import Channel as Kind
 from alerts.channels.base import InvalidConfig
-from alerts.models import Channel, Route
+from alerts.models import Channel
 from kit.addresses import AddressRefused, NameUnresolved, check_url, resolve_and_judge
 from kit.plugins import plugins
 from kit.secrets import Vault
-from monitors.models import Follow
 
 LOOK_UP_S = 3.0
 
@@ -66,23 +65,6 @@ def delete_channel(channel: Channel) -> None:
     """Remove a channel with its routes, and with what it was sent."""
     with transaction.atomic():
         channel.delete()
-
-
-def add_route(follow: Follow, channel: Channel, *, user: User, now: datetime) -> Route:
-    """Send what happens in a followed scope to a channel; the route that exists, if it does."""
-    with transaction.atomic():
-        route, _ = Route.objects.get_or_create(
-            follow=follow,
-            channel=channel,
-            defaults={"organization_id": follow.organization_id, "created_by": user, "created_at": now},
-        )
-    return route
-
-
-def delete_route(route: Route) -> None:
-    """Remove a route. What is followed stays followed: its incidents stay on the organization's pages."""
-    with transaction.atomic():
-        route.delete()
 
 
 def own_email_channel(organization: Organization, user: User, address: str, *, now: datetime) -> Channel:

@@ -31,7 +31,7 @@ def route_next(*, now: datetime) -> bool:
             queries.followings(incident.organization_id, incident.provider_id),
             queries.told(incident.id),
         )
-        _queue(event, incident.organization_id, sends, now)
+        queue(event, incident.organization_id, sends, now)
         IncidentEvent.objects.filter(id=event.id).update(routed_at=now)
         if sends:
             transaction.on_commit(partial(notifications_queued.send_robust, Notification))
@@ -58,7 +58,8 @@ def _claim() -> IncidentEvent | None:
     )
 
 
-def _queue(event: IncidentEvent, organization_id: int, sends: list[Send], now: datetime) -> None:
+def queue(event: IncidentEvent, organization_id: int, sends: list[Send], now: datetime) -> None:
+    """Write the notifications of one event; inside a transaction."""
     Notification.objects.bulk_create(
         [
             Notification(
