@@ -9,7 +9,7 @@ from kit.clock import clock
 ROUTED_AT_ONCE = 500  # events; the sweep takes the rest
 
 
-@shared_task(name="alerts.tasks.route_pending", queue="alert")
+@shared_task(name="alerts.tasks.route_pending")
 def route_pending() -> None:
     """Turn the events of incidents into notifications."""
     services.pass_public_events(now=clock())
@@ -19,7 +19,7 @@ def route_pending() -> None:
 
 
 # A send by mail may take ten steps of 10 s; what is cut off has its lease to run out, and then goes again.
-@shared_task(name="alerts.tasks.deliver_due", queue="alert", soft_time_limit=150, time_limit=180)
+@shared_task(name="alerts.tasks.deliver_due", soft_time_limit=150, time_limit=180)
 def deliver_due() -> None:
     """Send every notification that is due."""
     deliver_all()

@@ -216,6 +216,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 60  # seconds
 CELERY_TASK_TIME_LIMIT = 90
+# Alerts have a queue of their own: they never wait behind polls and checks.
+CELERY_TASK_ROUTES = {"alerts.tasks.*": {"queue": "alert"}}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # KB

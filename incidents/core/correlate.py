@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from incidents.core.fuse import Verdict
-from incidents.core.scope import ScopeKey, covers, related, same
+from incidents.core.scope import ScopeKey, covers, same
 from monitors.core.states import Source, State
 
 
@@ -210,7 +210,7 @@ def _names(incident: KnownIncident, change: Change) -> bool:
 
 def _join_narrower(change: Change, current: Iterable[KnownIncident], policy: Policy) -> Join | None:
     """A broader failure joins the one narrower incident it can mean, or the latest that is young enough."""
-    narrower = [i for i in current if any(related(scope, change.scope) for scope in i.scopes)]
+    narrower = [i for i in current if any(covers(change.scope, scope) for scope in i.scopes)]
     if change.scope.depth == 0:  # "something at this vendor" is not evidence about an old incident
         narrower = [i for i in narrower if abs(change.at - i.started_at) <= policy.join_within]
     if len(narrower) == 1:
