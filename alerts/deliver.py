@@ -31,17 +31,20 @@ SENDERS = 8  # threads: a far side that hangs holds one or two of them
 CLAIM_FOR_S = 30.0  # after this a round ends, so that a task never runs into its time limit
 
 
-def deliver_all() -> int:
-    """Send what is due with several senders, and return how many notifications got an outcome."""
+def deliver_all(*, senders: int = SENDERS, timeout_s: float = TIMEOUT_S) -> int:
+    """Send what is due with several senders, and return how many notifications got an outcome.
+
+    A process that is killed leaves at most one notification per sender whose outcome nobody knows.
+    """
     until = time.monotonic() + CLAIM_FOR_S
-    with ThreadPoolExecutor(SENDERS, thread_name_prefix="sender") as pool:
-        return sum(pool.map(lambda _: _sender(until), range(SENDERS)))
+    client = GuardedClient(timeout_s=timeout_s, allowed=settings.ALLOWED_PRIVATE_HOSTS)
+    with ThreadPoolExecutor(senders, thread_name_prefix="sender") as pool:
+        return sum(pool.map(lambda _: _sender(client, until), range(senders)))
 
 
-def _sender(until: float) -> int:
+def _sender(client: GuardedClient, until: float) -> int:
     sent = 0
     try:
-        client = GuardedClient(timeout_s=TIMEOUT_S, allowed=settings.ALLOWED_PRIVATE_HOSTS)
         while time.monotonic() < until and (claimed := services.claim_next(now=clock())):
             sent += _survived(claimed, client)
     finally:

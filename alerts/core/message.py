@@ -62,11 +62,15 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One event of one incident. `state` is the incident's after the event; `sightings` are first seen first."""
+    """One event of one incident. `state` is the incident's after the event; `sightings` are first seen first.
+
+    `about` is where it was first seen, in words, whatever joined later: it names the incident from
+    its first message to its last.
+    """
 
     transition: str  # opened, worse, better, resolved
     uid: str
-    title: str
+    about: str
     provider: str  # "" for an organization's own system
     scopes: tuple[str, ...]
     state: State
@@ -82,9 +86,15 @@ class Story:
     @property
     def name(self) -> str:
         """Provider and scope, the same over the incident's life: "Twilio: SMS to NTT DOCOMO (Japan)"."""
-        if not self.provider or self.provider.casefold() in self.title.casefold():
-            return self.title
-        return f"{self.provider}: {self.title}"
+        if not self.provider or self.provider.casefold() in self.about.casefold():
+            return self.about
+        return f"{self.provider}: {self.about}"
+
+    @property
+    def extent(self) -> str:
+        """The name, and how much else is in trouble."""
+        more = len({*self.scopes} - {self.about})
+        return f"{self.name} and {more} more" if more else self.name
 
 
 def tell(story: Story, envelope: Envelope, now: datetime) -> Message:
@@ -133,17 +143,15 @@ def _headline(story: Story, zone: tzinfo, now: datetime) -> str:
             ended = story.resolved_at or story.happened_at
             was = VERDICTS[story.worst]
             return (
-                f"{story.name} is up again: it was {was} for {span(ended - story.started_at)}, "
+                f"{story.extent} is up again: it was {was} for {span(ended - story.started_at)}, "
                 f"from {since} to {short(ended, zone, now)}."
             )
         case "worse":
-            return (
-                f"{story.name} got worse: it is now {verdict}. The trouble began at {since}.{_by_now(story, zone, now)}"
-            )
+            return f"{story.extent} got worse: it is now {verdict}. The trouble began at {since}.{_by_now(story, zone, now)}"
         case "better":
-            return f"{story.name} is getting better: it is now {verdict}. The trouble began at {since}.{_by_now(story, zone, now)}"
+            return f"{story.extent} is getting better: it is now {verdict}. The trouble began at {since}.{_by_now(story, zone, now)}"
     seems = "may be" if story.is_suspected else "is"
-    return f"{story.name} {seems} {verdict} since {since}. {_who(story, zone, now)}{_by_now(story, zone, now)}"
+    return f"{story.extent} {seems} {verdict} since {since}. {_who(story, zone, now)}{_by_now(story, zone, now)}"
 
 
 def _by_now(story: Story, zone: tzinfo, now: datetime) -> str:

@@ -19,6 +19,9 @@ TRANSITIONS = {
 CATCHES_UP = frozenset({"opened", "reopened", "worse", "better", "joined", "updated"})
 
 
+BEGINS = frozenset({"opened", "reopened"})
+
+
 @dataclass(frozen=True, slots=True)
 class Following:
     """One route: a channel and the scope that its organization follows, with the scope's name."""
@@ -55,8 +58,9 @@ def route(kind: str, touched: Touched, followings: Sequence[Following], told: Co
     for channel_id in dict.fromkeys(following.channel_id for following in followings):
         own = [following for following in followings if following.channel_id == channel_id]
         knows = channel_id in told
-        # A channel that was told of an incident hears its end, although its own scope may be well since.
-        scopes = touched.ever if knows else touched.now
+        # What a channel was told of it hears to the end, although its own scope may be well since. And a
+        # beginning that is routed late (workers that stood still) is not lost because all is well by then.
+        scopes = touched.ever if knows or kind in BEGINS else touched.now
         labels = [f.label for f in own if any(related(f.scope, scope) for scope in scopes)]
         transition = _transition(kind, knows=knows)
         if labels and transition:

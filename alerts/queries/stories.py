@@ -55,7 +55,7 @@ def _story(row: Notification, event: IncidentEvent) -> Story:
     return Story(
         transition=row.transition,
         uid=uid,
-        title=incident.title,
+        about=detail.sightings[0].scope if detail.sightings else incident.title,
         provider=incident.provider_name,
         scopes=incident.scopes,
         state=event.state,

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import Organization, User
 from alerts import queries
-from alerts.core.routing import Following, route
+from alerts.core.routing import BEGINS, Following, Touched, route
 from alerts.models import Channel, Notification, Route
 from alerts.services.routing import queue
 from alerts.signals import notifications_queued
@@ -15,8 +15,6 @@ from incidents.models import Incident, IncidentEvent
 from incidents.queries.naming import PARTS, key_of
 from monitors.models import Follow, Scope
 from monitors.services.follows import follow
-
-BEGINNINGS = ("opened", "reopened")
 
 
 def follow_with(organization: Organization, scope: Scope, channel: Channel, *, user: User, now: datetime) -> Route:
@@ -50,7 +48,7 @@ def _catch_up(followed: Follow, channel: Channel, now: datetime) -> None:
     incidents = Incident.objects.filter(organization_id=followed.organization_id, resolved_at=None)
     for incident in incidents.filter(provider=scope.provider).order_by("id"):
         # Waits for a router that has the event now: it read the routes before this one was committed.
-        event = incident.events.select_for_update(no_key=True).filter(kind__in=BEGINNINGS).order_by("number").last()
+        event = incident.events.select_for_update(no_key=True).filter(kind__in=BEGINS).order_by("number").last()
         if event is not None and event.routed_at is not None:
             _tell(event, following, followed.organization_id, now)
 
@@ -59,7 +57,8 @@ def _tell(event: IncidentEvent, following: Following, organization_id: int, now:
     told = queries.told(event.incident_id)
     if following.channel_id in told:
         return
-    sends = route(event.kind, queries.touched(event.incident_id), [following], told)
+    now_touched = queries.touched(event.incident_id).now
+    sends = route(event.kind, Touched(now_touched, now_touched), [following], told)
     queue(event, organization_id, sends, now)
     if sends:
         transaction.on_commit(partial(notifications_queued.send_robust, Notification))

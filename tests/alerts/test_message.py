@@ -13,14 +13,14 @@ from monitors.core.states import Source, State
 TOKYO, KATHMANDU = ZoneInfo("Asia/Tokyo"), ZoneInfo("Asia/Kathmandu")
 STARTED = datetime(2026, 1, 24, 23, 9, tzinfo=UTC)
 NOW = datetime(2026, 1, 24, 23, 40, tzinfo=UTC)
-RECEIPTS = Sighted(Source.DELIVERY, "your messages", STARTED, None, "41 of 55 messages failed")
+RECEIPTS = Sighted(Source.DELIVERY, "delivery receipts", STARTED, None, "41 of 55 messages failed")
 CROWD = Sighted(Source.CROWD, "people's reports", STARTED + timedelta(minutes=12), None, "3 reports, usually none")
-VENDOR = Sighted(Source.OFFICIAL, "the vendor's post", STARTED + timedelta(minutes=22), None, "")
+VENDOR = Sighted(Source.OFFICIAL, "the vendor's page", STARTED + timedelta(minutes=22), None, "")
 ENVELOPE = Envelope("key", "You follow Twilio: SMS.", "https://s.example/i/", "https://s.example/a/", TOKYO)
 OPENED = Story(
     transition="opened",
     uid="0123456789abcdef",
-    title="SMS to NTT DOCOMO (Japan)",
+    about="SMS to NTT DOCOMO (Japan)",
     provider="Twilio",
     scopes=("SMS to NTT DOCOMO (Japan)",),
     state=State.DEGRADED,
@@ -40,8 +40,8 @@ ENDED = STARTED + timedelta(minutes=383)
     ("changes", "subject"),
     [
         ({}, "[DEGRADED] Twilio: SMS to NTT DOCOMO (Japan)"),
-        ({"title": "Twilio SMS to Japan"}, "[DEGRADED] Twilio SMS to Japan"),
-        ({"provider": "", "title": "Checkout API"}, "[DEGRADED] Checkout API"),
+        ({"about": "Twilio SMS to Japan"}, "[DEGRADED] Twilio SMS to Japan"),
+        ({"provider": "", "about": "Checkout API"}, "[DEGRADED] Checkout API"),
         ({"state": State.MAJOR_OUTAGE}, "[DOWN] Twilio: SMS to NTT DOCOMO (Japan)"),
         ({"state": State.PARTIAL_OUTAGE}, "[PARTLY DOWN] Twilio: SMS to NTT DOCOMO (Japan)"),
         ({"is_suspected": True}, "[SUSPECTED] Twilio: SMS to NTT DOCOMO (Japan)"),
@@ -58,13 +58,13 @@ def test_subjects_differ_in_their_first_word_alone(changes, subject):
     [
         (
             {},
-            "Twilio: SMS to NTT DOCOMO (Japan) is degraded since 08:09 JST. First seen by your messages at 08:09 JST, "
+            "Twilio: SMS to NTT DOCOMO (Japan) is degraded since 08:09 JST. First seen by delivery receipts at 08:09 JST, "
             "then by people's reports; Twilio has not said anything about it yet.",
         ),
         (
             {"sightings": (RECEIPTS, CROWD, VENDOR)},
-            "Twilio: SMS to NTT DOCOMO (Japan) is degraded since 08:09 JST. First seen by your messages at 08:09 JST, "
-            "then by people's reports and the vendor's post.",
+            "Twilio: SMS to NTT DOCOMO (Japan) is degraded since 08:09 JST. First seen by delivery receipts at 08:09 JST, "
+            "then by people's reports and the vendor's page.",
         ),
         (
             {"sightings": (CROWD,), "is_suspected": True},
@@ -84,13 +84,18 @@ def test_subjects_differ_in_their_first_word_alone(changes, subject):
             "Twilio: SMS to NTT DOCOMO (Japan) is getting better: it is now degraded. The trouble began at 08:09 JST.",
         ),
         (
+            {"transition": "worse", "scopes": ("SMS to NTT DOCOMO (Japan)", "SMS to KDDI (Japan)", "SMS in Chile")},
+            "Twilio: SMS to NTT DOCOMO (Japan) and 2 more got worse: it is now degraded. "
+            "The trouble began at 08:09 JST.",
+        ),
+        (
             {"transition": "resolved", "state": State.OPERATIONAL, "resolved_at": ENDED, "worst": State.PARTIAL_OUTAGE},
             "Twilio: SMS to NTT DOCOMO (Japan) is up again: it was partly down for 6 h 23 min, "
             "from 08:09 JST to 14:32 JST.",
         ),
         (
             {"resolved_at": ENDED},
-            "Twilio: SMS to NTT DOCOMO (Japan) is degraded since 08:09 JST. First seen by your messages at 08:09 JST, "
+            "Twilio: SMS to NTT DOCOMO (Japan) is degraded since 08:09 JST. First seen by delivery receipts at 08:09 JST, "
             "then by people's reports; Twilio has not said anything about it yet. It has ended since, at 14:32 JST.",
         ),
     ],
@@ -105,7 +110,7 @@ def test_facts_while_it_goes_on():
         ("Where", "SMS to NTT DOCOMO (Japan)"),
         ("Since", "25 Jan 2026, 08:09 JST (24 Jan, 23:09 UTC)"),
         ("Duration", "31 min so far"),
-        ("Your messages", "since 08:09 JST: 41 of 55 messages failed"),
+        ("Delivery receipts", "since 08:09 JST: 41 of 55 messages failed"),
         ("People's reports", "since 08:21 JST: 3 reports, usually none"),
         ("Twilio's page", "nothing about it"),
     )
@@ -122,8 +127,8 @@ def test_facts_when_it_is_over():
         ("Since", "25 Jan 2026, 08:09 JST (24 Jan, 23:09 UTC)"),
         ("Until", "25 Jan 2026, 14:32 JST (05:32 UTC)"),
         ("Duration", "6 h 23 min"),
-        ("Your messages", "from 08:09 JST to 14:32 JST: 41 of 55 messages failed"),
-        ("The vendor's post", "since 08:31 JST"),
+        ("Delivery receipts", "from 08:09 JST to 14:32 JST: 41 of 55 messages failed"),
+        ("The vendor's page", "since 08:31 JST"),
     )
 
 
@@ -131,7 +136,7 @@ def test_many_carriers_are_counted_and_each_source_is_told_once():
     story = replace(OPENED, scopes=tuple(f"SMS to carrier {n}" for n in range(9)), sightings=(RECEIPTS,) * 9)
     facts = dict(tell(story, ENVELOPE, NOW).facts)
     assert facts["Where"].endswith("SMS to carrier 4 and 4 more")
-    assert list(facts).count("Your messages") == 1
+    assert list(facts).count("Delivery receipts") == 1
 
 
 def test_the_vendors_words_are_the_vendors():

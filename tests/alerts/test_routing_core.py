@@ -67,6 +67,11 @@ def test_who_was_told_hears_the_end_although_their_own_scope_is_long_well():
     ]
 
 
+@pytest.mark.parametrize(("kind", "hears"), [("opened", True), ("reopened", True), ("worse", False), ("joined", False)])
+def test_a_beginning_that_is_routed_after_the_end_is_told_all_the_same(kind, hears):
+    assert sends(kind, [Following(OPS, SMS, "SMS")], [], ever=[DOCOMO]) == ([(OPS, "opened")] if hears else [])
+
+
 def test_who_was_not_told_is_not_told_of_a_scope_that_is_well_again():
     assert sends("worse", [Following(DEV, KDDI, "KDDI")], [DOCOMO], ever=[DOCOMO, KDDI]) == []
 
