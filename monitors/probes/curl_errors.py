@@ -37,14 +37,14 @@ _REASONS = {
 
 # OpenSSL's X509_V_ERR_*, as SSL_VERIFYRESULT gives them.
 _EXPIRED = (9, 10)  # not yet valid, has expired
-_WRONG_NAME = (62, 64)
+_WRONG_NAME = (0, 1, 62, 64)  # libcurl compares names itself, after OpenSSL found no fault (0) or said nothing (1)
 
 
 def reason_of(code: int, *, os_errno: int, connected: bool, is_tls: bool, secured: bool, verify: int) -> Reason:
     """Return why a transfer failed.
 
     `connected` and `secured` say whether TCP and TLS were through, `verify` is OpenSSL's verdict
-    on the certificate (0: none, or good).
+    on the certificate.
     """
     reason = _REASONS.get(code, Reason.PROTOCOL_ERROR)
     if reason == Reason.TIMEOUT:
@@ -57,8 +57,7 @@ def reason_of(code: int, *, os_errno: int, connected: bool, is_tls: bool, secure
     if reason == Reason.TLS_UNTRUSTED:
         if verify in _EXPIRED:
             return Reason.TLS_EXPIRED
-        # libcurl compares the name itself, after OpenSSL has found the chain good.
-        return Reason.TLS_NAME if verify == 0 or verify in _WRONG_NAME else reason
+        return Reason.TLS_NAME if verify in _WRONG_NAME else reason
     if is_tls and connected and not secured and code in (pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR):
         return Reason.TLS_ERROR
     return reason

@@ -30,7 +30,6 @@ BACKSTOP_S = 0.5  # beyond a check's own timeout, for a probe that does not keep
 PIECE_S = 0.25
 LAG_TICK_S = 0.05
 LAG_SHARE = 0.2  # of a check's time that our loop may stand still before its slowness is ours
-NAMES_KEPT_S = 30.0
 MAX_NAMES = 10_000
 
 
@@ -43,6 +42,7 @@ class Settings:
     concurrency: int = 400
     ca_file: str = certifi.where()  # the same authorities on every machine, also where it has none of its own
     lookup: Lookup = system_lookup
+    names_kept_s: float = 30.0
 
 
 class Engine:
@@ -179,7 +179,7 @@ class Engine:
         return transfer.finish(code, message)
 
     async def _addresses(self, host: str, port: int, timeout_s: float) -> list[str]:
-        """Return judged addresses of a host, from at most NAMES_KEPT_S seconds ago."""
+        """Return judged addresses of a host, from at most `names_kept_s` ago."""
         now = time.monotonic()
         kept_until, kept = self._names.get((host, port), (0.0, []))
         if now < kept_until:
@@ -190,7 +190,7 @@ class Engine:
         )
         if len(self._names) >= MAX_NAMES:
             self._names.clear()
-        self._names[host, port] = (now + NAMES_KEPT_S, found)
+        self._names[host, port] = (now + self._settings.names_kept_s, found)
         return found
 
 

@@ -12,9 +12,10 @@ MASK = "•••"
 
 _SECRET_WORD = r"(?:auth|token|secret|passw|cookie|session|signature|credential|api[-_]?key|apikey|private)"
 _SECRET_NAME = re.compile(_SECRET_WORD, re.I)
-# name=value, "name": "value", name: value
+# name=value, "name": "value", name: value. From the telling word on: what comes before it does not matter, and
+# a pattern that looked for it would take quadratic time on a server's long word.
 _SECRET_PAIR = re.compile(
-    rf"([\w.-]*{_SECRET_WORD}[\w.-]*|\bsig|\bkey)([\"']?\s*[=:]\s*[\"']?)(?!Bearer\b|Basic\b)([^\s\"'&<>,;}}]{{3,}})",
+    rf"((?:{_SECRET_WORD}|\bsig|\bkey)[\w.-]{{0,40}})([\"']?\s?[=:]\s?[\"']?)(?!Bearer\b|Basic\b)([^\s\"'&<>,;}}]{{3,}})",
     re.I,
 )
 _SCHEME = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{6,}", re.I)

@@ -137,7 +137,7 @@ def _clean_header(line: str) -> list[str]:
 async def probe(target: str, options: Mapping[str, object], timeout_s: float, in_full: bool, net: Net) -> ProbeResult:
     rules = Rules.of(options)
     answer, steps = await _travel(check_url(target, allowed=net.allowed), rules, timeout_s, net)
-    state, reason, summary = judge(answer, rules, is_lost=len(steps) > MAX_STEPS)
+    state, reason, summary = judge(answer, rules, is_lost=len(steps) > MAX_STEPS + 1)
     detail = {} if reason == Reason.OK and not in_full else describe(answer, steps)
     return ProbeResult(state, reason, answer.total_us, answer.phases, summary, detail)
 
@@ -156,7 +156,7 @@ async def _travel(target: Target, rules: Rules, timeout_s: float, net: Net) -> t
         if _is_explicit(answer.status, rules):
             break
         steps.append(str(_next(request, answer.status, location, net).target))
-        if len(steps) > MAX_STEPS:
+        if len(steps) > MAX_STEPS + 1:
             break
         request = _next(request, answer.status, location, net)
     return replace(answer, total_us=spent_us, phases=phases), steps

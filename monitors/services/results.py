@@ -1,0 +1,250 @@
+"""Store what checks saw: results, the monitors' last words, coverage, evidence and observations."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import connection, transaction
+
+from kit.clock import real
+from monitors.core.debounce import Track, step
+from monitors.core.observations import Observation
+from monitors.core.states import Source, State
+from monitors.models import CheckEvidence, Monitor, SourceState
+from monitors.probes.base import Phases, ProbeResult, Reason
+from monitors.services.dispatch import Check
+from monitors.services.states import observe
+from monitors.signals import readings_changed
+
+RECHECK_AFTER = timedelta(seconds=10)  # a first failure, or a first success after one, is confirmed soon
+MISSED_CHECKS = 3  # a monitor without a result for this many intervals is no longer fresh
+_MAX_PHASE = 32_767  # tenths of a millisecond, 3.3 s: a longer phase is stored as this
+_STORED_TYPES = ["int4", "timestamptz", "int2", "int2", "int4", "int2", "int2", "int2", "int2", "int2"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """A result with the monitor it is of, and what was known of it before."""
+
+    check: Check
+    result: ProbeResult
+    monitor: Monitor
+    before: SourceState | None
+
+    @property
+    def confirmations(self) -> int:
+        # A monitor that has not spoken yet is believed when it says that all is well.
+        is_new = self.before is None or (self.before.state == State.UNKNOWN and self.before.pending is None)
+        return 1 if is_new and self.result.state.is_up else self.monitor.confirmations
+
+    @property
+    def track(self) -> Track:
+        row = self.before
+        if row is None:
+            return Track(State.UNKNOWN, self.check.slot)
+        return Track(row.state, row.since, row.pending, row.pending_since, row.agreeing)
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        """Whether this result makes a change that another check has to confirm."""
+        if self.result.reason.is_ours:
+            return False
+        after = step(self.track, self.result.state, at=self.check.slot, confirmations=self.confirmations)
+        return after.track.pending is not None
+
+    @property
+    def is_news(self) -> bool:
+        """Whether there is more to say than "still the same"."""
+        return self.before is None or self.before.state != self.result.state or self.before.pending is not None
+
+    @property
+    def begins_spell(self) -> bool:
+        """Whether this is the first failure after something else; being blocked counts, as its owner must know why."""
+        if self.result.reason == Reason.BLOCKED:
+            return self.monitor.last_reason != Reason.BLOCKED.word
+        track = self.track
+        was_failing = track.state.is_impaired or (track.pending is not None and track.pending.is_impaired)
+        return self.result.state.is_impaired and not was_failing
+
+    @property
+    def fresh_for(self) -> timedelta:
+        # On a fast clock a check still takes real time to be dispatched.
+        check = self.monitor
+        return timedelta(seconds=MISSED_CHECKS * check.interval_s + check.timeout_s) + real(5)
+
+
+@transaction.atomic
+def record(outcomes: Sequence[tuple[Check, ProbeResult]], *, now: datetime) -> int:
+    """Store the results of checks and return how many were stored.
+
+    A result whose check was given up, or whose monitor was paused or deleted meanwhile, is dropped.
+    """
+    findings = _findings(outcomes)
+    accepted = _accept(findings, now)
+    findings = [finding for finding in findings if finding.check.monitor_id in accepted]
+    if not findings:
+        return 0
+    _store(findings)
+    told = [finding for finding in findings if not finding.result.reason.is_ours]
+    _cover(told)
+    _keep_evidence(findings)
+    _refresh(finding for finding in told if not finding.is_news)
+    observe([_observation(finding) for finding in told if finding.is_news], now=now)
+    _tell(findings)
+    return len(findings)
+
+
+def _findings(outcomes: Sequence[tuple[Check, ProbeResult]]) -> list[_Finding]:
+    monitors = Monitor.objects.select_related("scope").in_bulk([check.monitor_id for check, _ in outcomes])
+    rows = SourceState.objects.filter(ref__in=[f"monitor:{id_}" for id_ in monitors])
+    states = {(row.ref, row.scope_id): row for row in rows}
+    return [
+        _Finding(check, result, monitor, states.get((f"monitor:{monitor.id}", monitor.scope_id)))
+        for check, result in sorted(outcomes, key=lambda outcome: outcome[0].monitor_id)
+        if (monitor := monitors.get(check.monitor_id))
+    ]
+
+
+_ACCEPT = """
+    WITH result AS (
+        SELECT * FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::smallint[], %s::int[], %s::text[], %s::bool[])
+            AS result (id, fence, slot, state, total_us, reason, again)
+    ), ours AS (
+        SELECT monitor.id FROM monitors_monitor AS monitor JOIN result USING (id, fence)
+        WHERE NOT is_paused ORDER BY monitor.id FOR NO KEY UPDATE OF monitor
+    )
+    UPDATE monitors_monitor AS monitor
+    SET last_check_at = slot, last_state = state, last_total_us = total_us, last_reason = reason, leased_until = NULL,
+        next_check_at = CASE WHEN again THEN least(next_check_at, %s) ELSE next_check_at END
+    FROM result JOIN ours USING (id)
+    WHERE monitor.id = result.id
+    RETURNING monitor.id
+"""
+
+
+def _accept(findings: Sequence[_Finding], now: datetime) -> set[int]:
+    """Write the monitors' last words where the fence is still ours; return the ids of those."""
+    rows = [
+        (
+            finding.check.monitor_id,
+            finding.check.fence,
+            finding.check.slot,
+            int(finding.result.state),
+            finding.result.total_us,
+            "" if finding.result.reason == Reason.OK else finding.result.reason.word,
+            finding.awaits_confirmation,
+        )
+        for finding in findings
+    ]
+    if not rows:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCEPT, [*(list(column) for column in zip(*rows, strict=True)), now + RECHECK_AFTER])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _store(findings: Sequence[_Finding]) -> None:
+    """Write results by COPY; a slot that already has one keeps it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS checkresult_inbox (LIKE monitors_checkresult) ON COMMIT DELETE ROWS"
+        )
+        with cursor.copy("COPY checkresult_inbox FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(_STORED_TYPES)
+            for finding in findings:
+                copy.write_row(_stored(finding.check, finding.result))
+        cursor.execute("INSERT INTO monitors_checkresult SELECT * FROM checkresult_inbox ON CONFLICT DO NOTHING")
+        cursor.execute("DELETE FROM checkresult_inbox")
+
+
+def _stored(check: Check, result: ProbeResult) -> tuple[object, ...]:
+    return (
+        check.monitor_id, check.slot, int(result.state), int(result.reason), min(result.total_us, 2**31 - 1),
+        *_tenths(result.phases),
+    )  # fmt: skip
+
+
+def _tenths(phases: Phases) -> tuple[int, ...]:
+    all_of_them = (phases.dns, phases.connect, phases.tls, phases.first_byte, phases.transfer)
+    return tuple(min(microseconds // 100, _MAX_PHASE) for microseconds in all_of_them)
+
+
+_COVER = """
+    WITH seen AS (
+        SELECT * FROM unnest(%s::text[], %s::timestamptz[], %s::interval[]) AS seen (ref, at, gap)
+    ), extended AS (
+        UPDATE monitors_coverage AS span SET ended_at = greatest(ended_at, at) FROM seen
+        WHERE span.ref = seen.ref AND ended_at >= at - gap AND began_at <= at
+        RETURNING span.ref
+    )
+    INSERT INTO monitors_coverage (ref, began_at, ended_at)
+    SELECT ref, at, at FROM seen WHERE ref NOT IN (SELECT ref FROM extended)
+"""
+
+
+def _cover(findings: Sequence[_Finding]) -> None:
+    """Extend the spans in which the monitors saw something."""
+    rows = [(f"monitor:{finding.monitor.id}", finding.check.slot, finding.fresh_for) for finding in findings]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_COVER, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _keep_evidence(findings: Iterable[_Finding]) -> None:
+    CheckEvidence.objects.bulk_create(
+        CheckEvidence(
+            monitor=finding.monitor,
+            at=finding.check.slot,
+            reason=finding.result.reason.word,
+            detail={"summary": finding.result.summary, **finding.result.detail},
+        )
+        for finding in findings
+        if finding.begins_spell
+    )
+
+
+_REFRESH = """
+    UPDATE monitors_sourcestate AS word SET observed_at = at, fresh_for_s = seen.fresh_for_s
+    FROM unnest(%s::bigint[], %s::smallint[], %s::timestamptz[], %s::int[]) AS seen (id, state, at, fresh_for_s)
+    WHERE word.id = seen.id AND word.state = seen.state AND word.pending IS NULL AND word.observed_at <= at
+"""
+
+
+def _refresh(findings: Iterable[_Finding]) -> None:
+    """Note that sources still say the same, without locking each of them first."""
+    rows = [
+        (finding.before.id, int(finding.result.state), finding.check.slot, int(finding.fresh_for.total_seconds()))
+        for finding in findings
+        if finding.before is not None
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_REFRESH, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _observation(finding: _Finding) -> Observation:
+    monitor, result = finding.monitor, finding.result
+    return Observation(
+        source=Source.PROBE,
+        ref=f"monitor:{monitor.id}",
+        scope_id=monitor.scope_id,
+        state=result.state,
+        at=finding.check.slot,
+        reason=f"{monitor.name}: {result.summary}",
+        evidence={"reason": result.reason.word, "total_ms": result.total_us // 1000}
+        | {name: result.detail[name] for name in ("status", "address") if name in result.detail},
+        organization_id=monitor.organization_id,
+        confirmations=finding.confirmations,
+        fresh_for_s=int(finding.fresh_for.total_seconds()),
+    )
+
+
+def _tell(findings: Iterable[_Finding]) -> None:
+    """Say once per provider and organization that there is something new to read, after the commit."""
+    readers: Collection[tuple[int | None, int]] = {
+        (finding.monitor.scope.provider_id, finding.monitor.organization_id) for finding in findings
+    }
+    for provider_id, organization_id in sorted(readers, key=str):
+        send = partial(readings_changed.send, Monitor, provider_id=provider_id, organization_id=organization_id)
+        transaction.on_commit(send)

@@ -1,0 +1,83 @@
+"""Certificates and handshakes, good and bad, and the names their failures have."""
+
+import ssl
+import time
+
+import pytest
+
+from monitors.core.states import State
+from monitors.probes.base import Reason
+from tests.kit.servers import answer, serving
+from tests.monitors.probes.certificates import Authority
+
+HOST = "secure.example.com"
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+def look(prober, server, authority, *, host=HOST, trusted=True, **options):
+    settings = {"lookup": lambda *_: ["127.0.0.1"], "allowed": (f"{host}:{server.port}",)}
+    if trusted:
+        settings["ca_file"] = str(authority.file)
+    return prober.look(f"https://{host}:{server.port}/", in_full=True, **settings, **options)
+
+
+def secured(context):
+    """Serve one answer over TLS; the handshake comes before the request is read."""
+
+    def handle(connection):
+        with context.wrap_socket(connection, server_side=True) as secure:
+            secure.recv(65536)
+            secure.sendall(answer(b"ok"))
+            secure.unwrap()
+
+    return serving(handle, wait_for=b"")
+
+
+def test_a_good_certificate_and_its_days(prober, authority):
+    with secured(authority.context(HOST, days=20)) as server:
+        result = look(prober, server, authority)
+    assert (result.state, result.reason) == (State.OPERATIONAL, Reason.OK)
+    assert result.detail["certificates"][0]["days_left"] == 20
+    assert result.phases.tls > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "trusted", "expected"),
+    [
+        ("R21 expired", -2, True, Reason.TLS_EXPIRED),
+        ("R22 R24 unknown authority", 20, False, Reason.TLS_UNTRUSTED),
+    ],
+)
+def test_a_bad_certificate_has_its_name(prober, authority, name, days, trusted, expected):
+    with secured(authority.context(HOST, days=days)) as server:
+        result = look(prober, server, authority, trusted=trusted)
+    assert (result.state, result.reason) == (State.MAJOR_OUTAGE, expected)
+
+
+def test_R23_a_certificate_for_another_name(prober, authority):
+    with secured(authority.context("other.example.com")) as server:
+        assert look(prober, server, authority).reason == Reason.TLS_NAME
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_R25_a_server_that_knows_only_old_TLS(prober, authority):
+    context = authority.context(HOST)
+    context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    with secured(context) as server:
+        assert look(prober, server, authority).reason == Reason.TLS_ERROR
+
+
+def test_R27_a_handshake_that_stalls(prober, authority):
+    with serving(lambda connection: time.sleep(2), wait_for=b"") as server:
+        result = look(prober, server, authority, timeout_s=0.5)
+    assert (result.state, result.reason) == (State.MAJOR_OUTAGE, Reason.TLS_ERROR)
+    assert result.total_us < 1_500_000
+
+
+def test_plain_text_where_tls_is_expected(prober, authority):
+    with serving(answer(b"plain"), wait_for=b"") as server:
+        assert look(prober, server, authority).reason == Reason.TLS_ERROR
