@@ -29,6 +29,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=100, blank=True)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)  # the one they have was printed for them
     date_joined = models.DateTimeField(default=clock)
 
     USERNAME_FIELD = "email"

@@ -151,6 +151,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -207,6 +208,11 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"StatusWire <alerts@{PUBLIC
 # How long a sender has one notification to itself, in seconds: above the slowest send that is possible. A sender
 # that dies delays its notification by this much.
 ALERT_LEASE_S = env.seconds("ALERT_LEASE_S", 120, at_least=1)
+
+# --- How long things are kept ----------------------------------------------------------------------------
+
+# Days of single check results before today; days themselves are kept as sums. Two cover every 24 h chart.
+CHECK_RESULTS_KEEP_DAYS = env.whole("CHECK_RESULTS_KEEP_DAYS", 2, at_least=1, unit="days")
 
 # --- Celery: it only wakes work; the database says what is due ------------------------------------------
 

@@ -1,0 +1,122 @@
+"""The only writer of the tables of accounts."""
+
+import re
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from accounts.models import Membership, Organization, Role, User
+
+# Names that would shadow an address of ours or pretend to be us.
+RESERVED_SLUGS = frozenset(
+    "about account accounts admin api app assets billing blog docs healthz help hooks incidents is login logout "
+    "metrics new o page pages providers root s security settings signup static status statuswire support system "
+    "test user users webhooks well-known ws www".split()
+)
+# Domains that say nothing about who somebody works for.
+MAIL_PROVIDERS = frozenset(
+    "gmail googlemail outlook hotmail live yahoo icloud me proton protonmail gmx web aol mail".split()
+)
+
+
+class NotAllowed(Exception):
+    """What was asked for would break a rule; the message says which, for people."""
+
+
+def free_slug(wish: str) -> str:
+    """Return a slug made of `wish` that no organization has and that is not reserved."""
+    stem = slugify(wish)[:40] or "organization"
+    if stem in RESERVED_SLUGS:
+        stem = f"{stem}-team"
+    taken = set(Organization.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    return next(slug for n in range(len(taken) + 1) if (slug := stem if n == 0 else f"{stem}-{n + 1}") not in taken)
+
+
+def guessed_name(email: str) -> str:
+    """Return a name for the organization of a person with this address: the word of its domain, if it says anything."""
+    domain = email.rpartition("@")[2]
+    word = re.split(r"\.", domain)[0]
+    return "" if word in MAIL_PROVIDERS else word.replace("-", " ").title()
+
+
+def create_organization(name: str, owner: User, *, now: datetime, slug: str = "") -> Organization:
+    """Create an organization with `owner` as its owner. Raises NotAllowed for a slug that is reserved or taken."""
+    if slug in RESERVED_SLUGS:
+        raise NotAllowed(f"{slug} is reserved. Choose another address.")
+    with transaction.atomic():
+        if slug and Organization.objects.filter(slug=slug).exists():
+            raise NotAllowed(f"{slug} is taken. Choose another address.")
+        organization = Organization.objects.create(
+            name=name.strip()[:100], slug=slug or free_slug(name), created_at=now
+        )
+        Membership.objects.create(organization=organization, user=owner, role=Role.OWNER, created_at=now)
+    return organization
+
+
+def create_first_owner(email: str, *, now: datetime) -> tuple[User, str] | None:
+    """On an installation without any person, create one with an organization; return it and its one-time password.
+
+    None where somebody exists already. The person is led to choose a password of their own at the first login.
+    """
+    password = secrets.token_urlsafe(12)
+    with transaction.atomic():
+        if User.objects.exists():
+            return None
+        user = User.objects.create_user(email, password, is_staff=True, is_superuser=True, must_change_password=True)
+        create_organization("My organization", user, now=now)
+    return user, password
+
+
+def password_was_changed(user: User) -> None:
+    """Remember that a person has chosen a password of their own."""
+    User.objects.filter(id=user.id, must_change_password=True).update(must_change_password=False)
+
+
+def add_member(organization: Organization, email: str, role: Role, *, now: datetime) -> Membership:
+    """Make the person with this address a member. Raises NotAllowed if nobody has it or they are one already."""
+    user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    if user is None:
+        raise NotAllowed(f"Nobody here has the address {email}. Ask them to sign up first, then add them.")
+    with transaction.atomic():
+        membership, is_new = Membership.objects.get_or_create(
+            organization=organization, user=user, defaults={"role": role, "created_at": now}
+        )
+    if not is_new:
+        raise NotAllowed(f"{email} is a member already.")
+    return membership
+
+
+def change_role(organization: Organization, membership_id: int, role: Role) -> None:
+    """Give a member another role. Raises NotAllowed if nobody would be left as owner."""
+    with transaction.atomic():
+        membership = _locked(organization, membership_id)
+        if membership.role == Role.OWNER and role != Role.OWNER:
+            _keep_an_owner(organization, membership)
+        membership.role = role
+        membership.save(update_fields=["role"])
+
+
+def remove_member(organization: Organization, membership_id: int) -> None:
+    """End a membership. Raises NotAllowed if nobody would be left as owner."""
+    with transaction.atomic():
+        membership = _locked(organization, membership_id)
+        if membership.role == Role.OWNER:
+            _keep_an_owner(organization, membership)
+        membership.delete()
+
+
+def _locked(organization: Organization, membership_id: int) -> Membership:
+    # The organization's lock: two owners who demote each other at once must not both succeed.
+    Organization.objects.select_for_update(no_key=True).get(id=organization.id)
+    membership = Membership.objects.filter(organization=organization, id=membership_id).first()
+    if membership is None:
+        raise NotAllowed("This person is no longer a member.")
+    return membership
+
+
+def _keep_an_owner(organization: Organization, leaving: Membership) -> None:
+    others = Membership.objects.filter(organization=organization, role=Role.OWNER).exclude(id=leaving.id)
+    if not others.exists():
+        raise NotAllowed("This is the last owner. Make somebody else an owner first.")
