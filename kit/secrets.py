@@ -1,8 +1,12 @@
-"""Secrets at rest: AES-GCM, bound to the row they belong to."""
+"""Secrets at rest: AES-GCM, bound to the row they belong to; and those that an installation makes for itself."""
 
 import base64
+import contextlib
 import hashlib
 import os
+import secrets
+import tempfile
+from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -40,3 +44,15 @@ class Vault:
             return cipher.decrypt(raw[:12], raw[12:], purpose.encode()).decode()
         except (InvalidTag, ValueError) as error:
             raise SecretUnreadable(f"{purpose} cannot be decrypted: damaged, or of another row") from error
+
+
+def local_secret(path: Path) -> str:
+    """Return the secret in the file `path`, made on first use; of several processes that make it, one wins."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent) as draft:  # only we can read it
+            draft.write(secrets.token_urlsafe(48))
+            draft.flush()
+            with contextlib.suppress(FileExistsError):
+                os.link(draft.name, path)
+    return path.read_text().strip()
