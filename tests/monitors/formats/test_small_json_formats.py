@@ -1,0 +1,96 @@
+"""Formats that say little: what each of their bodies comes to, in one table."""
+
+import json
+
+import pytest
+
+from monitors.core.states import State
+from monitors.formats import formats
+
+CASES = [
+    ("algolia_api", {"status": {"c1": "operational", "c2": "major_outage"}}, {"c1": 0, "c2": 4}),
+    ("stripe_current", {"UptimeStatus": "degraded", "message": "Slow"}, {"API": 2}),
+    ("psn_json", {"regionName": "SCEE", "status": [{"statusType": "Outage"}]}, {"PlayStation Network (SCEE)": 4}),
+    ("psn_json", {"regionName": "SCEE", "status": []}, {"PlayStation Network (SCEE)": 0}),
+    (
+        "paypal_api",
+        {
+            "result": [
+                {"name": "Checkout", "category": {"name": "Pay"}, "status": {"production": "Service Degradation"}}
+            ]
+        },
+        {"Pay": -1, "Checkout": 2},
+    ),
+    ("lambstatus", [{"componentID": "1", "name": "Voice", "status": "Partial Outage", "order": 0}], {"Voice": 3}),
+    ("sorry", {"response": [{"id": 1, "name": "SMTP", "state": "partially-degraded"}]}, {"SMTP": 2}),
+    ("cstate", {"summaryStatus": "ok", "systems": [{"name": "DNS", "status": "ok"}]}, {"DNS": 0}),
+    (
+        "uptimerobot",
+        {"status": "ok", "data": [{"monitorId": 1, "name": "API", "statusClass": "danger"}]},
+        {"API": 4},
+    ),
+    (
+        "heroku_v4",
+        {"status": [{"system": "Apps", "status": "yellow"}], "incidents": [], "scheduled": []},
+        {"Apps": 2},
+    ),
+    (
+        "cachet",
+        {"data": [{"id": 1, "name": "Web", "status": 3}, {"id": 2, "name": "API", "status": 1}]},
+        {"Web": 3, "API": 0},
+    ),
+    (
+        "cachet",
+        {"data": [{"id": "1", "type": "components", "attributes": {"name": "Web", "status": {"value": 6}}}]},
+        {"Web": 1},
+    ),
+    (
+        "statuspal",
+        {
+            "status_page": {"name": "Example"},
+            "services": [{"id": 1, "name": "Web", "current_incident_type": "major", "children": []}],
+        },
+        {"Web": 4},
+    ),
+    (
+        "salesforce_trust",
+        [{"key": "EU1", "status": "MINOR_INCIDENT_CORE", "isActive": True, "Incidents": [], "Maintenances": []}],
+        {"EU1": 3},
+    ),
+    (
+        "firehydrant",
+        {"config": {"companyName": "x"}, "conditions": {}, "components": [{"id": "1", "name": "DB"}], "incidents": []},
+        {"DB": 0},
+    ),
+    (
+        "apple_js",
+        {"services": [{"serviceName": "Mail", "events": []}]},
+        {"Mail": 0},
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "document", "states"), CASES, ids=[f"{case[0]}-{n}" for n, case in enumerate(CASES)])
+def test_a_body_says_these_states(name, document, states):
+    snapshot = formats()[name].parse(json.dumps(document).encode())
+    assert {component.name: component.state for component in snapshot.components} == {
+        name: State(state) for name, state in states.items()
+    }
+
+
+def test_one_event_of_apple_under_two_services_is_one_post():
+    event = {"messageId": "9", "statusType": "Outage", "eventStatus": "ongoing", "epochStartDate": 1767225600000}
+    services = [{"serviceName": name, "events": [event]} for name in ("Mail", "Photos")]
+    body = f"jsonCallback({json.dumps({'services': services})});"
+    (post,) = formats()["apple_js"].parse(body.encode()).posts
+    assert post.components == (("Mail", State.MAJOR_OUTAGE), ("Photos", State.MAJOR_OUTAGE))
+
+
+def test_cachet_tells_an_incident_by_its_latest_status():
+    row = {
+        "id": 1, "name": "Slow", "status": 1, "latest_status": 4, "message": "Looking", "component_id": 2,
+        "occurred_at": "2026-01-01 10:00:00", "created_at": "2026-01-01 10:05:00",
+        "updates": [{"id": 5, "status": 4, "message": "Done", "created_at": "2026-01-01 11:00:00"}],
+    }  # fmt: skip
+    (post,) = formats()["cachet"].parse(json.dumps({"data": [row]}).encode()).posts
+    assert (post.phase, post.resolved_at.isoformat()) == ("resolved", "2026-01-01T11:00:00+00:00")
