@@ -8,6 +8,7 @@ from incidents.core.timeline import Bar
 from incidents.queries.boards import scope_board
 from incidents.queries.details import incident_detail
 from incidents.queries.lists import open_incidents, recent_incidents
+from incidents.queries.naming import PARTS, words_of
 from incidents.queries.providers import provider_states, provider_view
 from incidents.queries.shapes import (
     ComponentView,
@@ -23,6 +24,7 @@ from incidents.queries.shapes import (
 )
 
 __all__ = [
+    "PARTS",
     "Bar",
     "ComponentView",
     "EventView",
@@ -41,4 +43,5 @@ __all__ = [
     "provider_view",
     "recent_incidents",
     "scope_board",
+    "words_of",
 ]

@@ -12,8 +12,8 @@ from incidents.core.timeline import ImpactSpan, Span
 from incidents.models import Impact, Sighting
 from incidents.queries.naming import PARTS, key_of, words_of
 from monitors.core.states import State
-from monitors.models import OfficialPostScope, SourceState
-from monitors.queries.coverage import coverage_of, history_of
+from monitors.models import OfficialPost, OfficialPostScope, SourceState
+from monitors.queries.coverage import coverage_of
 from monitors.queries.states import Heard, feeds_heard, maintenance_scopes
 
 HISTORY = timedelta(days=91)  # what the bars of 90 days can touch
@@ -133,12 +133,20 @@ def _posts(
         post = row.post
         if post.kind == "maintenance":
             if post.scheduled_for and post.scheduled_for < now:
-                ends = [end for end in (post.scheduled_until, post.resolved_at, now) if end]
-                planned.append((key_of(row.scope), Span(post.scheduled_for, max(post.scheduled_for, min(ends)))))
+                planned.append((key_of(row.scope), _window(post, post.scheduled_for, now)))
         elif post.id not in known:
             span = Span(post.began_at, max(post.began_at, post.resolved_at or post.gone_at or now))
             troubles.append(Placed(key_of(row.scope), ImpactSpan(span, row.state, f"post:{post.id}")))
     return troubles, tuple(planned)
+
+
+def _window(post: OfficialPost, began_at: datetime, now: datetime) -> Span:
+    """Return when a maintenance ran: until its end or its announced end, unless it is said to go on."""
+    overruns = post.resolved_at is None and post.phase in ("in_progress", "verifying")
+    ends = [end for end in (post.resolved_at, post.gone_at, now) if end]
+    if post.scheduled_until and not overruns:
+        ends.append(post.scheduled_until)
+    return Span(began_at, max(began_at, min(ends)))
 
 
 def _posts_with_incidents(provider_ids: Sequence[int]) -> set[int]:
@@ -166,8 +174,6 @@ def _heard(
         for ref, keys in scopes.items()
         for key in keys
     ]
-    told = history_of(provider_ids)
-    covered += [Covered(ScopeKey(id_), (Span(s.began_at, s.ended_at),)) for id_, s in told.items()]
     return tuple(hearings), tuple(covered)
 
 

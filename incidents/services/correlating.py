@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from incidents.core import correlate as core
 from incidents.core import wording
 from incidents.core.correlate import Change, Clear, Decision, Ignore, Join, KnownIncident, Open, Policy, Seen, Update
 from incidents.core.fuse import Evidence, Verdict, bears_against, fuse
 from incidents.core.scope import ScopeKey, covers, related
-from incidents.models import EventKind, Incident, Phase
+from incidents.models import EventKind, Incident, Phase, Sighting
 from incidents.queries.naming import PARTS, key_of
 from incidents.services import ledger
 from incidents.services.audiences import Audience, waiting_audiences
@@ -50,7 +50,7 @@ def _correlate_oldest(audience: Audience, now: datetime) -> None:
 
 def _correlate(audience: Audience, change: StateChange, now: datetime) -> Decision:
     incidents = _incidents_near(audience, change)
-    known = [_known(incident) for incident in incidents]
+    known = _known(incidents)
     words = _words_near(audience, change, known)
     decision = core.correlate(_change(audience, change, words, now), known, POLICY)
     _apply(decision, {incident.id: incident for incident in incidents}, audience, change, words, now)
@@ -64,37 +64,47 @@ def _incidents_near(audience: Audience, change: StateChange) -> list[Incident]:
     """Return the audience's incidents that the change could belong to: open, just over, or with the same ref."""
     mine = Incident.objects.filter(Q(organization_id=audience.organization_id, provider_id=change.provider_id))
     same_ref = Incident.objects.filter(sightings__ref=change.ref, sightings__scope_id=change.scope_id)
-    same_post = Incident.objects.filter(sightings__ref=change.ref) if _post_id(change) else Incident.objects.none()
+    same_post = Incident.objects.filter(sightings__ref=change.ref) if _post_id(change.ref) else Incident.objects.none()
     found = mine.filter(
         Q(resolved_at=None)
         | Q(resolved_at__gte=change.at - POLICY.reopen_within)
         | Q(id__in=same_ref.values("id"))
         | Q(id__in=same_post.values("id"))
     )
-    return list(found.order_by("id").prefetch_related(*(f"sightings__scope__{part}" for part in PARTS)))
+    sightings = Sighting.objects.select_related(*(f"scope__{part}" for part in PARTS)).order_by("id")
+    return list(found.order_by("id").prefetch_related(Prefetch("sightings", sightings)))
 
 
-def _known(incident: Incident) -> KnownIncident:
-    sightings = list(incident.sightings.all())
-    post_ids = frozenset(int(s.ref.removeprefix("post:")) for s in sightings if s.ref.startswith("post:"))
-    return KnownIncident(
-        id=incident.id,
-        started_at=incident.started_at,
-        resolved_at=incident.resolved_at,
-        seen=tuple(
-            Seen(s.ref, s.scope_id, key_of(s.scope), s.cleared_at is None and s.state.is_impaired, s.change_id)
-            for s in sightings
-        ),
-        post_ids=post_ids,
-        named=_named(post_ids),
-    )
+def _known(incidents: Sequence[Incident]) -> list[KnownIncident]:
+    posts = {i.id: {id_ for s in i.sightings.all() if (id_ := _post_id(s.ref))} for i in incidents}
+    named = _named(id_ for ids in posts.values() for id_ in ids)
+    return [
+        KnownIncident(
+            id=incident.id,
+            started_at=incident.started_at,
+            resolved_at=incident.resolved_at,
+            seen=tuple(_seen(sighting) for sighting in incident.sightings.all()),
+            post_ids=frozenset(posts[incident.id]),
+            named=frozenset().union(*(named.get(id_, ()) for id_ in posts[incident.id])),
+        )
+        for incident in incidents
+    ]
 
 
-def _named(post_ids: Iterable[int]) -> frozenset[int]:
-    if not post_ids:
-        return frozenset()
-    rows = OfficialPostScope.objects.filter(post__in=post_ids, scope__component__isnull=False)
-    return frozenset(id_ for id_ in rows.values_list("scope__component_id", flat=True) if id_ is not None)
+def _seen(sighting: Sighting) -> Seen:
+    impairs = sighting.cleared_at is None and sighting.state.is_impaired
+    return Seen(sighting.ref, sighting.scope_id, key_of(sighting.scope), impairs, sighting.change_id)
+
+
+def _named(post_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Return {post id: the components that it names}."""
+    wanted = set(post_ids)
+    named: dict[int, set[int]] = {}
+    rows = OfficialPostScope.objects.filter(post__in=wanted) if wanted else OfficialPostScope.objects.none()
+    for post_id, component_id in rows.values_list("post_id", "scope__component_id"):
+        if component_id is not None:
+            named.setdefault(post_id, set()).add(component_id)
+    return named
 
 
 def _words_near(audience: Audience, change: StateChange, known: Iterable[KnownIncident]) -> list[SourceWord]:
@@ -106,7 +116,7 @@ def _words_near(audience: Audience, change: StateChange, known: Iterable[KnownIn
 
 def _change(audience: Audience, change: StateChange, words: Sequence[SourceWord], now: datetime) -> Change:
     scope = key_of(change.scope)
-    post_id = _post_id(change)
+    post_id = _post_id(change.ref)
     return Change(
         id=change.id,
         source=Source(change.source),
@@ -117,7 +127,7 @@ def _change(audience: Audience, change: StateChange, words: Sequence[SourceWord]
         at=change.at,
         verdict=_verdict(change, scope, words, now),
         post_id=post_id,
-        named=_named([post_id] if post_id else []),
+        named=frozenset(_named([post_id]).get(post_id, ())) if post_id else frozenset(),
         is_own=change.organization_id is not None,
         is_followed=audience.organization_id is None or _is_followed(audience.organization_id, scope),
         in_maintenance=change.new.is_impaired and _in_maintenance(scope, now),
@@ -148,8 +158,8 @@ def _in_maintenance(scope: ScopeKey, now: datetime) -> bool:
     return any(covers(key_of(window), scope) for window in windows)
 
 
-def _post_id(change: StateChange) -> int | None:
-    return int(change.ref.removeprefix("post:")) if change.ref.startswith("post:") else None
+def _post_id(ref: str) -> int | None:
+    return int(ref.removeprefix("post:")) if ref.startswith("post:") else None
 
 
 # --- What is done about it ----------------------------------------------------------------------------
@@ -203,11 +213,13 @@ def _reopen(incident: Incident, change: StateChange, words: Sequence[SourceWord]
 def _take_in(incident: Incident, change: StateChange, words: Sequence[SourceWord], now: datetime) -> None:
     """Enter a change into an open incident, and tell of another source and of a state that moved."""
     told = announced(incident)
-    is_new_source = change.source not in {s.source for s in incident.sightings.all()}
+    seen = [(s.source, s.ref) for s in incident.sightings.all()]
+    is_new_source = change.source not in {source for source, _ in seen}
     ledger.see(incident, change)
     ledger.settle(incident, at=change.at, now=now, words=words)
+    if change.ref not in {ref for _, ref in seen}:
+        link_vendor_words(incident, now=now)  # what it says so far is part of this news
     if is_new_source:
-        link_vendor_words(incident, now=now)
         said = wording.joined(Source(change.source), change.reason)
         record(incident, EventKind.JOINED, now=now, summary=said, detail=_detail(incident, change))
     if incident.state.is_impaired and incident.state != told:

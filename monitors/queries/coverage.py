@@ -1,10 +1,10 @@
 """For which stretches of time there was data."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitors.models import Coverage, OfficialPost
+from monitors.models import Coverage
 from monitors.queries.states import Heard
 
 
@@ -28,18 +28,3 @@ def coverage_of(refs: Mapping[str, Heard], *, since: datetime, now: datetime) ->
         if heard.at is not None and heard.is_fresh(now):
             found[ref].append(CoveredSpan(min(heard.at, now), now))
     return found
-
-
-def history_of(provider_ids: Iterable[int]) -> dict[int, CoveredSpan]:
-    """Return {provider id: the span that its vendor's own history tells of}, where a history was read.
-
-    It reaches from the oldest post that was already there when we first read the feed to the moment
-    of that first reading; the vendor's word is all there is for it.
-    """
-    spans: dict[int, CoveredSpan] = {}
-    rows = OfficialPost.objects.filter(provider__in=list(provider_ids), kind="incident")
-    oldest = rows.order_by("provider_id", "began_at").distinct("provider_id")
-    for provider_id, began_at, first_seen_at in oldest.values_list("provider_id", "began_at", "first_seen_at"):
-        if began_at < first_seen_at:
-            spans[provider_id] = CoveredSpan(began_at, first_seen_at)
-    return spans

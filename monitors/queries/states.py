@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from kit.clock import real
 from monitors.core.states import Source, State
 from monitors.models import Feed, OfficialPost, Scope, SourceState
 
@@ -65,21 +66,21 @@ def words_by_source(sightings: Iterable[tuple[str, int]]) -> dict[tuple[str, int
 def maintenance_scopes(provider_ids: Iterable[int], now: datetime) -> list[Scope]:
     """Return the scopes of providers that are inside an official maintenance window now.
 
-    A window runs from its announced start to its announced end, or as long as the vendor's page says so.
+    A window runs from its announced start to its announced end, or for as long as the vendor's page says so.
     """
     says_so = Q(
         source_states__source=Source.OFFICIAL,
         source_states__state=State.MAINTENANCE,
         source_states__organization=None,
     )
-    announced = Q(
+    running = Q(
+        Q(post_scopes__post__scheduled_until__gt=now) | Q(post_scopes__post__phase__in=("in_progress", "verifying")),
         post_scopes__post__kind="maintenance",
         post_scopes__post__scheduled_for__lte=now,
-        post_scopes__post__scheduled_until__gt=now,
         post_scopes__post__resolved_at=None,
         post_scopes__post__gone_at=None,
     )
-    found = Scope.objects.filter(says_so | announced, provider__in=list(provider_ids)).distinct()
+    found = Scope.objects.filter(says_so | running, provider__in=list(provider_ids)).distinct()
     return list(found.select_related("provider", "component__group", "carrier"))
 
 
@@ -93,7 +94,8 @@ def feeds_heard(provider_ids: Iterable[int]) -> dict[int, Mapping[int, Heard]]:
 
 
 def _feed_heard(feed: Feed) -> Heard:
-    return Heard(feed.last_read_at, MISSED_POLLS * timedelta(seconds=feed.interval_s))
+    # Never less than real polls take, however fast the product's clock runs.
+    return Heard(feed.last_read_at, max(MISSED_POLLS * timedelta(seconds=feed.interval_s), real(90)))
 
 
 def _visible_to(organization_id: int | None) -> Q:

@@ -112,6 +112,7 @@ def test_a_vendors_history_fills_the_bars_from_the_first_poll(feed, sms):
         feed=feed, posted_at=at(-3 * 1440), resolved_at=at(-3 * 1440 + 60), first_seen_at=at(0), phase="resolved"
     )  # fmt: skip
     old.post_scopes.create(scope=sms, state=MAJOR)
+    Coverage.objects.create(ref=f"feed:{feed.id}", began_at=old.began_at, ended_at=at(0))
     view = queries.scope_board([sms], None, at(1))[sms.id]
     assert [bar.state for bar in view.ninety[-5:]] == [UNKNOWN, MAJOR, OK, OK, OK]
     assert view.uptime_90 == pytest.approx(1 - 60 / (3 * 1440 + 1))
@@ -188,9 +189,9 @@ def test_queries_are_as_many_for_one_as_for_three(twilio, feed, sms, docomo, acm
     correlate(0)
     uid = Incident.objects.filter(organization=None).first().uid
     loaded = list(Scope.objects.filter(id__in=[scope.id for scope in scopes]))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         queries.scope_board(loaded, acme.id, at(1))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         queries.provider_view(twilio, acme.id, at(1))
     with django_assert_num_queries(2):
         queries.open_incidents(None)
