@@ -47,6 +47,7 @@ def _sender(client: GuardedClient, until: float) -> int:
     try:
         while time.monotonic() < until and (claimed := services.claim_next(now=clock())):
             sent += _survived(claimed, client)
+            close_old_connections()  # a database that was restarted meanwhile costs one send, not the round
     finally:
         connections.close_all()  # this thread ends, and its connection would stay open
     return sent
@@ -74,7 +75,6 @@ def deliver_one(claimed: Claimed, client: GuardedClient) -> Outcome | Superseded
     began = time.monotonic()
     outcome = deliver(claimed, client, now=clock())
     took_ms = int((time.monotonic() - began) * 1000)
-    close_old_connections()
     services.record_outcome(claimed, outcome, now=clock(), took_ms=took_ms)
     logger.info(
         "notification %s to channel %s: %s in %s ms",

@@ -63,6 +63,7 @@ def happen(incident: Incident, kind: str, state: State | None = None) -> Inciden
     if kind == "resolved":
         Incident.objects.filter(id=incident.id).update(resolved_at=at(5), state=State.OPERATIONAL)
         incident.impacts.update(ended_at=at(5))
+        state = State.OPERATIONAL
     return IncidentEvent.objects.create(
         incident=incident, number=number, kind=kind, state=state if state is not None else incident.state,
         at=NOW, summary=kind,
