@@ -106,6 +106,8 @@ class Ignore:
     reason: str
 
 
+TOO_LITTLE = "too little evidence"  # how the reason begins: it is read again when there is more
+
 Decision = Open | Join | Update | Clear | Ignore
 
 
@@ -167,7 +169,7 @@ def _refusal(change: Change) -> str | None:
     if change.in_maintenance and not (change.source is Source.PROBE and change.new > State.DEGRADED):
         return "under maintenance"
     if change.verdict.tier is None:
-        return f"too little evidence ({change.verdict.confidence:.0%})"
+        return f"{TOO_LITTLE} ({change.verdict.confidence:.0%})"
     return None
 
 

@@ -1,9 +1,10 @@
 """Outbox 1: read the changes of source states, in order per audience, and say what each means."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Prefetch, Q
 
 from incidents.core import correlate as core
@@ -21,7 +22,10 @@ from monitors.core.states import Source, State
 from monitors.models import Follow, OfficialPostScope, PendingChange, StateChange
 from monitors.queries.states import SourceWord, maintenance_scopes, words_about
 
+logger = logging.getLogger(__name__)
+
 POLICY = Policy()
+FAILED = "failed"  # the decision of a change that we stumbled over; clearing its mark reads it again
 
 
 def correlate_next(now: datetime) -> bool:
@@ -42,10 +46,17 @@ def _correlate_oldest(audience: Audience, now: datetime) -> None:
     pending = audience.waiting().select_related("change", *(f"change__scope__{part}" for part in PARTS)).first()
     if pending is None:  # another worker took the last one between our look and our lock
         return
-    decision = _correlate(audience, pending.change, now)
-    PendingChange.objects.filter(id=pending.id).update(
-        correlated_at=now, decision=type(decision).__name__.lower(), reason=decision.reason[:300]
-    )
+    try:
+        with transaction.atomic():
+            decision = _correlate(audience, pending.change, now)
+        said, reason = type(decision).__name__.lower(), decision.reason
+    except OperationalError:
+        raise  # the database's trouble, not the change's: it is read again
+    except Exception as error:
+        # A bug of ours over one change must not hold up what comes after it. Its row keeps what happened.
+        logger.exception("Change %d for %s could not be correlated", pending.change_id, audience)
+        said, reason = FAILED, repr(error)
+    PendingChange.objects.filter(id=pending.id).update(correlated_at=now, decision=said, reason=reason[:300])
 
 
 def _correlate(audience: Audience, change: StateChange, now: datetime) -> Decision:
@@ -198,6 +209,21 @@ def _open(audience: Audience, change: StateChange, words: Sequence[SourceWord], 
     say(incident, Phase.INVESTIGATING, said, now=now)
     link_vendor_words(incident, now=now)
     record(incident, EventKind.OPENED, now=now, summary=said, detail=_detail(incident, change))
+    _read_again(audience, words)
+
+
+def _read_again(audience: Audience, words: Iterable[SourceWord]) -> None:
+    """Queue evidence again that was too little alone: it is not alone any more, and the ledger wants its minute."""
+    since = {(word.ref, word.scope.id): word.since for word in words if word.state.is_impaired}
+    ignored = PendingChange.objects.filter(
+        Q(organization_id=audience.organization_id),
+        decision=Ignore.__name__.lower(),
+        reason__startswith=core.TOO_LITTLE,
+        change__ref__in={ref for ref, _ in since},
+    )
+    rows = ignored.values_list("id", "change__ref", "change__scope_id", "change__at")
+    current = [id_ for id_, ref, scope_id, at in rows if since.get((ref, scope_id)) == at]
+    PendingChange.objects.filter(id__in=current).update(correlated_at=None)
 
 
 def _reopen(incident: Incident, change: StateChange, words: Sequence[SourceWord], now: datetime) -> None:

@@ -1,9 +1,10 @@
 """End incidents that have gone quiet, and forget what sources said that are no longer heard."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q
 
 from incidents.core import wording
@@ -16,6 +17,8 @@ from incidents.services.words import say, sync_vendor_words
 from monitors.core.states import Source, State
 from monitors.queries.states import SourceWord, words_about, words_by_source
 
+logger = logging.getLogger(__name__)
+
 HEARD_AGAIN_WITHIN = timedelta(days=14)
 STALE_AFTER = 2  # times a reading's own freshness: then its source no longer impairs anything
 
@@ -23,7 +26,7 @@ STALE_AFTER = 2  # times a reading's own freshness: then its source no longer im
 def tend(now: datetime) -> int:
     """Bring every open incident up to date; return how many were resolved. Safe to run at any time, by many."""
     sync_vendor_words(None, now)
-    return sum(_tend_one(incident, now) for incident in _to_tend(now))
+    return sum(_tend_safely(incident, now) for incident in _to_tend(now))
 
 
 def _to_tend(now: datetime) -> list[Incident]:
@@ -32,6 +35,17 @@ def _to_tend(now: datetime) -> list[Incident]:
     recently = Q(resolved_at__gte=now - HEARD_AGAIN_WITHIN, id__in=silenced.values("incident_id"))
     wanted = Q(resolved_at=None) | recently
     return list(Incident.objects.filter(wanted).order_by("id"))
+
+
+def _tend_safely(incident: Incident, now: datetime) -> bool:
+    try:
+        return _tend_one(incident, now)
+    except OperationalError:
+        raise  # the database's trouble, not the incident's
+    except Exception:
+        # A bug of ours over one incident must not keep the others from ending.
+        logger.exception("Incident %d could not be tended", incident.id)
+        return False
 
 
 @transaction.atomic

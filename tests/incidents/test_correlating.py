@@ -294,3 +294,34 @@ def test_a_component_on_the_vendors_page_joins_the_post_that_names_it_whichever_
     posted(post, docomo, DEGRADED, minutes=1)
     correlate(2)
     assert Incident.objects.get().sightings.count() == 2
+
+
+def test_evidence_that_was_too_little_alone_gets_its_minute_when_others_see_it_too(docomo, acme):
+    say(docomo, OK, minutes=0, source=Source.DELIVERY, ref="receipts:1", organization_id=acme.id)
+    say(docomo, MAJOR, minutes=1, source=Source.CROWD, ref="crowd:1")
+    correlate(1)
+    assert not Incident.objects.filter(organization=acme).exists()
+    receipts(docomo, DEGRADED, minutes=7, organization_id=acme.id)
+    correlate(7)
+    incident = Incident.objects.get(organization=acme)
+    assert [(s.source, s.first_at) for s in incident.sightings.order_by("first_at")] == [
+        (Source.CROWD, at(1)), (Source.DELIVERY, at(7)),
+    ]  # fmt: skip
+    assert incident.started_at == at(1)
+
+
+def test_a_change_that_we_stumble_over_does_not_hold_up_the_next(sms, monkeypatch, caplog):
+    def stumble(*_):
+        raise ZeroDivisionError("a bug")
+
+    say(sms, DEGRADED, minutes=0)
+    with monkeypatch.context() as patch:
+        patch.setattr("incidents.services.correlating.core.correlate", stumble)
+        correlate(0)
+    say(sms, MAJOR, minutes=1)
+    correlate(1)
+    assert Incident.objects.get().state is MAJOR
+    assert [(p.decision, p.reason) for p in PendingChange.objects.order_by("id")] == [
+        ("failed", "ZeroDivisionError('a bug')"), ("open", "confirmed (97%)"),
+    ]  # fmt: skip
+    assert "could not be correlated" in caplog.text
