@@ -4,7 +4,7 @@ import re
 import secrets
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.text import slugify
 
 from accounts.models import Membership, Organization, Role, User
@@ -61,7 +61,8 @@ def create_first_owner(email: str, *, now: datetime) -> tuple[User, str] | None:
     None where somebody exists already. The person is led to choose a password of their own at the first login.
     """
     password = secrets.token_urlsafe(12)
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('first owner'))")  # two machines may start at once
         if User.objects.exists():
             return None
         user = User.objects.create_user(email, password, is_staff=True, is_superuser=True, must_change_password=True)

@@ -1,6 +1,5 @@
 """Every setting of StatusWire, read from top to bottom. docs/OPERATIONS.md lists what may be set."""
 
-import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +10,7 @@ from csp.constants import NONE, SELF
 from config import env
 from kit import clock as clocks
 from kit import embedded
+from kit.secrets import local_secret
 
 django_stubs_ext.monkeypatch()  # lets generic classes of Django be written with their types
 
@@ -20,29 +20,22 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
 
 
-def _local_secret(name: str) -> str:
-    """Return a secret that `make up` generated for this checkout, made on first use."""
-    path = VAR_DIR / "secrets" / name
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
-    return path.read_text().strip()
-
-
 # --- Where we are -----------------------------------------------------------------------------------
 
 # Local: one machine, generated secrets, embedded services. Production sets LOCAL=0 and all secrets.
 LOCAL = env.flag("LOCAL", default=True)
 DEBUG = env.flag("DEBUG", default=False)
-PUBLIC_URL = env.url("PUBLIC_URL", "http://127.0.0.1:8000", ("http", "https")).rstrip("/")
+# Where the web process listens, and the address that people open.
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.port("PORT", 8000)
+PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}", ("http", "https")).rstrip("/")
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "127.0.0.1"
 ALLOWED_HOSTS = [PUBLIC_HOST, *env.words("ALLOWED_HOSTS", "127.0.0.1 localhost" if LOCAL else "")]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
-SECRET_KEY = env.text("SECRET_KEY", _local_secret("secret_key") if LOCAL else None)
+SECRET_KEY = env.text("SECRET_KEY", local_secret(VAR_DIR / "secrets" / "secret_key") if LOCAL else None)
 # Keys for secrets at rest, newest first; older ones only read.
-SECRET_KEYS = env.words("SECRET_KEYS") or [env.text("VAULT_KEY", _local_secret("vault_key") if LOCAL else None)]
+SECRET_KEYS = env.words("SECRET_KEYS", local_secret(VAR_DIR / "secrets" / "vault_key") if LOCAL else None)
 
 # --- The clock: the machine's, unless a demo or a game day says otherwise ------------------------------
 
@@ -50,26 +43,30 @@ CLOCK_SPEED = env.number("CLOCK_SPEED", 1.0)
 _origin, _start = env.moment("CLOCK_ORIGIN"), env.moment("CLOCK_START")
 clocks.configure(clocks.Pace(_origin, _start, CLOCK_SPEED) if _origin and _start else None)
 
-# --- Data services: yours by URL, else the embedded ones under VAR_DIR ---------------------------------
+# --- Data services: yours by URL, else, where LOCAL, the embedded ones under VAR_DIR ------------------------
 
-_place = embedded.place(VAR_DIR)
-DATABASE_URL = env.url("DATABASE_URL", _place.database_url, ("postgres", "postgresql"))
+_place = embedded.place(VAR_DIR) if LOCAL else None
+DATABASE_URL = env.url("DATABASE_URL", _place.database_url if _place else None, ("postgres", "postgresql"))
+# Connections that the web process shares among its threads. 0: each thread has its own, as Celery's workers need.
+DATABASE_POOL = env.whole("DATABASE_POOL", 0, unit="connections")
+_options: dict[str, object] = {"options": "-c timezone=UTC -c statement_timeout=30s"}
+if DATABASE_POOL:
+    _options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
+_keep_s = 0 if DATABASE_POOL else env.seconds("DATABASE_CONN_MAX_AGE", 60)
 DATABASES = {
     "default": {
-        **dj_database_url.parse(
-            DATABASE_URL, conn_max_age=env.seconds("DATABASE_CONN_MAX_AGE", 60), conn_health_checks=True
-        ),
-        "OPTIONS": {"options": "-c timezone=UTC -c statement_timeout=30s"},
+        **dj_database_url.parse(DATABASE_URL, conn_max_age=_keep_s, conn_health_checks=True),
+        "OPTIONS": _options,
     }
 }
 _REDIS = ("redis", "rediss", "unix")
-VALKEY_URL = env.url("VALKEY_URL", _place.valkey_url, _REDIS)
+VALKEY_URL = env.url("VALKEY_URL", _place.valkey_url if _place else None, _REDIS)
 BROKER_URL = env.url("BROKER_URL", VALKEY_URL, (*_REDIS, "redis+socket", "amqp", "amqps"))
 CHANNEL_URL = env.url("CHANNEL_URL", VALKEY_URL, _REDIS)
 CACHE_URL = env.url("CACHE_URL", VALKEY_URL, _REDIS)
 # Which services `make up` has to start: those that no URL names.
-EMBEDDED_POSTGRES = _place.database_url == DATABASE_URL
-EMBEDDED_VALKEY = _place.valkey_url == VALKEY_URL and VALKEY_URL in (BROKER_URL, CHANNEL_URL, CACHE_URL)
+EMBEDDED_POSTGRES = _place is not None and _place.database_url == DATABASE_URL
+EMBEDDED_VALKEY = _place is not None and _place.valkey_url in (BROKER_URL, CHANNEL_URL, CACHE_URL)
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
 CHANNEL_LAYERS = {
@@ -83,6 +80,7 @@ CHANNEL_LAYERS = {
 # --- Django ------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "config",
     "pages",
     "alerts",
     "incidents",
@@ -112,6 +110,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.OneTimePasswordMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -194,6 +193,8 @@ ALLOWED_PRIVATE_HOSTS = env.words("ALLOWED_PRIVATE_HOSTS")
 # Sent to every status page that we poll and every address that we probe.
 CONTACT = env.text("CONTACT", f"{PUBLIC_URL}/about")
 USER_AGENT = f"StatusWire/1.0 (+{CONTACT})"
+# Opens /metrics to everybody who sends it as a bearer token; without one only private addresses may read it.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 # How many of our own reverse proxies stand before the web process; X-Forwarded-For is trusted that far.
 TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", 0)
 
@@ -206,6 +207,8 @@ EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.username or "", _mail.password or ""
 EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+tls"
 EMAIL_TIMEOUT = 15  # seconds
+# Who owns the first organization; the one-time password is printed when it is made.
+FIRST_OWNER_EMAIL = env.text("FIRST_OWNER_EMAIL", "owner@statuswire.local")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"StatusWire <alerts@{PUBLIC_HOST}>")
 
 # How long a sender has one notification to itself, in seconds: above the slowest send that is possible. A sender
@@ -235,6 +238,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1  # seconds
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "default"
 if not BROKER_URL.startswith("amqp"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": 300,  # above the longest task
