@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -44,13 +45,13 @@ def keep_results(*, now: datetime) -> None:
     today = now.date()
     wanted = {today + timedelta(days=offset) for offset in range(DAYS_AHEAD + 1)}
     for day in sorted(wanted - partitions()):
-        _in_turn(lambda day=day: _make(day), f"make {day}")
+        _in_turn(partial(_make, day), f"make {day}")
     keep_from = today - timedelta(days=settings.CHECK_RESULTS_KEEP_DAYS)
     # Before a day is dropped it is rolled up, however long ago the last run was.
     roll_up(min(partitions() | {keep_from - timedelta(days=7)}), today)
     for day in sorted(day for day in partitions() if day < keep_from):
-        _in_turn(lambda day=day: _drop(day), f"drop {day}")
-    _in_turn(lambda: _empty_default(keep_from), "empty the default partition")
+        _in_turn(partial(_drop, day), f"drop {day}")
+    _in_turn(partial(_empty_default, keep_from), "empty the default partition")
 
 
 def roll_up(first: date, last: date) -> None:

@@ -1,0 +1,105 @@
+"""A chart of response times as coordinates: lines where there was data, and nothing where there was none."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+WIDTH, HEIGHT = 720, 160  # units of the drawing, not pixels
+_LADDER = (1, 2, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The checks that began in one stretch of time; p50 and p95 in microseconds."""
+
+    start: datetime
+    checks: int
+    failed: int
+    p50_us: int
+    p95_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Paths in SVG's notation within WIDTH × HEIGHT; `failures` are (x, width) of stretches with a failed check."""
+
+    median: str
+    p95: str
+    failures: tuple[tuple[float, float], ...]
+    times: tuple[Tick, ...]
+    levels: tuple[Tick, ...]
+    summary: str  # the same in words
+
+
+def chart(buckets: Sequence[Bucket], *, start: datetime, end: datetime, width: timedelta) -> Chart | None:
+    """Draw buckets of `width` from `start` to `end`, or return None if there is nothing to draw."""
+    if not buckets:
+        return None
+    top_ms = _round_up(max(bucket.p95_us for bucket in buckets) / 1000)
+    step = WIDTH * (width / (end - start))
+
+    def x(at: datetime) -> float:
+        return round(WIDTH * ((at - start) / (end - start)), 1)
+
+    def y(microseconds: int) -> float:
+        return round(HEIGHT * (1 - microseconds / 1000 / top_ms), 1)
+
+    runs = list(_runs(buckets, width))
+    return Chart(
+        median=" ".join(_line([(x(b.start) + step / 2, y(b.p50_us)) for b in run]) for run in runs),
+        p95=" ".join(_line([(x(b.start) + step / 2, y(b.p95_us)) for b in run]) for run in runs),
+        failures=tuple((x(b.start), round(step, 1)) for b in buckets if b.failed),
+        times=tuple(_times(start, end, x)),
+        levels=tuple(Tick(y(int(ms * 1000)), f"{ms:g} ms") for ms in (top_ms / 2, top_ms)),
+        summary=_summary(buckets),
+    )
+
+
+def _runs(buckets: Sequence[Bucket], width: timedelta) -> Iterable[list[Bucket]]:
+    """Give stretches of buckets that touch each other: a gap stays a gap."""
+    run: list[Bucket] = []
+    for bucket in buckets:
+        if run and bucket.start - run[-1].start > width:
+            yield run
+            run = []
+        run.append(bucket)
+    if run:
+        yield run
+
+
+def _line(points: Sequence[tuple[float, float]]) -> str:
+    if len(points) == 1:  # a short dash, as a point has no length
+        (x, y) = points[0]
+        return f"M{x - 1:.1f},{y:.1f}h2"
+    return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in points)
+
+
+def _round_up(ms: float) -> float:
+    """Return the next of 1, 2, 5, 10, 20, 50 ... at or above `ms`."""
+    scale = 1.0
+    while True:
+        for factor in _LADDER:
+            if factor * scale >= ms:
+                return factor * scale
+        scale *= 10
+
+
+def _times(start: datetime, end: datetime, x: Callable[[datetime], float]) -> Iterable[Tick]:
+    at = start.replace(minute=0, second=0, microsecond=0)
+    while at <= end:
+        if at >= start and at.hour % 6 == 0:
+            yield Tick(x(at), f"{at:%H:%M}")
+        at += timedelta(hours=1)
+
+
+def _summary(buckets: Sequence[Bucket]) -> str:
+    checks, failed = sum(b.checks for b in buckets), sum(b.failed for b in buckets)
+    median = sorted(b.p50_us for b in buckets)[len(buckets) // 2] / 1000
+    slowest = max(b.p95_us for b in buckets) / 1000
+    return f"{checks} checks, {failed} failed; typically {median:.0f} ms, at its slowest {slowest:.0f} ms (p95)."

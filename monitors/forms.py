@@ -1,0 +1,145 @@
+"""The form of a monitor; its options are asked for as its probe says."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from monitors.models import Component, Monitor, Provider, Scope
+from monitors.probes.base import BadOptions, Field, Probe
+from monitors.queries.monitors import option_text
+from monitors.services.monitors import Settings
+from monitors.services.scopes import own_scope, scope_of
+
+INTERVALS = [(30, "30 seconds"), (60, "1 minute"), (300, "5 minutes"), (900, "15 minutes"), (3600, "1 hour")]
+OPTION = "option_"  # the prefix of a probe's own fields
+
+
+class MonitorForm(forms.Form):
+    """Gives `settings` and, with the organization, the scope. `choices` are those of queries.monitors.watchable."""
+
+    name = forms.CharField(max_length=100, help_text="As you will read it in an alert.")
+    watches = forms.ChoiceField(label="Is about", help_text="A part of a provider, or a system of your own.")
+    system = forms.CharField(
+        label="Name of your system", max_length=100, required=False, help_text="Only for a system of your own."
+    )
+    target = forms.CharField(max_length=2048)
+    interval_s = forms.TypedChoiceField(label="Check every", coerce=int, choices=INTERVALS, initial=60)
+    timeout_s = forms.IntegerField(
+        label="Timeout", min_value=1, max_value=30, initial=10, help_text="Seconds for one check, all in all."
+    )
+    confirmations = forms.IntegerField(
+        label="Confirmed after",
+        min_value=1,
+        max_value=5,
+        initial=2,
+        help_text="Checks in a row that must agree before the state counts as changed.",
+    )
+
+    def __init__(
+        self,
+        kind: str,
+        probe: Probe,
+        choices: Sequence[tuple[str, list[tuple[str, str]]]],
+        data: Any = None,
+        *,
+        monitor: Monitor | None = None,
+    ) -> None:
+        super().__init__(data, initial=_initial(monitor, probe) if monitor else None)
+        self._kind, self._probe = kind, probe
+        watches = self.fields["watches"]
+        assert isinstance(watches, forms.ChoiceField)
+        watches.choices = _with_own(choices, monitor)
+        self.fields["target"].label = probe.target_label
+        for field in probe.fields:
+            self.fields[OPTION + field.name] = _form_field(field)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("watches") == "own" and not cleaned.get("system"):
+            self.add_error("system", "Name your system, as in “Checkout API”.")
+        if cleaned.get("timeout_s", 0) > cleaned.get("interval_s", 30):
+            self.add_error("timeout_s", "The timeout must not be longer than the time between two checks.")
+        raw = {field.name: str(cleaned.get(OPTION + field.name) or "") for field in self._probe.fields}
+        try:
+            cleaned["options"] = self._probe.clean(raw)
+        except BadOptions as error:
+            for name, message in error.errors.items():
+                self.add_error(OPTION + name, message)
+        return cleaned
+
+    @property
+    def settings(self) -> Settings:
+        """What was asked for; only after is_valid()."""
+        cleaned = self.cleaned_data
+        return Settings(
+            name=cleaned["name"],
+            kind=self._kind,
+            target=cleaned["target"],
+            options=cleaned["options"],
+            interval_s=cleaned["interval_s"],
+            timeout_s=cleaned["timeout_s"],
+            confirmations=cleaned["confirmations"],
+        )
+
+    def scope(self, organization_id: int) -> Scope:
+        """Return what the monitor is about, made if it is new; only after is_valid()."""
+        what, _, id_ = str(self.cleaned_data["watches"]).partition(":")
+        if what == "component":
+            component = Component.objects.select_related("provider").get(id=id_, provider__isnull=False)
+            assert component.provider is not None
+            return scope_of(component.provider, component=component)
+        if what == "provider":
+            return scope_of(Provider.objects.get(id=id_))
+        return own_scope(organization_id, self.cleaned_data["system"])
+
+
+def _initial(monitor: Monitor, probe: Probe) -> dict[str, Any]:
+    own = monitor.scope.provider_id is None
+    options = {OPTION + field.name: option_text(monitor.options.get(field.name, "")) for field in probe.fields}
+    return {
+        "name": monitor.name,
+        "watches": _watches(monitor),
+        "system": monitor.scope.component.name if own and monitor.scope.component else "",
+        "target": monitor.target,
+        "interval_s": monitor.interval_s,
+        "timeout_s": monitor.timeout_s,
+        "confirmations": monitor.confirmations,
+        **options,
+    }
+
+
+def _watches(monitor: Monitor) -> str:
+    scope = monitor.scope
+    if scope.provider_id is None:
+        return "own"
+    return f"component:{scope.component_id}" if scope.component_id else f"provider:{scope.provider_id}"
+
+
+def _with_own(
+    choices: Sequence[tuple[str, list[tuple[str, str]]]], monitor: Monitor | None
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the choices with what the monitor watches now, which may no longer be followed."""
+    known = {value for _, group in choices for value, _ in group}
+    if monitor is None or _watches(monitor) in known:
+        return list(choices)
+    scope = monitor.scope
+    names = [scope.provider.name if scope.provider else "", scope.component.name if scope.component else ""]
+    return [("Now", [(_watches(monitor), " — ".join(filter(None, names)))]), *choices]
+
+
+def _form_field(field: Field) -> forms.Field:
+    common: dict[str, Any] = {
+        "label": field.label,
+        "required": False,
+        "initial": field.initial,
+        "help_text": field.help,
+        "strip": False,
+    }
+    if field.kind == "choice":
+        del common["strip"]
+        return forms.ChoiceField(choices=[(choice, choice) for choice in field.choices], **common)
+    if field.kind == "lines":
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), max_length=20_000, **common)
+    attributes = {"inputmode": "numeric"} if field.kind == "whole" else {}
+    return forms.CharField(max_length=300, widget=forms.TextInput(attrs=attributes), **common)

@@ -1,0 +1,129 @@
+"""Make, change, pause and remove monitors."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from kit.addresses import resolve_and_judge
+from monitors.core.observations import Observation
+from monitors.core.states import Source, State
+from monitors.models import CheckResult, Coverage, Monitor, Scope, SourceState
+from monitors.probes import probe_kinds
+from monitors.services.states import observe
+
+LOOKUP_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person says about a monitor. `options` are as the probe's `clean` gives them; times in seconds."""
+
+    name: str
+    kind: str
+    target: str
+    options: Mapping[str, object]
+    interval_s: int
+    timeout_s: int
+    confirmations: int
+
+
+def judge_target(kind: str, target: str) -> None:
+    """Refuse a target that we may not go to, by its text and by where its name leads now.
+
+    Raises AddressRefused or NameUnresolved of kit.addresses, with the reason for people. It is judged
+    again at each check.
+    """
+    allowed = settings.ALLOWED_PRIVATE_HOSTS
+    place = probe_kinds()[kind].locate(target, allowed, [urlsplit(settings.PUBLIC_URL).netloc])
+    resolve_and_judge(place.host, place.port, allowed=allowed, timeout_s=LOOKUP_S)
+
+
+def create(organization_id: int, scope: Scope, wanted: Settings, *, now: datetime) -> Monitor:
+    """Make a monitor; its first check falls due at once. Raises as `judge_target`."""
+    judge_target(wanted.kind, wanted.target)
+    return Monitor.objects.create(
+        organization_id=organization_id,
+        scope=scope,
+        created_at=now,
+        next_check_at=now,
+        **_columns(wanted),
+    )
+
+
+def change(monitor: Monitor, scope: Scope, wanted: Settings, *, now: datetime) -> None:
+    """Change a monitor; a check that is under way is dropped, and a new one falls due at once.
+
+    Raises as `judge_target`.
+    """
+    judge_target(wanted.kind, wanted.target)
+    with transaction.atomic():
+        rows = Monitor.objects.filter(id=monitor.id)
+        rows.update(scope=scope, fence=F("fence") + 1, leased_until=None, next_check_at=now, **_columns(wanted))
+        if scope.id != monitor.scope_id:
+            _withdraw(monitor, "The monitor now watches something else.", now)
+            SourceState.objects.filter(ref=_ref(monitor), scope=monitor.scope_id).delete()
+
+
+def pause(monitor: Monitor, *, now: datetime) -> None:
+    """Stop checking. What the monitor last said no longer counts: nobody is looking."""
+    with transaction.atomic():
+        rows = Monitor.objects.filter(id=monitor.id, is_paused=False)
+        if rows.update(is_paused=True, fence=F("fence") + 1, leased_until=None):
+            _withdraw(monitor, "The monitor is paused.", now)
+
+
+def resume(monitor: Monitor, *, now: datetime) -> None:
+    """Check again, at once."""
+    Monitor.objects.filter(id=monitor.id, is_paused=True).update(is_paused=False, next_check_at=now)
+
+
+def delete(monitor: Monitor, *, now: datetime) -> None:
+    """Remove a monitor with everything that it has seen. Incidents keep their own record."""
+    with transaction.atomic():
+        _withdraw(monitor, "The monitor was removed.", now)
+        SourceState.objects.filter(ref=_ref(monitor)).delete()
+        Coverage.objects.filter(ref=_ref(monitor)).delete()
+        CheckResult.objects.filter(monitor_id=monitor.id).delete()
+        Monitor.objects.filter(id=monitor.id).delete()
+
+
+def _columns(wanted: Settings) -> dict[str, object]:
+    return {
+        "name": wanted.name,
+        "kind": wanted.kind,
+        "target": wanted.target,
+        "options": dict(wanted.options),
+        "interval_s": wanted.interval_s,
+        "timeout_s": wanted.timeout_s,
+        "confirmations": wanted.confirmations,
+    }
+
+
+def _ref(monitor: Monitor) -> str:
+    return f"monitor:{monitor.id}"
+
+
+def _withdraw(monitor: Monitor, reason: str, now: datetime) -> None:
+    """Let the monitor say that it no longer knows, where it has said something."""
+    spoken = SourceState.objects.filter(ref=_ref(monitor)).values_list("scope_id", "fresh_for_s")
+    observe(
+        [
+            Observation(
+                source=Source.PROBE,
+                ref=_ref(monitor),
+                scope_id=scope_id,
+                state=State.UNKNOWN,
+                at=now,
+                reason=f"{monitor.name}: {reason}",
+                organization_id=monitor.organization_id,
+                fresh_for_s=fresh_for_s,
+            )
+            for scope_id, fresh_for_s in spoken
+        ],
+        now=now,
+    )

@@ -1,0 +1,1 @@
+"""The pages of the monitors app, by what they are about."""

@@ -1,0 +1,163 @@
+"""The pages of monitors: the list, one monitor, its form, and a check at once."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from accounts import access
+from accounts.models import Organization, Role
+from kit.addresses import AddressRefused, NameUnresolved
+from kit.clock import clock
+from monitors.forms import MonitorForm
+from monitors.models import Monitor
+from monitors.probes import probe_kinds
+from monitors.queries import monitors as queries
+from monitors.services import checks
+from monitors.services import monitors as services
+
+CHECK_NOW_EVERY_S = 5  # for one monitor: it is somebody's server
+
+
+@require_GET
+@login_required
+@vary_on_headers("HX-Request")
+def monitor_list(request: HttpRequest, slug: str) -> HttpResponse:
+    membership = access.membership_for(request.user, slug)
+    now = clock()
+    rows = queries.monitor_rows(membership.organization_id, now=now)
+    context = {
+        "organization": membership.organization,
+        "rows": rows,
+        "troubled": sum(row.state.is_impaired for row in rows),
+        "can_edit": Role(membership.role).includes(Role.ADMIN),
+        "now": now,
+    }
+    return render(request, _page_or_part(request, "list"), context)
+
+
+@require_GET
+@login_required
+@vary_on_headers("HX-Request")
+def monitor_detail(request: HttpRequest, slug: str, monitor_id: int) -> HttpResponse:
+    membership = access.membership_for(request.user, slug)
+    monitor, now = _monitor(membership.organization, monitor_id), clock()
+    context = {
+        "organization": membership.organization,
+        "page": queries.monitor_page(monitor, now=now),
+        "can_edit": Role(membership.role).includes(Role.ADMIN),
+        "can_check": Role(membership.role).includes(Role.MEMBER),
+        "now": now,
+    }
+    return render(request, _page_or_part(request, "detail"), context)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def monitor_new(request: HttpRequest, slug: str) -> HttpResponse:
+    organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
+    kind = request.POST.get("kind") or request.GET.get("kind") or "http"
+    form = _form(request, organization, kind)
+    if form.is_bound and form.is_valid():
+        try:
+            monitor = services.create(organization.id, form.scope(organization.id), form.settings, now=clock())
+        except (AddressRefused, NameUnresolved) as error:
+            form.add_error("target", str(error))
+        else:
+            messages.success(request, f"{monitor.name} is watched. The first result comes in a few seconds.")
+            return redirect("monitor_detail", slug=slug, monitor_id=monitor.id)
+    return _render_form(request, organization, form, kind)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def monitor_edit(request: HttpRequest, slug: str, monitor_id: int) -> HttpResponse:
+    organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
+    monitor = _monitor(organization, monitor_id)
+    form = _form(request, organization, monitor.kind, monitor)
+    if form.is_bound and form.is_valid():
+        try:
+            services.change(monitor, form.scope(organization.id), form.settings, now=clock())
+        except (AddressRefused, NameUnresolved) as error:
+            form.add_error("target", str(error))
+        else:
+            messages.success(request, f"{form.settings.name} is changed and is checked anew.")
+            return redirect("monitor_detail", slug=slug, monitor_id=monitor.id)
+    return _render_form(request, organization, form, monitor.kind, monitor)
+
+
+@require_POST
+@login_required
+def monitor_pause(request: HttpRequest, slug: str, monitor_id: int) -> HttpResponse:
+    """Pause a monitor, or with `resume` let it check again."""
+    organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
+    monitor = _monitor(organization, monitor_id)
+    if "resume" in request.POST:
+        services.resume(monitor, now=clock())
+        messages.success(request, f"{monitor.name} checks again.")
+    else:
+        services.pause(monitor, now=clock())
+        messages.success(request, f"{monitor.name} is paused: it neither checks nor alerts.")
+    return redirect("monitor_detail", slug=slug, monitor_id=monitor.id)
+
+
+@require_POST
+@login_required
+def monitor_delete(request: HttpRequest, slug: str, monitor_id: int) -> HttpResponse:
+    organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
+    monitor = _monitor(organization, monitor_id)
+    services.delete(monitor, now=clock())
+    messages.success(request, f"{monitor.name} is removed with its history.")
+    return redirect("monitor_list", slug=slug)
+
+
+@require_POST
+@login_required
+def monitor_check(request: HttpRequest, slug: str, monitor_id: int) -> HttpResponse:
+    """Check now and show all that was seen. Stores nothing: a click must not look like an outage."""
+    organization = access.organization_for(request.user, slug, at_least=Role.MEMBER)
+    monitor = _monitor(organization, monitor_id)
+    if not cache.add(f"monitor_check:{monitor.id}", 1, CHECK_NOW_EVERY_S):
+        messages.info(request, f"{monitor.name} was checked a moment ago. Wait {CHECK_NOW_EVERY_S} seconds.")
+        return redirect("monitor_detail", slug=slug, monitor_id=monitor.id)
+    context = {
+        "organization": organization,
+        "monitor": monitor,
+        "result": checks.try_monitor(monitor),
+        "now": clock(),
+    }
+    return render(request, "monitors/monitor_check.html", context)
+
+
+def _monitor(organization: Organization, monitor_id: int) -> Monitor:
+    parts = ("scope__provider", "scope__component")
+    return get_object_or_404(Monitor.objects.select_related(*parts), id=monitor_id, organization=organization)
+
+
+def _form(request: HttpRequest, organization: Organization, kind: str, monitor: Monitor | None = None) -> MonitorForm:
+    kinds = probe_kinds()
+    if kind not in kinds:
+        raise Http404
+    data = request.POST if request.method == "POST" else None
+    return MonitorForm(kind, kinds[kind], queries.watchable(organization.id), data, monitor=monitor)
+
+
+def _render_form(
+    request: HttpRequest, organization: Organization, form: MonitorForm, kind: str, monitor: Monitor | None = None
+) -> HttpResponse:
+    context = {
+        "organization": organization,
+        "form": form,
+        "kind": kind,
+        "kinds": probe_kinds(),
+        "monitor": monitor,
+    }
+    return render(request, "monitors/monitor_form.html", context, status=422 if form.errors else 200)
+
+
+def _page_or_part(request: HttpRequest, name: str) -> str:
+    part = "_" if request.headers.get("HX-Request") == "true" else ""
+    return f"monitors/{part}monitor_{name}.html"
