@@ -56,9 +56,12 @@ def flag(name: str, *, default: bool) -> bool:
     return raw in ("1", "true", "yes")
 
 
-def words(name: str, default: str = "") -> list[str]:
-    """Return a list of values separated by commas or blanks."""
-    return re.split(r"[,\s]+", os.environ.get(name, default).strip()) if os.environ.get(name, default).strip() else []
+def words(name: str, default: str | None = "") -> list[str]:
+    """Return a list of values separated by commas or blanks, also from the file that NAME_FILE points to."""
+    found = [word for word in re.split(r"[,\s]+", text(name, default)) if word]
+    if default is None and not found:
+        raise ImproperlyConfigured(f"{name} is empty. Set it to one or more values, separated by commas.")
+    return found
 
 
 def moment(name: str) -> datetime | None:
@@ -77,9 +80,19 @@ def moment(name: str) -> datetime | None:
     return value
 
 
-def url(name: str, default: str, schemes: tuple[str, ...]) -> str:
+def url(name: str, default: str | None, schemes: tuple[str, ...]) -> str:
+    """Return a URL with one of the schemes. What follows them may hold a password and is never shown."""
     value = text(name, default)
-    if value.partition("://")[0] not in schemes:
-        shown = value.partition("://")[0]
+    scheme, separator, _ = value.partition("://")
+    if not separator or scheme not in schemes:
+        shown = scheme if separator else "a value without ://"
         raise ImproperlyConfigured(f"{name} must start with {' or '.join(s + '://' for s in schemes)}, not {shown!r}.")
+    return value
+
+
+def port(name: str, default: int) -> int:
+    """Return a port to listen on. From 32768 on lies the outgoing range, where fixed ports fail at random."""
+    value = whole(name, default, at_least=1)
+    if value > 32767:
+        raise ImproperlyConfigured(f"{name} must be a port from 1 to 32767, not {value}.")
     return value

@@ -239,6 +239,8 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1  # seconds
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
+# A worker that is asked to stop gives its tasks this long, in seconds; what is cut off is leased and done again.
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 4
 if not BROKER_URL.startswith("amqp"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": 300,  # above the longest task
@@ -259,6 +261,7 @@ LOGGING = {
         "django.channels.server": {"level": "WARNING"},
         # One line for each wake-up of each task, several a second, would bury everything else.
         "celery.worker.strategy": {"level": "WARNING"},
+        "celery.worker.request": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
     },
 }

@@ -25,6 +25,7 @@ from kit.orphans import die_with_parent
 from kit.secrets import local_secret
 
 UNPRIVILEGED = "nobody"
+FAST_STOP = signal.SIGINT  # PostgreSQL: ends sessions and writes its data; Valkey: saves and exits
 SOCKET_PATH_LIMIT = 100  # Linux allows 107 bytes, and PostgreSQL adds a name
 
 
@@ -179,7 +180,7 @@ def start_postgres(at: Place, *, fast: bool = False) -> subprocess.Popen[bytes]:
     if fast:
         options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    process = _spawn([str(binaries / "postgres"), "-D", str(data), *arguments], at, "postgres.log", signal.SIGINT)
+    process = _spawn([str(binaries / "postgres"), "-D", str(data), *arguments], at, "postgres.log", FAST_STOP)
     _wait_for(process, lambda: _postgres_answers(at), at.home / "postgres.log")
     return process
 
@@ -255,7 +256,7 @@ def start_valkey(at: Place, *, fast: bool = False) -> subprocess.Popen[bytes]:
         "loglevel": "warning",
     }
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
-    process = _spawn([str(_valkey_binary(at)), *arguments], at, "valkey.log", signal.SIGTERM)
+    process = _spawn([str(_valkey_binary(at)), *arguments], at, "valkey.log", FAST_STOP)
     _wait_for(process, lambda: _valkey_answers(socket_path), at.home / "valkey.log")
     return process
 
@@ -313,7 +314,7 @@ def stop(process: subprocess.Popen[bytes], within_s: float = 10) -> None:
     """Stop a service, politely first."""
     if process.poll() is not None:
         return
-    process.send_signal(signal.SIGINT)  # PostgreSQL: fast shutdown; Valkey: save and exit
+    process.send_signal(FAST_STOP)
     try:
         process.wait(within_s)
     except subprocess.TimeoutExpired:
