@@ -18,7 +18,7 @@ from alerts.core.pacing import superseded
 from alerts.mail import send_mail
 from alerts.models import Notification
 from alerts.services import Claimed, Superseded
-from kit.clock import clock
+from kit.clock import clock, real
 from kit.guarded_http import AddressRefused, FetchFailed, GuardedClient
 from kit.secrets import SecretUnreadable
 
@@ -45,22 +45,26 @@ def deliver_all(*, senders: int = SENDERS, timeout_s: float = TIMEOUT_S) -> int:
 def _sender(client: GuardedClient, until: float) -> int:
     sent = 0
     try:
-        while time.monotonic() < until and (claimed := services.claim_next(now=clock())):
-            sent += _survived(claimed, client)
+        while time.monotonic() < until:
+            now = clock()
+            claimed = services.claim_next(now=now)
+            if claimed is None:
+                break
+            sent += _survived(claimed, client, now)
             close_old_connections()  # a database that was restarted meanwhile costs one send, not the round
     finally:
         connections.close_all()  # this thread ends, and its connection would stay open
     return sent
 
 
-def _survived(claimed: Claimed, client: GuardedClient) -> bool:
+def _survived(claimed: Claimed, client: GuardedClient, now: datetime) -> bool:
     """Send one; a bug in the way is logged and counted against this notification alone.
 
     Its lease runs out and it is tried again, a few times: see MOST_UNANSWERED. Of the error only the
     kind and the place are logged, because its words could hold an address.
     """
     try:
-        deliver_one(claimed, client)
+        deliver_one(claimed, client, now=now)
     except Exception as error:  # the top of this thread
         frame = traceback.extract_tb(error.__traceback__)[-1]
         logger.error(
@@ -70,15 +74,15 @@ def _survived(claimed: Claimed, client: GuardedClient) -> bool:
     return True
 
 
-def deliver_one(claimed: Claimed, client: GuardedClient) -> Outcome | Superseded:
-    """Send one claimed notification and record what came of it."""
+def deliver_one(claimed: Claimed, client: GuardedClient, *, now: datetime) -> Outcome | Superseded:
+    """Send one notification that was claimed at `now`, and record what came of it."""
     began = time.monotonic()
-    outcome = deliver(claimed, client, now=clock())
-    took_ms = int((time.monotonic() - began) * 1000)
-    services.record_outcome(claimed, outcome, now=clock(), took_ms=took_ms)
+    outcome = deliver(claimed, client, now=now)
+    took_s = time.monotonic() - began
+    services.record_outcome(claimed, outcome, now=now + real(took_s), took_ms=int(took_s * 1000))
     logger.info(
-        "notification %s to channel %s: %s in %s ms",
-        claimed.notification_id, claimed.channel_id, type(outcome).__name__.lower(), took_ms,
+        "notification %s to channel %s: %s in %d ms",
+        claimed.notification_id, claimed.channel_id, type(outcome).__name__.lower(), took_s * 1000,
     )  # fmt: skip
     return outcome
 

@@ -10,7 +10,7 @@ from alerts.queries.lists import (
     route_views,
     verified_address,
 )
-from alerts.queries.routing import followings, scope_label, told, touched
+from alerts.queries.routing import followings, oldest_waiting, scope_label, told, touched
 from alerts.queries.stories import NothingToTell, message_of, waiting_of
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "delivery_log",
     "followings",
     "message_of",
+    "oldest_waiting",
     "route_views",
     "scope_label",
     "told",

@@ -1,10 +1,12 @@
 """What routing has to know about an incident and an organization's routes."""
 
-from django.db.models import Q
+from datetime import datetime
+
+from django.db.models import Min, Q
 
 from alerts.core.routing import Following, Touched
-from alerts.models import Notification, Route
-from incidents.models import Impact
+from alerts.models import Notification, NotificationState, Route
+from incidents.models import Impact, IncidentEvent
 from incidents.queries.naming import PARTS, key_of, words_of
 from monitors.models import Scope
 
@@ -48,3 +50,14 @@ def scope_label(scope: Scope) -> str:
     """Return a scope that was loaded with PARTS, with its provider: "Twilio: SMS to NTT DOCOMO (Japan)"."""
     words = words_of(scope)
     return f"{scope.provider.name}: {words}" if scope.provider and words != scope.provider.name else words
+
+
+def oldest_waiting(now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Return since when the oldest event waits to be routed, and the oldest due notification to be sent.
+
+    None where nothing waits. A notification that is resting between attempts is not waiting for us.
+    """
+    events = IncidentEvent.objects.filter(routed_at=None).aggregate(at=Min("at"))
+    due = Notification.objects.filter(state=NotificationState.QUEUED, next_attempt_at__lte=now)
+    resting = Q(channel__retry_at__gt=now)
+    return events["at"], due.exclude(resting).aggregate(at=Min("next_attempt_at"))["at"]

@@ -6,13 +6,19 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from alerts import services
+from alerts import queries, services
 from alerts.channels.base import Delivered, Rejected, Retry
 from alerts.core.pacing import MOST_UNANSWERED
 from alerts.models import Attempt, Channel, Notification
 from alerts.services import Superseded, claim_next, record_outcome
 from tests.alerts.scenes import NOW, at, make_channel
-from tests.factories import ChannelFactory, IncidentFactory, NotificationFactory, OrganizationFactory
+from tests.factories import (
+    ChannelFactory,
+    IncidentEventFactory,
+    IncidentFactory,
+    NotificationFactory,
+    OrganizationFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -196,6 +202,15 @@ def test_a_channel_may_be_deleted_in_mid_send():
     claimed = claim_next(now=NOW)
     services.delete_channel(row.channel)
     assert record_outcome(claimed, Delivered(), now=NOW) is False
+
+
+def test_the_age_of_the_outboxes_counts_what_waits_for_us():
+    assert queries.oldest_waiting(NOW) == (None, None)
+    queued(ChannelFactory(retry_at=at(5)), next_attempt_at=at(-9))  # rests
+    queued(next_attempt_at=at(9))
+    queued(next_attempt_at=at(-3))
+    IncidentEventFactory(at=at(-4))
+    assert queries.oldest_waiting(NOW) == (at(-4), at(-3))
 
 
 @pytest.mark.django_db(transaction=True)
