@@ -56,14 +56,23 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class KnownIncident:
-    """An incident that is open, or was resolved recently enough to matter. `named` are components its posts name."""
+    """An incident that is open, or was resolved recently enough to matter.
+
+    It began at `started_at` by what its sources say, and we knew at `opened_at`. `named` are the
+    components that the vendor lists with its posts.
+    """
 
     id: int
     started_at: datetime
+    opened_at: datetime
     resolved_at: datetime | None
     seen: tuple[Seen, ...]
     post_ids: frozenset[int] = frozenset()
     named: frozenset[int] = frozenset()
+
+    def is_young(self, at: datetime, policy: Policy) -> bool:
+        """Whether a failure at `at` is close to its start, or to when it became known: vendors date theirs back."""
+        return min(abs(at - self.started_at), abs(at - self.opened_at)) <= policy.join_within
 
     @property
     def scopes(self) -> list[ScopeKey]:
@@ -182,6 +191,8 @@ def _join_related(change: Change, current: Iterable[KnownIncident], policy: Poli
         return Join(closest.id, "the same scope" if exact else "inside a scope that is already impaired")
     if named := [i for i in open_to_it if _names(i, change)]:
         return Join(max(named, key=lambda i: i.started_at).id, "the vendor's post names the component")
+    if together := [i for i in open_to_it if _is_same_reading(i, change)]:
+        return Join(max(together, key=lambda i: i.started_at).id, "the vendor's page changed both at once")
     return _join_narrower(change, open_to_it, policy)
 
 
@@ -191,7 +202,7 @@ def _holds(incident: KnownIncident, change: Change, policy: Policy) -> bool:
     A whole provider's incident takes a narrower failure in only while it is young: it often is a
     vendor's vague post that stays open for days, and says nothing about a carrier that fails tomorrow.
     """
-    young = abs(change.at - incident.started_at) <= policy.join_within
+    young = incident.is_young(change.at, policy)
     return any(
         covers(scope, change.scope) and (young or scope.depth > 0 or same(scope, change.scope))
         for scope in incident.scopes
@@ -210,14 +221,23 @@ def _names(incident: KnownIncident, change: Change) -> bool:
     return bool(listed & change.named)
 
 
+def _is_same_reading(incident: KnownIncident, change: Change) -> bool:
+    """Whether one reading of the vendor's page changed this component and those of an incident without a post.
+
+    Components that turn at the same moment usually share a cause; where a post tells them apart, it is asked first.
+    """
+    together = (change.ref.startswith("feed:"), incident.started_at) == (True, change.at)
+    return together and not incident.post_ids and {seen.ref for seen in incident.seen} == {change.ref}
+
+
 def _join_narrower(change: Change, current: Iterable[KnownIncident], policy: Policy) -> Join | None:
     """A broader failure joins the one narrower incident it can mean, or the latest that is young enough."""
     narrower = [i for i in current if any(covers(change.scope, scope) for scope in i.scopes)]
     if change.scope.depth == 0:  # "something at this vendor" is not evidence about an old incident
-        narrower = [i for i in narrower if abs(change.at - i.started_at) <= policy.join_within]
+        narrower = [i for i in narrower if i.is_young(change.at, policy)]
     if len(narrower) == 1:
         return Join(narrower[0].id, "a broader view of the one related incident")
-    young = [i for i in narrower if abs(change.at - i.started_at) <= policy.join_within]
+    young = [i for i in narrower if i.is_young(change.at, policy)]
     if young:
         return Join(max(young, key=lambda i: i.started_at).id, "a broader view of the latest related incident")
     return None

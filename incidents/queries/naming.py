@@ -1,9 +1,10 @@
 """Scopes as the pure core knows them, and in words."""
 
-from phonenumbers.geodata.locale import LOCALE_DATA
-
 from incidents.core.scope import ScopeKey, ScopeNames, in_words
+from kit.countries import NAMES
 from monitors.models import Component, Scope
+
+SHORT = 4  # letters: what is longer and in capitals is no abbreviation
 
 # What key_of and words_of read besides the scope's own row.
 PARTS = ("provider", "component__group", "carrier")
@@ -46,9 +47,15 @@ def names_of(scope: Scope) -> ScopeNames:
 
 
 def component_words(component: Component) -> str:
-    """Return a component's name, with its group where the name says little alone: "Canada (SMS)"."""
+    """Return a component's name, with its group where the name says little alone: "Canada (SMS)".
+
+    A service ("SMS") speaks for itself.
+    """
     group = component.group.name if component.group else ""
-    return f"{component.name} ({group})" if group and group.lower() not in component.name.lower() else component.name
+    if component.service or not group or group.lower() in component.name.lower():
+        return component.name
+    # Headings that shout are for the vendor's page, not for a sentence.
+    return f"{component.name} ({group.title() if group.isupper() and len(group) > SHORT else group})"
 
 
 def country_name(code: str) -> str:

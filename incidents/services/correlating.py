@@ -19,7 +19,7 @@ from incidents.services.audiences import Audience, waiting_audiences
 from incidents.services.events import announced, record, wake
 from incidents.services.words import link_vendor_words, say
 from monitors.core.states import Source, State
-from monitors.models import Follow, OfficialPostScope, PendingChange, StateChange
+from monitors.models import Follow, OfficialPost, PendingChange, StateChange
 from monitors.queries.states import SourceWord, maintenance_scopes, words_about
 
 logger = logging.getLogger(__name__)
@@ -93,6 +93,7 @@ def _known(incidents: Sequence[Incident]) -> list[KnownIncident]:
         KnownIncident(
             id=incident.id,
             started_at=incident.started_at,
+            opened_at=incident.opened_at,
             resolved_at=incident.resolved_at,
             seen=tuple(_seen(sighting) for sighting in incident.sightings.all()),
             post_ids=frozenset(posts[incident.id]),
@@ -108,14 +109,11 @@ def _seen(sighting: Sighting) -> Seen:
 
 
 def _named(post_ids: Iterable[int]) -> dict[int, set[int]]:
-    """Return {post id: the components that it names}."""
+    """Return {post id: the components that the vendor lists with it}."""
     wanted = set(post_ids)
-    named: dict[int, set[int]] = {}
-    rows = OfficialPostScope.objects.filter(post__in=wanted) if wanted else OfficialPostScope.objects.none()
-    for post_id, component_id in rows.values_list("post_id", "scope__component_id"):
-        if component_id is not None:
-            named.setdefault(post_id, set()).add(component_id)
-    return named
+    if not wanted:
+        return {}
+    return {id_: set(named) for id_, named in OfficialPost.objects.filter(id__in=wanted).values_list("id", "named")}
 
 
 def _words_near(audience: Audience, change: StateChange, known: Iterable[KnownIncident]) -> list[SourceWord]:

@@ -71,10 +71,10 @@ def settle(incident: Incident, *, at: datetime, now: datetime, words: Iterable[S
 
 
 def title_of(incident: Incident, sightings: Sequence[Sighting]) -> str:
-    """Return the title: the narrowest scopes that anybody but a crowd saw, and how they fail."""
+    """Return the title: the narrowest scopes of those who tell best, and how they fail."""
     if not sightings:
         return incident.title
-    measured = [s for s in sightings if s.source != Source.CROWD] or list(sightings)
+    measured = _telling(sightings)
     keys = {s.scope_id: key_of(s.scope) for s in measured}
     narrowest = {
         own: key
@@ -86,6 +86,12 @@ def title_of(incident: Incident, sightings: Sequence[Sighting]) -> str:
     service = first.component.service if first.component else ""
     sources = {Source(s.source) for s in sightings}
     return wording.title([words_of(scope) for scope in scopes.values()], service, incident.worst, sources)
+
+
+def _telling(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """Return those who say best what it is: a crowd only guesses, and the components of a page are coarser than its post."""
+    measured = [s for s in sightings if s.source != Source.CROWD]
+    return [s for s in measured if not s.ref.startswith("feed:")] or measured or list(sightings)
 
 
 def _evidence(current: Iterable[Sighting]) -> list[Evidence]:

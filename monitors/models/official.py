@@ -105,6 +105,7 @@ class OfficialPost(models.Model):
     gone_at = models.DateTimeField(null=True)
     is_placed = models.BooleanField(default=False)  # False: its text named no scope that we know
     unplaced = models.JSONField(default=list)  # words of its title that could not be placed
+    named = models.JSONField(default=list)  # ids of the components that the vendor lists with it, placed there or not
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["feed", "external_id"], name="official_post_once")]

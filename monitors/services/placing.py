@@ -45,13 +45,17 @@ class Placer:
         by_id = self._named(posts)
         links, unplaced = [], 0
         for post, reading in posts:
-            found = self._placement(post, reading, [by_id[c] for c, _ in reading.components if c in by_id])
+            named = [by_id[c] for c, _ in reading.components if c in by_id]
+            found = self._placement(post, reading, named)
+            post.named = [component.id for component in named]
             post.is_placed, post.unplaced = bool(found.scopes), list(found.unplaced)
             unplaced += not post.is_placed
             links += [OfficialPostScope(post=post, scope=scope, state=found.state) for scope in found.scopes]
         OfficialPostScope.objects.filter(post__in=[post.id for post, _ in posts]).delete()
         OfficialPostScope.objects.bulk_create(links, batch_size=500)
-        OfficialPost.objects.bulk_update([post for post, _ in posts], ["is_placed", "unplaced"], batch_size=500)
+        OfficialPost.objects.bulk_update(
+            [post for post, _ in posts], ["is_placed", "unplaced", "named"], batch_size=500
+        )
         return unplaced
 
     def _placement(self, post: OfficialPost, reading: PostReading, named: Sequence[Component]) -> Placement:

@@ -20,11 +20,18 @@ def observe(observations: Iterable[Observation], *, now: datetime) -> list[State
     only if it says that something is impaired. An observation older than the source's last is dropped.
     """
     changes = []
-    # A fixed order of locks: two pollers that share scopes cannot wait for each other.
-    for observation in sorted(observations, key=lambda o: (o.ref, o.scope_id, o.at)):
+    for observation in sorted(observations, key=_order):
         if change := _observe_one(observation, now):
             changes.append(change)
     return changes
+
+
+def _order(seen: Observation) -> tuple[bool, str, int, datetime]:
+    """A fixed order of locks, so that two pollers that share scopes cannot wait for each other.
+
+    Posts come first: a post says which of the components that change with it belong together.
+    """
+    return not seen.ref.startswith("post:"), seen.ref, seen.scope_id, seen.at
 
 
 @transaction.atomic

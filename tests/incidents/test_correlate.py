@@ -42,7 +42,8 @@ def incident(scope, *, id=1, ref="feed:1", minutes=0, impairs=True, resolved=Non
     """An incident seen by one ref, which began `minutes` after noon."""
     seen = Seen(ref, SCOPES.index(scope), scope, impairs, 1)
     ended = None if resolved is None else NOON + timedelta(minutes=resolved)
-    return KnownIncident(id, NOON + timedelta(minutes=minutes), ended, (seen,), **kwargs)
+    began = NOON + timedelta(minutes=minutes)
+    return KnownIncident(id, began, kwargs.pop("opened_at", began), ended, (seen,), **kwargs)
 
 
 def post(scope, number, **kwargs):
@@ -68,6 +69,27 @@ def test_a_failure_joins_the_incident_of_a_related_scope(known, seen, expected):
 @pytest.mark.parametrize(("minutes", "expected"), [(0, Join), (60, Join), (61, Open)])
 def test_a_whole_providers_incident_takes_narrower_ones_in_only_while_it_is_young(minutes, expected):
     assert type(correlate(change(DOCOMO, minutes=minutes), [incident(TWILIO)], Policy())) is expected
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ([incident(VOICE, ref="feed:1")], Join),  # one reading changed both
+        ([incident(VOICE, ref="feed:1", minutes=-1)], Open),  # another reading did
+        ([incident(VOICE, ref="feed:2")], Open),
+        ([post(VOICE, 93)], Open),
+        ([post(VOICE, 93, named=frozenset({5}))], Join),  # its post lists the component
+        ([post(VOICE, 93, named=frozenset({5}), minutes=-5_000)], Join),
+    ],
+)
+def test_components_of_the_vendors_page_follow_the_post_that_lists_them_or_each_other(known, expected):
+    news = change(SMS, ref="feed:1", source=Source.OFFICIAL)
+    assert type(correlate(news, known, Policy())) is expected
+
+
+def test_a_post_that_was_dated_back_is_as_young_as_our_record_of_it():
+    vague = post(TWILIO, 93, minutes=-500, opened_at=NOON)
+    assert type(correlate(change(DOCOMO, minutes=60), [vague], Policy())) is Join
 
 
 @pytest.mark.parametrize(

@@ -285,13 +285,16 @@ def test_a_person_takes_an_incident_once(sms, acme):
         services.acknowledge(Incident.objects.get(organization=None).id, person, at(1))
 
 
-def test_a_component_on_the_vendors_page_joins_the_post_that_names_it_whichever_comes_first(sms, docomo):
+@pytest.mark.parametrize("first", ["feed", "post"])
+def test_a_component_on_the_vendors_page_joins_the_post_that_names_it_whichever_comes_first(sms, docomo, first):
     listed = ScopeFactory(component=ComponentFactory(provider=sms.provider, name="SMS, Asia"))
-    post = post_of(docomo)
-    post.post_scopes.create(scope=docomo, state=DEGRADED)
-    post.post_scopes.create(scope=listed, state=DEGRADED)
-    say(listed, DEGRADED, minutes=0, ref=f"feed:{post.feed_id}")
-    posted(post, docomo, DEGRADED, minutes=1)
+    post = post_of(docomo, named=[listed.component_id])
+    say_both = [
+        lambda: say(listed, DEGRADED, minutes=0, ref=f"feed:{post.feed_id}"),
+        lambda: posted(post, docomo, DEGRADED, minutes=0),
+    ]
+    for speak in say_both if first == "feed" else reversed(say_both):
+        speak()
     correlate(2)
     assert Incident.objects.get().sightings.count() == 2
 
