@@ -1,0 +1,286 @@
+"""Polling, against a status page on this machine."""
+
+import gzip
+import json
+import logging
+import threading
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from django.db import connection, connections
+
+from kit.clock import clock
+from monitors.core.states import State
+from monitors.models import Component, Coverage, Feed, FeedDocument, OfficialPost
+from monitors.services import polling
+from monitors.tasks.official import backfill_feeds, poll, poll_due_feeds
+from tests.factories import FeedFactory, ProviderFactory
+
+PAGE = {"id": "abcdefghijkl", "name": "Example", "url": "https://status.example.com", "time_zone": "Etc/UTC"}
+SUMMARY, INCIDENTS, PLANNED = "/api/v2/summary.json", "/api/v2/incidents.json", "/api/v2/scheduled-maintenances.json"
+
+
+def summary(word="operational", incidents=()):
+    component = {"id": "a", "name": "API", "status": word}
+    status = {"indicator": "none"}
+    lists = {"incidents": list(incidents), "scheduled_maintenances": []}
+    return {"page": PAGE, "status": status, "components": [component], **lists}
+
+
+class StatusPage:
+    """A status page that answers what it is told, and remembers what it was asked."""
+
+    def __init__(self):
+        self.answers = {SUMMARY: summary(), INCIDENTS: {"page": PAGE, "incidents": []}, PLANNED: {"page": PAGE, "scheduled_maintenances": []}}  # fmt: skip
+        self.headers = {}
+        self.asked = []
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.place = f"127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def _handler(page):
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                page.asked.append((self.path, dict(self.headers)))
+                answer = page.answers.get(self.path, 404)
+                status = answer if isinstance(answer, int) else 200
+                body = b"" if status != 200 else answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+                etag = f'"{hash(body)}"'
+                if status == 200 and self.headers.get("If-None-Match") == etag:
+                    status, body = 304, b""
+                self.send_response(status)
+                for name, value in page.headers.items():
+                    self.send_header(name, value)
+                packed = gzip.compress(body)
+                if body:
+                    self.send_header("ETag", etag)
+                    self.send_header("Content-Encoding", "gzip")
+                self.send_header("Content-Length", str(len(packed) if body else 0))
+                self.end_headers()
+                self.wfile.write(packed if body else b"")
+
+            def log_message(self, *args):
+                pass
+
+        return Handler
+
+    def paths(self):
+        return sorted(path for path, _ in self.asked)
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def page(settings):
+    page = StatusPage()
+    settings.ALLOWED_PRIVATE_HOSTS = [page.place]
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def feed(db, page):
+    return make_feed(page)
+
+
+def make_feed(page, **more):
+    provider = ProviderFactory(name="Example")
+    return FeedFactory(provider=provider, url=f"http://{page.place}{SUMMARY}", next_poll_at=clock(), **more)
+
+
+def due(feed):
+    """Let the feed be due again, and return it as it is."""
+    feed.refresh_from_db()
+    Feed.objects.filter(id=feed.id).update(next_poll_at=clock())
+    return feed
+
+
+def test_a_due_feed_is_read_in_all_its_documents(page, feed):
+    poll_due_feeds()
+    feed.refresh_from_db()
+    assert page.paths() == sorted([SUMMARY, INCIDENTS, PLANNED])
+    assert all(headers["User-Agent"].startswith("StatusWire/") for _, headers in page.asked)
+    assert (feed.failures, feed.error, feed.page_id, feed.time_zone) == (0, "", "abcdefghijkl", "Etc/UTC")
+    assert feed.last_read_at is not None
+    assert feed.next_poll_at >= feed.last_read_at + timedelta(seconds=feed.interval_s / 2)
+    assert (Component.objects.get().state, Coverage.objects.get().ref) == (State.OPERATIONAL, f"feed:{feed.id}")
+
+
+def test_a_feed_that_is_not_due_is_left_alone(page, feed):
+    Feed.objects.filter(id=feed.id).update(next_poll_at=clock() + timedelta(seconds=30))
+    make_feed(page, is_enabled=False)
+    poll_due_feeds()
+    assert page.asked == []
+
+
+def test_an_unchanged_feed_is_asked_conditionally_and_stays_fresh(page, feed):
+    poll_due_feeds()
+    read_at = due(feed).last_read_at
+    page.asked.clear()
+    poll_due_feeds()
+    assert [bool(headers.get("If-None-Match")) for _, headers in page.asked] == [True] * 3
+    assert due(feed).last_read_at > read_at
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (500, "127.0.0.1 answered 500 for the document summary."),
+        (401, "127.0.0.1 answered 401 for the document summary."),
+        (b"<html>moved</html>", "The document summary cannot be read: The body is HTML or XML where JSON was expected: the page may have moved."),
+        ({"page": PAGE}, "The document summary cannot be read: A Statuspage document has one of components, incidents, scheduled_maintenances, status; this one has none."),
+    ],
+)  # fmt: skip
+def test_an_unreadable_feed_keeps_what_it_said(page, feed, answer, error):
+    page.answers[SUMMARY] = summary("major_outage")
+    poll_due_feeds()
+    before = due(feed)
+    page.answers[SUMMARY] = answer
+    page.answers[INCIDENTS] = {"page": PAGE, "incidents": [{"id": "x", "name": "New", "status": "resolved"}]}
+    poll_due_feeds()
+    after = due(feed)
+    assert (after.failures, after.error, after.last_read_at) == (1, error, before.last_read_at)
+    assert (Component.objects.get().state, OfficialPost.objects.count()) == (State.MAJOR_OUTAGE, 0)
+    page.answers[SUMMARY] = summary("major_outage")
+    poll_due_feeds()
+    # The incidents that came with the unreadable summary are read now: they did not count as known.
+    assert (due(feed).failures, feed.error, OfficialPost.objects.count()) == (0, "", 1)
+
+
+def test_a_document_that_is_not_required_may_fail(page, feed):
+    page.answers[PLANNED] = 503
+    poll_due_feeds()
+    feed.refresh_from_db()
+    failed = FeedDocument.objects.get(feed=feed, name="scheduled-maintenances")
+    assert (feed.failures, failed.failures, failed.error) == (
+        0, 1, "127.0.0.1 answered 503 for the document scheduled-maintenances.",
+    )  # fmt: skip
+
+
+def test_pauses_grow_with_failures_up_to_half_an_hour(page, feed):
+    page.answers = {}
+    pauses = []
+    for _ in range(7):
+        now = due(feed).next_poll_at
+        poll_due_feeds()
+        feed.refresh_from_db()
+        pauses.append(round((feed.next_poll_at - feed.last_poll_at).total_seconds() / 60))
+        assert now is not None
+    assert pauses == [2, 4, 8, 16, 30, 30, 30]
+
+
+@pytest.mark.parametrize(("value", "minutes"), [("600", 10), ("99999999", 60), ("nonsense", 2), ("-5", 2)])
+def test_a_server_that_asks_for_a_pause_gets_one(page, feed, value, minutes):
+    page.answers, page.headers = dict.fromkeys(page.answers, 429), {"Retry-After": value}
+    poll_due_feeds()
+    feed.refresh_from_db()
+    assert round((feed.next_poll_at - feed.last_poll_at).total_seconds() / 60) == minutes
+
+
+def test_a_spell_of_failures_is_logged_once_for_all_feeds(page, db, caplog):
+    feeds = [make_feed(page) for _ in range(7)]
+    page.answers = {}
+    with caplog.at_level(logging.INFO, "monitors"):
+        for _ in range(3):
+            for feed in feeds:
+                due(feed)
+            poll_due_feeds()
+    warnings = [r.message for r in caplog.records if r.levelno == logging.WARNING]
+    assert len(warnings) == 1
+    assert warnings[0].startswith("7 of 7 feeds became unreadable: feed ")
+    assert warnings[0].endswith("; and 2 more")
+
+
+def test_no_network_at_all_is_a_failure_like_another(feed, settings):
+    settings.ALLOWED_PRIVATE_HOSTS = []
+    poll_due_feeds()
+    feed.refresh_from_db()
+    assert (feed.failures, feed.error) == (
+        1, "127.0.0.1 is not a public address. Use a public URL, or set ALLOWED_PRIVATE_HOSTS.",
+    )  # fmt: skip
+
+
+def test_a_result_under_an_older_claim_is_dropped(page, feed):
+    (old,) = polling.claim_due(now=clock())
+    new = polling.claim_one(feed, now=clock())
+    assert poll([old]) == []
+    assert Component.objects.count() == 0
+    assert [report.feed_id for report in poll([new])] == [feed.id]
+
+
+def test_a_batch_that_died_is_due_again_after_its_lease(feed):
+    now = clock()
+    assert len(polling.claim_due(now=now)) == 1
+    assert polling.claim_due(now=now + timedelta(seconds=polling.LEASE_S - 1)) == []
+    assert len(polling.claim_due(now=now + timedelta(seconds=polling.LEASE_S))) == 1
+
+
+def test_a_format_that_is_gone_is_said_and_breaks_nothing(page, feed):
+    Feed.objects.filter(id=feed.id).update(format="of_old")
+    poll_due_feeds()
+    feed.refresh_from_db()
+    assert (feed.failures, feed.error, page.asked) == (1, "StatusWire has no format of this name any more.", [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_workers_read_each_feed_once(page):
+    feeds = [make_feed(page) for _ in range(12)]
+    barrier = threading.Barrier(8)
+
+    def work():
+        barrier.wait()
+        try:
+            poll_due_feeds()
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert page.paths() == sorted([SUMMARY, INCIDENTS, PLANNED] * len(feeds))
+    assert sorted(Feed.objects.values_list("fence", flat=True)) == [1] * len(feeds)
+    assert Component.objects.count() == len(feeds)
+
+
+HISTORY = {
+    "page_status": {"page": {"name": "Example", "time_zone": "UTC"}},
+    "months": [{"name": "September", "year": 2026, "incidents": [
+        {"code": "old", "name": "API errors", "message": "Done.", "impact": "major", "timestamp": "Sep 2, 10:00 - 11:00 UTC"}]}],
+}  # fmt: skip
+
+
+def test_the_history_of_a_new_feed_is_asked_once(page, feed):
+    page.answers["/history.json?page=1"] = HISTORY
+    poll_due_feeds()
+    page.asked.clear()
+    for _ in range(2):
+        backfill_feeds()
+    assert page.paths() == ["/history.json?page=1", "/history.json?page=2"]
+    post = OfficialPost.objects.get()
+    assert (post.external_id, post.phase, Coverage.objects.get().began_at) == ("old", "resolved", post.began_at)
+
+
+def test_a_history_is_not_asked_for_before_the_feed_can_be_read(page, feed):
+    backfill_feeds()
+    assert page.asked == []
+
+
+def test_a_history_that_fails_is_asked_for_again(page, feed):
+    page.answers |= {"/history.json?page=1": 500}
+    poll_due_feeds()
+    for expected in (1, 2):
+        backfill_feeds()
+        assert page.paths().count("/history.json?page=1") == expected
+    assert not connection.needs_rollback
+
+
+def test_a_page_without_a_history_is_asked_once(page, feed):
+    poll_due_feeds()
+    for _ in range(2):
+        backfill_feeds()
+    assert page.paths().count("/history.json?page=1") == 1
