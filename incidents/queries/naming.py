@@ -60,6 +60,4 @@ def component_words(component: Component) -> str:
 
 def country_name(code: str) -> str:
     """Return the English name of a country by ISO 3166-1 alpha-2, or the code where there is none."""
-    names = LOCALE_DATA.get(code, {})
-    name = names.get("en", code)
-    return names.get(name[1:], code) if name.startswith("*") else name  # "*aa": the same as in "aa"
+    return NAMES.get(code, code)
