@@ -61,11 +61,13 @@ def timeline(
     *,
     window: Span,
     bars: int,
+    clear: Sequence[Bar] = (),
 ) -> tuple[Bar, ...]:
     """Cut `window` into `bars` equal bars.
 
     A bar shows the worst thing that happened in it; else maintenance; else it is operational if there
     was data for any of it, and UNKNOWN if there was none. `covered_s` tells a half-known bar apart.
+    `clear` are the same bars without trouble, if they are drawn already: untouched ones are taken from there.
     """
     step = (window.ended_at - window.began_at) / bars
     cuts = [Span(window.began_at + step * n, window.began_at + step * (n + 1)) for n in range(bars)]
@@ -73,7 +75,10 @@ def timeline(
     felt = _by_bar([(i.span, i) for i in found], window, step, bars)
     covered = _by_bar([(span, span) for span in union(coverage)], window, step, bars)
     planned = _by_bar([(span, span) for span in union(maintenance)], window, step, bars)
-    return tuple(_bar(cut, felt[n], covered[n], planned[n]) for n, cut in enumerate(cuts))
+    return tuple(
+        clear[n] if clear and not felt[n] and not planned[n] else _bar(cut, felt[n], covered[n], planned[n])
+        for n, cut in enumerate(cuts)
+    )
 
 
 def uptime(

@@ -1,7 +1,7 @@
 """States and bars of many scopes out of one picture, cheaply: scopes without trouble share their bars."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from incidents.core.impact import OfficialWord, ScopeState, effective_state, felt_state
@@ -50,17 +50,18 @@ class Strips:
         impacts = self._impacts(key)
         planned = [span for scope, span in self._picture.planned if related(scope, key)]
         sources = frozenset(n for n, covered in enumerate(self._picture.covered) if related(covered.scope, key))
-        if impacts or planned:
-            return self._drawn(impacts, sources, planned)
         if sources not in self._shared:
-            self._shared[sources] = self._drawn([], sources, [])
-        return self._shared[sources]
+            self._shared[sources] = self._drawn([], sources, [], ((), (), None))
+        clear = self._shared[sources]
+        return self._drawn(impacts, sources, planned, clear) if impacts or planned else clear
 
-    def _drawn(self, impacts: list[ImpactSpan], sources: frozenset[int], planned: list[Span]) -> Strip:
+    def _drawn(
+        self, impacts: Sequence[ImpactSpan], sources: frozenset[int], planned: Sequence[Span], clear: Strip
+    ) -> Strip:
         coverage = union(span for n in sources for span in self._picture.covered[n].spans)
         return (
-            timeline(impacts, coverage, planned, window=self._day, bars=DAY_BARS),
-            timeline(impacts, coverage, planned, window=self._ninety, bars=NINETY_BARS),
+            timeline(impacts, coverage, planned, window=self._day, bars=DAY_BARS, clear=clear[0]),
+            timeline(impacts, coverage, planned, window=self._ninety, bars=NINETY_BARS, clear=clear[1]),
             uptime(impacts, coverage, planned, window=self._ninety),
         )
 

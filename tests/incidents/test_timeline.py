@@ -67,6 +67,12 @@ def test_bars_are_equally_long_over_a_night_on_which_clocks_change():
     assert [a.ended_at for a in bars[:-1]] == [b.began_at for b in bars[1:]]
 
 
+def test_bars_that_are_drawn_already_change_nothing():
+    known = ([impact(50, 70)], ALL, [span(130, 140)])
+    clear = timeline([], ALL, [], window=HOURS, bars=4)
+    assert timeline(*known, window=HOURS, bars=4, clear=clear) == timeline(*known, window=HOURS, bars=4)
+
+
 def test_a_zone_changes_nothing():
     tokyo = timezone(timedelta(hours=9))
     there = ImpactSpan(Span(span(10, 22).began_at.astimezone(tokyo), span(10, 22).ended_at.astimezone(tokyo)), MAJOR, 1)
