@@ -5,7 +5,7 @@ there or none is. Readings of one feed wait for each other.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -21,6 +21,7 @@ from monitors.services.states import observe
 from monitors.services.vendor_words import component_observations, post_observations
 from monitors.signals import readings_changed
 
+LONGEST_ID = 200  # characters
 MOST_UNKNOWN_WORDS = 100  # of one feed are remembered
 
 
@@ -50,6 +51,7 @@ def ingest(feed: Feed, snapshot: Snapshot, *, now: datetime, complete: bool, is_
     `complete`: every document of the feed could be read, so that what is absent is really absent.
     `is_history`: the snapshot tells of the past, and what is open in it is not known to be open now.
     """
+    snapshot = merged([snapshot])  # each record once
     with transaction.atomic():
         feed = Feed.objects.select_related("provider").select_for_update(of=("self",), no_key=True).get(id=feed.id)
         gone = _absences(feed, snapshot, complete=complete)
@@ -81,14 +83,16 @@ def merged(snapshots: Sequence[Snapshot]) -> Snapshot:
     listed: dict[str, ComponentReading] = {}
     posts: dict[str, PostReading] = {}
     for snapshot in snapshots:
-        listed |= {reading.external_id: reading for reading in snapshot.components or ()}
-        for post in snapshot.posts:
+        listed |= {c.external_id[:LONGEST_ID]: c for c in snapshot.components or ()}
+        for post in map(_fitting, snapshot.posts):
             known = posts.get(post.external_id)
             if known is None or _last_word(post) > _last_word(known):
                 posts[post.external_id] = post
     first = snapshots[0] if snapshots else Snapshot()
     return Snapshot(
-        components=tuple(listed.values()) if any(s.components is not None for s in snapshots) else None,
+        components=tuple(replace(c, external_id=id_) for id_, c in listed.items())
+        if any(s.components is not None for s in snapshots)
+        else None,
         posts=tuple(posts.values()),
         lists_open=frozenset().union(*(s.lists_open for s in snapshots)),
         page_id=first.page_id,
@@ -97,6 +101,12 @@ def merged(snapshots: Sequence[Snapshot]) -> Snapshot:
         headline=next((s.headline for s in snapshots if s.headline is not None), None),
         unknown_words=tuple(word for s in snapshots for word in s.unknown_words),
     )
+
+
+def _fitting(post: PostReading) -> PostReading:
+    """Cut ids to what a column holds, so that they are found again."""
+    updates = tuple(replace(update, external_id=update.external_id[:LONGEST_ID]) for update in post.updates)
+    return replace(post, external_id=post.external_id[:LONGEST_ID], updates=updates)
 
 
 def _last_word(post: PostReading) -> tuple[bool, float, int]:
@@ -134,7 +144,7 @@ def _write_feed(feed: Feed, snapshot: Snapshot, report: IngestReport, now: datet
     Feed.objects.filter(id=feed.id).update(
         absent=feed.absent,
         unknown_words=words,
-        page_id=snapshot.page_id or feed.page_id,
-        time_zone=snapshot.time_zone or feed.time_zone,
+        page_id=snapshot.page_id[:100] or feed.page_id,
+        time_zone=snapshot.time_zone[:64] or feed.time_zone,
         last_change_at=changed_at,
     )

@@ -62,7 +62,7 @@ class Placer:
         words = read_title(post.title, reading.updates[0].body if reading.updates else "")
         places, unknown = self._places(words)
         components: list[Component | None] = [*(self._components(words) or named)]
-        state = state_of(post, words)
+        state = state_of(post, reading, words)
         if not components and places == [Place()] and state < State.PARTIAL_OUTAGE:
             return Placement((), state, tuple(words.unplaced))  # "something is slow" does not speak of a whole vendor
         pairs = [(component, place) for component in (components or [None]) for place in places]
@@ -124,13 +124,17 @@ def _named_ids(posts: Iterable[tuple[OfficialPost, PostReading]]) -> Iterator[st
             yield component
 
 
-def state_of(post: OfficialPost, words: TitleReading) -> State:
+def state_of(post: OfficialPost, reading: PostReading, words: TitleReading) -> State:
     """The state that a post puts its scopes in.
 
     Twilio gives some plain delivery delays the impact "maintenance": what the title says weighs more.
+    A feed that never says how bad an incident is still says that there is one: degraded, or as bad as
+    it says of the components.
     """
     if post.kind == PostKind.MAINTENANCE.value:
         return State.MAINTENANCE
+    if post.kind == PostKind.INCIDENT.value and post.impact is State.UNKNOWN:
+        return worst([State.DEGRADED, *(state for _, state in reading.components)])
     if post.impact is State.MAINTENANCE and words.failure and not words.maintenance:
         return State.DEGRADED
-    return worst([post.impact])
+    return State(post.impact)

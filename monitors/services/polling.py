@@ -121,6 +121,14 @@ def record_poll(claim: Claim, fetched: Sequence[Fetched], *, now: datetime) -> P
     return PollReport(claim.feed_id, outcomes, recovered=recovered, ingested=report)
 
 
+def record_broken(claim: Claim, *, now: datetime) -> None:
+    """A poll's result could not be stored, by a mistake of ours: wait longer with each, as for a bad feed."""
+    with transaction.atomic():
+        feed = Feed.objects.select_for_update(no_key=True).filter(id=claim.feed_id, fence=claim.fence).first()
+        if feed:
+            _write_failure(feed, "We could not store what it says. The log has the details.", timedelta(0), now)
+
+
 def mark_read(feed: Feed, *, now: datetime) -> None:
     """The feed could be read at `now`: it is fresh, and its timeline has data."""
     with transaction.atomic():

@@ -61,7 +61,7 @@ def _stored_updates(posts: Iterable[OfficialPost]) -> dict[int, dict[str, Offici
 
 
 def _new_post(feed: Feed, reading: PostReading, now: datetime) -> OfficialPost:
-    row = OfficialPost(feed=feed, provider_id=feed.provider_id, external_id=reading.external_id[:300])
+    row = OfficialPost(feed=feed, provider_id=feed.provider_id, external_id=reading.external_id)
     row.first_seen_at = row.last_seen_at = now
     # What no reading ever says is taken to be now, once.
     said = min((update.at for update in reading.updates), default=reading.began_at)
@@ -168,7 +168,7 @@ def _add_updates(added: Sequence[tuple[OfficialPost, UpdateReading]], now: datet
     rows = [
         OfficialUpdate(
             post=post,
-            external_id=update.external_id[:300],
+            external_id=update.external_id,
             phase=update.phase.value,
             body=update.body,
             at=past(update.at, now),

@@ -53,6 +53,7 @@ def poll(claims: Sequence[Claim]) -> list[PollReport]:
         except Exception:
             # A bug that one vendor's words bring out must not keep the others from being read.
             logger.exception("Feed %s: storing what it says broke", claim.feed_id)
+            polling.record_broken(claim, now=clock())
             continue
         if report:
             reports.append(report)

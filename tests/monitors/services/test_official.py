@@ -252,7 +252,7 @@ def test_a_reading_keeps_the_word_fresh(read):
         (State.PARTIAL_OUTAGE, PostKind.INCIDENT, State.PARTIAL_OUTAGE),
         (State.MAJOR_OUTAGE, PostKind.INCIDENT, State.MAJOR_OUTAGE),
         (State.OPERATIONAL, PostKind.INCIDENT, None),
-        (State.UNKNOWN, PostKind.INCIDENT, None),
+        (State.UNKNOWN, PostKind.INCIDENT, State.DEGRADED),  # an incident, how bad is not said
         (State.MAINTENANCE, PostKind.INCIDENT, State.DEGRADED),  # its title tells of delays
         (State.MAJOR_OUTAGE, PostKind.MAINTENANCE, None),
         (State.MAJOR_OUTAGE, PostKind.NOTICE, None),
@@ -313,6 +313,19 @@ def test_a_history_closes_what_we_missed(read):
 
 
 # --- The whole ---
+
+
+def test_ids_that_do_not_fit_and_doubles_break_nothing(read):
+    long = "x" * 5000
+    twice = post(long, updates=(said(1, at=NOON), replace(said(1, at=NOON), external_id=long)))
+    shot = snapshot(twice, twice, components=(component(long), component("a"), component("a")))
+    first, second = read(0, shot), read(1, shot)
+    assert (first.has_changes, second.has_changes) == (True, False)
+    assert (
+        OfficialPost.objects.count(),
+        OfficialUpdate.objects.count(),
+        Component.objects.exclude(external_id="").count(),
+    ) == (1, 2, 2)
 
 
 def test_reading_twice_is_reading_once(read):

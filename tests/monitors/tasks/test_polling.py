@@ -226,6 +226,23 @@ def test_a_format_that_is_gone_is_said_and_breaks_nothing(page, feed):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_stored_does_not_keep_others_from_being_read(page):
+    """A trigger stands for a mistake of ours that one vendor's words bring out."""
+    bad, good = make_feed(page), make_feed(page)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE monitors_component ADD CONSTRAINT odd CHECK (feed_id <> {bad.id})")
+    try:
+        poll_due_feeds()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE monitors_component DROP CONSTRAINT odd")
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.failures, bad.error) == (1, "We could not store what it says. The log has the details.")
+    assert (bad.last_read_at, good.last_read_at is not None) == (None, True)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_eight_workers_read_each_feed_once(page):
     feeds = [make_feed(page) for _ in range(12)]
     barrier = threading.Barrier(8)
