@@ -1,5 +1,15 @@
 """Addresses of the monitors app."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from monitors.views import monitors
+
+urlpatterns: list[URLPattern] = [
+    path("o/<slug:slug>/monitors/", monitors.monitor_list, name="monitor_list"),
+    path("o/<slug:slug>/monitors/new/", monitors.monitor_new, name="monitor_new"),
+    path("o/<slug:slug>/monitors/<int:monitor_id>/", monitors.monitor_detail, name="monitor_detail"),
+    path("o/<slug:slug>/monitors/<int:monitor_id>/edit/", monitors.monitor_edit, name="monitor_edit"),
+    path("o/<slug:slug>/monitors/<int:monitor_id>/pause/", monitors.monitor_pause, name="monitor_pause"),
+    path("o/<slug:slug>/monitors/<int:monitor_id>/delete/", monitors.monitor_delete, name="monitor_delete"),
+    path("o/<slug:slug>/monitors/<int:monitor_id>/check/", monitors.monitor_check, name="monitor_check"),
+]

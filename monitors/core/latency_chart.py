@@ -1,6 +1,6 @@
 """A chart of response times as coordinates: lines where there was data, and nothing where there was none."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,20 +20,14 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
-    at: float
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
 class Chart:
     """Paths in SVG's notation within WIDTH × HEIGHT; `failures` are (x, width) of stretches with a failed check."""
 
     median: str
     p95: str
     failures: tuple[tuple[float, float], ...]
-    times: tuple[Tick, ...]
-    levels: tuple[Tick, ...]
+    top_ms: float  # at the upper edge; the lower edge is 0
+    times: tuple[datetime, ...]  # evenly spread over the width, both edges included
     summary: str  # the same in words
 
 
@@ -55,8 +49,8 @@ def chart(buckets: Sequence[Bucket], *, start: datetime, end: datetime, width: t
         median=" ".join(_line([(x(b.start) + step / 2, y(b.p50_us)) for b in run]) for run in runs),
         p95=" ".join(_line([(x(b.start) + step / 2, y(b.p95_us)) for b in run]) for run in runs),
         failures=tuple((x(b.start), round(step, 1)) for b in buckets if b.failed),
-        times=tuple(_times(start, end, x)),
-        levels=tuple(Tick(y(int(ms * 1000)), f"{ms:g} ms") for ms in (top_ms / 2, top_ms)),
+        top_ms=top_ms,
+        times=tuple(start + quarter * (end - start) / 4 for quarter in range(5)),
         summary=_summary(buckets),
     )
 
@@ -88,14 +82,6 @@ def _round_up(ms: float) -> float:
             if factor * scale >= ms:
                 return factor * scale
         scale *= 10
-
-
-def _times(start: datetime, end: datetime, x: Callable[[datetime], float]) -> Iterable[Tick]:
-    at = start.replace(minute=0, second=0, microsecond=0)
-    while at <= end:
-        if at >= start and at.hour % 6 == 0:
-            yield Tick(x(at), f"{at:%H:%M}")
-        at += timedelta(hours=1)
 
 
 def _summary(buckets: Sequence[Bucket]) -> str:

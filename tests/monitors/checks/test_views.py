@@ -1,0 +1,234 @@
+"""The pages of monitors, by owner, by colleagues of lesser roles, and by strangers."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from accounts.models import Role
+from kit.clock import clock
+from monitors.models import Monitor
+from monitors.services.dispatch import Check
+from monitors.services.follows import follow
+from monitors.services.results import record
+from tests.factories import ComponentFactory, MembershipFactory, MonitorFactory, ProviderFactory, ScopeFactory
+from tests.kit.servers import answer, serving
+from tests.monitors.checks.test_results import BAD, GOOD
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def monitor():
+    return MonitorFactory(name="Send an SMS", target="https://api.example.com/health?token=hush")
+
+
+def login(client, organization, role=Role.OWNER):
+    client.force_login(MembershipFactory(organization=organization, role=role).user)
+    return client
+
+
+def at(name, monitor, **more):
+    return reverse(name, args=[monitor.organization.slug, monitor.id])
+
+
+def listing(monitor):
+    return reverse("monitor_list", args=[monitor.organization.slug])
+
+
+def form(**changes):
+    fields = {
+        "kind": "http", "name": "Checkout", "watches": "own", "system": "Checkout API",
+        "target": "http://127.0.0.1:8100/health", "interval_s": "60", "timeout_s": "5", "confirmations": "2",
+        "option_method": "GET", "option_expected_status": "200", "option_keyword": "", "option_max_response_ms": "800",
+        "option_headers": "Accept: text/plain", "option_body": "",
+    }  # fmt: skip
+    return fields | changes
+
+
+POSTS = ("monitor_pause", "monitor_delete", "monitor_check", "monitor_edit")
+
+
+@pytest.mark.parametrize("role", [None, Role.VIEWER, Role.MEMBER, Role.ADMIN, Role.OWNER])
+def test_who_may_read(client, monitor, role):
+    if role is None:
+        client.force_login(MembershipFactory().user)
+    else:
+        login(client, monitor.organization, role)
+    expected = 404 if role is None else 200
+    assert [client.get(listing(monitor)).status_code, client.get(at("monitor_detail", monitor)).status_code] == [
+        expected,
+        expected,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        (None, [404, 404, 404, 404]),
+        (Role.VIEWER, [403, 403, 403, 403]),
+        (Role.MEMBER, [403, 403, 200, 403]),
+        (Role.ADMIN, [302, 302, 200, 422]),
+    ],
+)
+def test_who_may_act(client, monitor, role, expected):
+    if role is None:
+        client.force_login(MembershipFactory().user)
+    else:
+        login(client, monitor.organization, role)
+    statuses = []
+    for name in POSTS:
+        cache.clear()
+        again = Monitor.objects.filter(id=monitor.id).first() or MonitorFactory(organization=monitor.organization)
+        Monitor.objects.filter(id=again.id).update(target="http://127.0.0.1:9/")  # refused: no packet leaves
+        statuses.append(client.post(at(name, again)).status_code)
+    assert statuses == expected
+
+
+def test_a_monitor_of_another_organization_is_not_found(client, monitor):
+    own = login(client, MonitorFactory().organization)
+    slug = Monitor.objects.exclude(id=monitor.id).get().organization.slug
+    assert own.get(reverse("monitor_detail", args=[slug, monitor.id])).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_takes_the_same_queries_for_any_number(client, monitor, count, django_assert_num_queries):
+    for _ in range(count - 1):
+        MonitorFactory(organization=monitor.organization)
+    login(client, monitor.organization)
+    with django_assert_num_queries(6):  # session, user, the site's organizations, membership, monitors, states
+        page = client.get(listing(monitor), headers={"HX-Request": "true"})
+    assert page.content.count(b'<tr id="monitor-') == count
+
+
+def test_trouble_comes_first_and_is_said_in_words(client, monitor):
+    good, bad = MonitorFactory(organization=monitor.organization, name="A good one"), monitor
+    now = clock() - timedelta(seconds=90)
+    for minute, results in enumerate([(GOOD, GOOD), (GOOD, BAD), (GOOD, BAD)]):
+        slot = now + timedelta(seconds=30 * minute)
+        pairs = zip((good, bad), results, strict=True)
+        record([(Check(m.id, 0, slot, "http", m.target, {}, 10), result) for m, result in pairs], now=slot)
+    page = login(client, monitor.organization).get(listing(monitor)).content.decode()
+    assert page.index("Send an SMS") < page.index("A good one")
+    assert "Major outage</span>" in page
+    assert "GET answered 503." in page
+    assert "1 of 2 in trouble" in page
+
+
+def test_the_detail_shows_state_tiles_chart_results_and_evidence(client, monitor):
+
+    now = clock() - timedelta(seconds=90)
+    for step, result in enumerate((GOOD, BAD, BAD)):
+        slot = now + timedelta(seconds=30 * step)
+        record([(Check(monitor.id, 0, slot, "http", monitor.target, {}, 10), result)], now=slot)
+    page = login(client, monitor.organization).get(at("monitor_detail", monitor)).content.decode()
+    assert "33.33 %" in page  # one of three
+    assert "3 checks, 2 failed" in page
+    assert '<path class="latency-median" d="M' in page
+    assert "2 of 3 checks failed" in page
+    assert "<dt>Status</dt><dd>503</dd>" in page
+    assert " style=" not in page
+
+
+def test_a_monitor_without_any_check_says_so(client, monitor):
+    page = login(client, monitor.organization).get(at("monitor_detail", monitor)).content.decode()
+    assert "No check yet." in page
+    assert "No data in the last 24 hours." in page
+    assert "perational" not in page
+
+
+def test_an_own_system_gets_a_monitor(client, settings, monitor):
+    settings.ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:8100"]
+    answered = login(client, monitor.organization).post(
+        reverse("monitor_new", args=[monitor.organization.slug]), form()
+    )
+    made = Monitor.objects.exclude(id=monitor.id).get()
+    assert answered.status_code == 302
+    assert (made.organization, made.name, made.scope.component.name) == (
+        monitor.organization,
+        "Checkout",
+        "Checkout API",
+    )
+    assert made.options == {
+        "method": "GET", "expected_status": "200", "max_response_ms": 800, "headers": [["Accept", "text/plain"]],
+    }  # fmt: skip
+
+
+def test_a_part_of_a_followed_provider_gets_a_monitor(client, settings, monitor):
+    settings.ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:8100"]
+    sms = ComponentFactory(provider=ProviderFactory(name="Twilio"), name="SMS")
+    follow(monitor.organization, ScopeFactory(component=sms), clock())
+    login(client, monitor.organization)
+    address = reverse("monitor_new", args=[monitor.organization.slug])
+    assert f'<option value="component:{sms.id}">SMS</option>' in client.get(address).content.decode()
+    client.post(address, form(watches=f"component:{sms.id}", system=""))
+    made = Monitor.objects.exclude(id=monitor.id).get()
+    assert (made.scope.provider, made.scope.component) == (sms.provider, sms)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"target": "http://10.0.0.1/"}, "10.0.0.1 is not a public address."),
+        ({"system": ""}, "Name your system"),
+        ({"option_expected_status": "2xx"}, "&#x27;2xx&#x27; is not a status."),
+        ({"option_headers": "Authorization: Bearer abcdefgh"}, "options are not encrypted yet"),
+        ({"interval_s": "30", "timeout_s": "31"}, "30"),
+        ({"watches": "component:999999"}, "Select a valid choice"),
+        ({"interval_s": "1"}, "Select a valid choice"),
+    ],
+)
+def test_what_cannot_be_is_refused_where_it_was_written(client, monitor, changes, words):
+    login(client, monitor.organization)
+    answered = client.post(reverse("monitor_new", args=[monitor.organization.slug]), form(**changes))
+    assert (answered.status_code, words in answered.content.decode()) == (422, True)
+    assert Monitor.objects.count() == 1
+
+
+def test_another_organizations_component_is_no_choice(client, settings, monitor):
+    settings.ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:8100"]
+    foreign = ComponentFactory(provider=None, organization=MonitorFactory().organization)
+    login(client, monitor.organization)
+    answered = client.post(
+        reverse("monitor_new", args=[monitor.organization.slug]), form(watches=f"component:{foreign.id}")
+    )
+    assert answered.status_code == 422
+
+
+def test_an_edit_starts_from_what_is_stored_and_changes_it(client, settings, monitor):
+    settings.ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:8100"]
+    Monitor.objects.filter(id=monitor.id).update(options={"method": "GET", "headers": [["X-A", "1"], ["X-B", "2"]]})
+    login(client, monitor.organization)
+    page = client.get(at("monitor_edit", monitor)).content.decode()
+    assert "X-A: 1\nX-B: 2</textarea>" in page
+    value = f"component:{monitor.scope.component_id}"
+    assert f'<option value="{value}" selected>' in page
+    answered = client.post(at("monitor_edit", monitor), form(watches=value, name="New name"))
+    monitor.refresh_from_db()
+    assert (answered.status_code, monitor.name, monitor.interval_s) == (302, "New name", 60)
+
+
+def test_a_check_now_shows_what_was_seen_and_stores_nothing(client, settings, monitor):
+    cache.clear()
+    with serving(answer(b"<script>alert(1)</script>", "X-Token: hush", status="503 Busy")) as server:
+        settings.ALLOWED_PRIVATE_HOSTS = [server.place]
+        Monitor.objects.filter(id=monitor.id).update(target=f"{server.url}/?token=hush123")
+        before = Monitor.objects.values().get()
+        login(client, monitor.organization, Role.MEMBER)
+        page = client.post(at("monitor_check", monitor)).content.decode()
+        again = client.post(at("monitor_check", monitor))
+    assert "GET answered 503; expected 200-399." in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "hush" not in page
+    assert (again.status_code, len(server.requests)) == (302, 1)
+    assert Monitor.objects.values().get() == before
+
+
+def test_pausing_and_resuming(client, monitor):
+    login(client, monitor.organization, Role.ADMIN)
+    client.post(at("monitor_pause", monitor))
+    assert Monitor.objects.get().is_paused
+    assert "Paused: nobody is looking." in client.get(at("monitor_detail", monitor)).content.decode()
+    client.post(at("monitor_pause", monitor), {"resume": "1"})
+    assert not Monitor.objects.get().is_paused
