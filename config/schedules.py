@@ -28,6 +28,7 @@ class Schedule:
 SCHEDULES = (
     Schedule("monitors.tasks.dispatch_due_checks", 1),
     Schedule("monitors.tasks.poll_due_feeds", 5),
+    Schedule("monitors.tasks.backfill_feeds", 60),  # the history of feeds that are new
     Schedule("monitors.tasks.apply_receipts", 5),
     Schedule("monitors.tasks.evaluate_counts", 60),
     Schedule("monitors.tasks.daily_upkeep", 3600),  # partitions ahead, roll-ups, pruning

@@ -15,7 +15,7 @@ _SILENT = (State.OPERATIONAL, State.UNKNOWN)
 
 def fresh_for_s(feed: Feed) -> int:
     """How long a reading of the feed counts, in seconds: some missed polls, at the clock's pace."""
-    return max(900, 5 * feed.interval_s, int(real(60).total_seconds()))
+    return max(900, 5 * feed.interval_s, int(real(90).total_seconds()))
 
 
 def component_observations(feed: Feed, *, now: datetime) -> list[Observation]:
