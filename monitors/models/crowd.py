@@ -1,6 +1,7 @@
 """Crowd reports: people's statements that something is broken."""
 
 from django.db import models
+from django.db.models import Q
 
 from kit.clock import clock
 from monitors.models.providers import Provider, Scope
@@ -17,10 +18,16 @@ class Report(models.Model):
     voter = models.CharField(max_length=64)  # keyed hash of the address and browser
     network = models.CharField(max_length=64)  # keyed hash of the /24 or /64
     window = models.DateTimeField()  # start of the window in which this voter has one vote
+    is_counted = models.BooleanField(default=True)  # the first of its network in this window: further ones do not count
     at = models.DateTimeField(default=clock)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["provider", "voter", "window"], name="one_vote_per_window")]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "voter", "window"], name="one_vote_per_window"),
+            models.UniqueConstraint(
+                fields=["provider", "network", "window"], condition=Q(is_counted=True), name="one_network_per_window"
+            ),
+        ]
         indexes = [models.Index(fields=["provider", "-at"]), models.Index(fields=["scope", "-at"])]
 
     def __str__(self) -> str:
@@ -28,7 +35,7 @@ class Report(models.Model):
 
 
 class ReportCount(models.Model):
-    """Reports per scope and minute."""
+    """Reports that count, per scope and minute."""
 
     scope = models.ForeignKey(Scope, models.CASCADE, related_name="report_counts")
     minute = models.DateTimeField()

@@ -70,7 +70,7 @@ class Message(models.Model):
 
 
 class DeliveryCount(models.Model):
-    """Messages per organization, scope and minute in which their outcome became known."""
+    """Messages per organization, scope and minute: those that started in it, and the outcomes that became known in it."""
 
     organization = models.ForeignKey("accounts.Organization", models.CASCADE, related_name="delivery_counts")
     scope = models.ForeignKey(Scope, models.CASCADE, related_name="delivery_counts")
@@ -81,10 +81,12 @@ class DeliveryCount(models.Model):
     ambiguous = models.PositiveIntegerField(default=0)
     sender = models.PositiveIntegerField(default=0)  # the sender's own doing: never evidence
     seconds = models.PositiveBigIntegerField(default=0)  # from first receipt to delivered, summed
+    # Of those that started in this minute, how many ended (whichever way) within monitors.core.receipts.PROMPT.
+    prompt = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "scope", "minute"], name="delivery_count_once")]
-        indexes = [models.Index(fields=["scope", "-minute"])]
+        indexes = [models.Index(fields=["scope", "-minute"]), models.Index(fields=["minute", "organization"])]
 
     def __str__(self) -> str:
         return f"scope {self.scope_id} at {self.minute:%F %H:%M}"
