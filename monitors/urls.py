@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from monitors.views import monitors
+from monitors.views import hooks, monitors
 
 urlpatterns: list[URLPattern] = [
+    path("hooks/<slug:kind>/<str:token>", hooks.receipt_hook, name="receipt_hook"),
     path("o/<slug:slug>/monitors/", monitors.monitor_list, name="monitor_list"),
     path("o/<slug:slug>/monitors/new/", monitors.monitor_new, name="monitor_new"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/", monitors.monitor_detail, name="monitor_detail"),

@@ -1,9 +1,8 @@
 """Waking up, and what happens when nobody wakes us."""
 
 import pytest
-from kombu.exceptions import OperationalError
 
-from incidents import receivers, tasks
+from incidents import tasks
 from incidents.models import Incident
 from incidents.signals import incident_events_recorded
 from monitors.core.states import State
@@ -20,22 +19,6 @@ def test_a_task_may_run_twice():
         tasks.tend_incidents()
     assert [event.kind for event in Incident.objects.get().events.all()][:1] == ["opened"]
     assert Incident.objects.count() == 1
-
-
-def test_a_broker_that_is_away_costs_a_wake_up_and_is_said_once(monkeypatch, caplog):
-    def away():
-        raise OperationalError("connection refused")
-
-    monkeypatch.setattr(tasks.correlate_pending, "delay", away)
-    with caplog.at_level("INFO", logger="incidents"):
-        receivers.wake_correlation()
-        receivers.wake_correlation()
-        monkeypatch.setattr(tasks.correlate_pending, "delay", lambda: None)
-        receivers.wake_correlation()
-    assert [record.getMessage() for record in caplog.records] == [
-        "The broker does not take wake-ups, the sweep will correlate: connection refused",
-        "The broker takes wake-ups again, after 2 were left to the sweep",
-    ]
 
 
 def test_events_are_told_after_the_commit(django_capture_on_commit_callbacks):

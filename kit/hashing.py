@@ -1,0 +1,25 @@
+"""Keyed hashes: to know the same person or number again without keeping who it is."""
+
+import hashlib
+import hmac
+import ipaddress
+from datetime import date
+
+
+def keyed_hash(key: str, purpose: str, value: str) -> str:
+    """Return 64 hexadecimal digits that stand for `value`; another key or purpose gives another hash."""
+    return hmac.new(f"statuswire:{purpose}:{key}".encode(), value.encode(), hashlib.sha256).hexdigest()
+
+
+def daily_hash(key: str, purpose: str, value: str, day: date) -> str:
+    """As keyed_hash, for one day: hashes of different days cannot be compared."""
+    return keyed_hash(key, f"{purpose}:{day.isoformat()}", value)
+
+
+def network_of(address: str) -> str:
+    """Return the network an address belongs to: its /24, or its /64 for IPv6. Raises ValueError for no address."""
+    parsed = ipaddress.ip_address(address)
+    if parsed.version == 6 and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    bits = 24 if parsed.version == 4 else 64
+    return str(ipaddress.ip_network(f"{parsed}/{bits}", strict=False))
