@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from queue import SimpleQueue
 
 import certifi
 
@@ -65,23 +64,23 @@ class Engine:
         return [found[index] for index in range(len(tasks))]
 
     def stream(self, tasks: Sequence[ProbeTask]) -> Iterator[list[tuple[int, ProbeResult]]]:
-        """Make checks and give what has come in at most every PIECE_S seconds, as (index in `tasks`, result).
+        """Make checks and give what has come in every PIECE_S seconds, as (index in `tasks`, result).
 
-        So one slow check does not keep the news of the others waiting.
+        So one slow check does not keep the news of the others waiting. Raises RuntimeError if the
+        loop has died, as all tasks have an end of their own.
         """
-        start, results = time.monotonic(), SimpleQueue[tuple[int, ProbeResult]]()
-        self._loop.call_soon_threadsafe(self._start_all, tasks, start, results)
+        start, inbox = time.monotonic(), _Inbox(len(tasks))
+        longest_s = max((max(0.0, task.wait_s) + task.timeout_s for task in tasks), default=0.0)
+        give_up_at = start + longest_s + 2 * START_WITHIN_S + BACKSTOP_S
+        self._loop.call_soon_threadsafe(self._start_all, tasks, start, inbox)
         missing = len(tasks)
-        # All tasks have their own end; this one is for a loop that died. It raises queue.Empty.
-        longest_s = max((task.wait_s + task.timeout_s for task in tasks), default=0) + 2 * START_WITHIN_S + BACKSTOP_S
         while missing:
-            piece = [results.get(timeout=longest_s)]
-            if missing > 1:
-                time.sleep(PIECE_S)
-            while not results.empty():
-                piece.append(results.get())
-            missing -= len(piece)
-            yield piece
+            inbox.is_full.wait(PIECE_S)
+            if piece := inbox.empty():
+                missing -= len(piece)
+                yield piece
+            elif time.monotonic() > give_up_at:
+                raise RuntimeError(f"{missing} checks have not come back: the probing loop is dead or overloaded.")
 
     def run(self, task: ProbeTask) -> ProbeResult:
         return self.run_batch([task])[0]
@@ -108,14 +107,12 @@ class Engine:
         self._curls.close()
         self._loop.close()
 
-    def _start_all(
-        self, tasks: Sequence[ProbeTask], start: float, results: SimpleQueue[tuple[int, ProbeResult]]
-    ) -> None:
+    def _start_all(self, tasks: Sequence[ProbeTask], start: float, inbox: "_Inbox") -> None:
         for index, task in enumerate(tasks):
             running = self._loop.create_task(self._run_one(task, start + max(0.0, task.wait_s)))
             self._running.add(running)  # the loop itself holds tasks weakly
             running.add_done_callback(self._running.discard)
-            running.add_done_callback(partial(_hand_over, results, index))
+            running.add_done_callback(partial(inbox.put, index))
 
     async def _run_one(self, task: ProbeTask, start_at: float) -> ProbeResult:
         """Make one check at `start_at`, a monotonic time. Never raises."""
@@ -194,6 +191,25 @@ class Engine:
         return found
 
 
+class _Inbox:
+    """Takes the results of one batch from the loop's thread to the one that waits for them."""
+
+    def __init__(self, size: int) -> None:
+        self.is_full = threading.Event()
+        self._missing = size
+        self._found: deque[tuple[int, ProbeResult]] = deque()  # appending and taking are atomic
+
+    def put(self, index: int, done: asyncio.Task[ProbeResult]) -> None:
+        stopped = failed(Reason.PROBER_ERROR, "Our prober was stopped during this check.")
+        self._found.append((index, stopped if done.cancelled() else done.result()))
+        self._missing -= 1
+        if not self._missing:
+            self.is_full.set()
+
+    def empty(self) -> list[tuple[int, ProbeResult]]:
+        return [self._found.popleft() for _ in range(len(self._found))]
+
+
 class _Lags:
     """When and for how long our own loop stood still."""
 
@@ -211,11 +227,6 @@ class _Lags:
     def between(self, start: float, end: float) -> float:
         """Return the seconds that the loop stood still from `start` to `end`, as far as it has noticed."""
         return sum(min(lag, at - start) for at, lag in self._seen if start < at <= end)
-
-
-def _hand_over(results: SimpleQueue[tuple[int, ProbeResult]], index: int, done: asyncio.Task[ProbeResult]) -> None:
-    stopped = failed(Reason.PROBER_ERROR, "Our prober was stopped during this check.")
-    results.put((index, stopped if done.cancelled() else done.result()))
 
 
 def _is_about_time(result: ProbeResult, task: ProbeTask) -> bool:

@@ -48,6 +48,15 @@ def test_a_check_starts_at_its_slot(settings):
 
 
 @pytest.mark.django_db
+def test_a_check_whose_slot_is_long_past_starts_at_once(settings):
+    with serving(answer(b"ok")) as server:
+        settings.ALLOWED_PRIVATE_HOSTS = [server.place]
+        MonitorFactory(target=server.url, interval_s=3600, next_check_at=clock() - timedelta(minutes=50))
+        run_checks(message(claim_due(now=clock())))
+    assert CheckResult.objects.get().state == State.OPERATIONAL
+
+
+@pytest.mark.django_db
 def test_a_target_that_moved_inside_is_blocked_and_not_down(settings):
     settings.ALLOWED_PRIVATE_HOSTS = []
     monitor = MonitorFactory(target="http://127.0.0.1:8100/", next_check_at=clock())

@@ -1,0 +1,56 @@
+"""The chart of response times: gaps stay gaps, and its words say what it shows."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitors.core.latency_chart import HEIGHT, WIDTH, Bucket, chart
+
+START = datetime(2026, 3, 29, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def bucket(hour, p50=100_000, p95=200_000, failed=0):
+    return Bucket(START + hour * HOUR, 10, failed, p50, p95)
+
+
+def draw(*buckets):
+    return chart(buckets, start=START, end=START + 24 * HOUR, width=HOUR)
+
+
+def test_nothing_to_draw_is_no_chart():
+    assert draw() is None
+
+
+def test_neighbours_are_joined_and_a_gap_is_not():
+    drawn = draw(bucket(0), bucket(1), bucket(5), bucket(6), bucket(7))
+    assert drawn.median.count("M") == 2
+    assert drawn.median == "M15.0,80.0L45.0,80.0 M165.0,80.0L195.0,80.0L225.0,80.0"
+
+
+def test_a_lonely_bucket_is_a_dash():
+    assert draw(bucket(12)).p95 == "M374.0,0.0h2"
+
+
+@pytest.mark.parametrize(
+    ("slowest_us", "top_ms"),
+    [(400, 1), (1_000, 1), (1_001, 2), (4_900, 5), (7_000, 10), (120_000, 200), (30_000_000, 50_000)],
+)
+def test_the_scale_ends_at_a_round_number(slowest_us, top_ms):
+    assert draw(bucket(0, p95=slowest_us)).top_ms == top_ms
+
+
+def test_everything_lies_within_the_drawing():
+    drawn = draw(*(bucket(hour, p50=hour * 1000, p95=hour * 5000 + 1) for hour in range(24)))
+    points = [point.split(",") for path in (drawn.median, drawn.p95) for point in path[1:].split("L")]
+    assert all(0 <= float(x) <= WIDTH and 0 <= float(y) <= HEIGHT for x, y in points)
+
+
+def test_failures_are_marked_where_they_were():
+    assert draw(bucket(0), bucket(6, failed=2)).failures == ((180.0, 30.0),)
+
+
+def test_the_words_say_what_the_lines_show():
+    drawn = draw(bucket(0), bucket(1, p50=300_000, p95=900_000, failed=3))
+    assert drawn.summary == "20 checks, 3 failed; typically 300 ms, at its slowest 900 ms (p95)."
+    assert drawn.times == tuple(START + 6 * n * HOUR for n in range(5))
