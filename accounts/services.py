@@ -70,6 +70,19 @@ def create_first_owner(email: str, *, now: datetime) -> tuple[User, str] | None:
     return user, password
 
 
+def give_one_time_password(email: str) -> str | None:
+    """Replace a person's password by one that is led to be changed at the first login; None: nobody has the address."""
+    password = secrets.token_urlsafe(12)
+    with transaction.atomic():
+        user = User.objects.select_for_update().filter(email__iexact=email).first()
+        if user is None:
+            return None
+        user.set_password(password)
+        user.must_change_password = True
+        user.save(update_fields=["password", "must_change_password"])
+    return password
+
+
 def password_was_changed(user: User) -> None:
     """Remember that a person has chosen a password of their own."""
     User.objects.filter(id=user.id, must_change_password=True).update(must_change_password=False)

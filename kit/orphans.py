@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 # Loaded here and not in the child: between fork and exec only the call itself is safe.
@@ -26,3 +27,16 @@ def die_with_parent(with_signal: signal.Signals) -> Callable[[], None]:
             os._exit(1)
 
     return ask
+
+
+def is_running(pid: int) -> bool:
+    """Return whether a process runs; one that has ended and that nobody has asked about yet (a zombie) does not."""
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    except FileNotFoundError:  # it has just ended, or there is no /proc here
+        return not Path("/proc").exists()

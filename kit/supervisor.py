@@ -99,6 +99,7 @@ class Supervisor:
     def __init__(self, out: TextIO | None = None, *, backoff: Backoff | None = None, name: str = "up") -> None:
         self.is_stopping = False
         self._out = out or sys.stdout
+        self._has_colours = self._out.isatty() and "NO_COLOR" not in os.environ
         self._backoff = backoff or Backoff()
         self._name = name
         self._kept: list[_Kept] = []
@@ -236,7 +237,7 @@ class Supervisor:
 
     def _write(self, name: str, colour: int, line: str) -> None:
         prefix = f"{name:<9}|"
-        if self._out.isatty() and "NO_COLOR" not in os.environ:
+        if self._has_colours:
             prefix = f"\x1b[{colour}m{prefix}\x1b[0m"
         with contextlib.suppress(OSError, ValueError):  # nobody reads us any more: that must not end the work
             self._out.write(f"{prefix} {line}\n")

@@ -36,7 +36,7 @@ async def test_an_answer_comes_back_whole():
 
 def test_without_a_loop_it_sends_a_body_and_does_not_follow():
     hop = answer(b"", "Location: /y", status="307 Temporary Redirect")
-    with serving(hop) as server, guarded_client(timeout_s=5, allowed=[server.place]) as client:
+    with serving(hop, wait_for=b"{}") as server, guarded_client(timeout_s=5, allowed=[server.place]) as client:
         got = client.send("POST", server.url + "/hook", {"Content-Type": "application/json"}, b"{}")
     assert (got.status, len(server.requests)) == (307, 1)
     assert server.requests[0].startswith(b"POST /hook HTTP/1.1\r\n")
