@@ -45,6 +45,11 @@ def set_secrets(source: ReceiptSource, values: Sequence[str]) -> None:
     source.sealed_secrets = sealed
 
 
+def delete_source(source: ReceiptSource) -> None:
+    """Take no more receipts at this address; what it told is deleted with it, counts stay."""
+    source.delete()
+
+
 def secrets_of(source: ReceiptSource) -> list[str]:
     """Return the secrets of a source; none until they were set. Raises kit.secrets.SecretUnreadable."""
     if not source.sealed_secrets:
