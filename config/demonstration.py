@@ -6,7 +6,11 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from django.core.management import call_command
+
 from demo.script import ENDS, STARTS
+from kit import clock as clocks
+from kit.clock import Pace
 
 MINUTES = 10  # in which the day is played
 COMMAND = [sys.executable, "-m", "demo.server"]
@@ -32,11 +36,20 @@ def environment(var: Path, port: int) -> dict[str, str]:
         "ALLOWED_PRIVATE_HOSTS": f"127.0.0.1:{outside}",
         "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
         "TRUSTED_PROXIES": "1",  # the people of the demo come from many addresses
+        "PUBLIC_URL": os.environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}"),
         "DEMO_PORT": str(outside),
         "DEMO_SMTP_PORT": str(smtp),
         "DEMO_HOOK_TOKEN": secrets.token_urlsafe(24),
         "DEMO_AUTH_TOKEN": secrets.token_urlsafe(24),
     }
+
+
+def stage() -> None:
+    """Set up the demo's organization and let its day begin now, for this process and those it starts from here on."""
+    origin = datetime.now(UTC)
+    os.environ["CLOCK_ORIGIN"] = origin.isoformat()
+    clocks.configure(Pace(origin, STARTS, float(os.environ["CLOCK_SPEED"])))
+    call_command("stage_demo")
 
 
 def words() -> str:

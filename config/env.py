@@ -23,6 +23,8 @@ def text(name: str, default: str | None = None) -> str:
     value = os.environ.get(name, default)
     if value is None:
         raise ImproperlyConfigured(f"{name} is not set. Set it, or {name}_FILE to a file that holds it.")
+    if default is None and not value.strip():
+        raise ImproperlyConfigured(f"{name} is empty. Give it a value, or set {name}_FILE to a file that holds it.")
     return value
 
 

@@ -31,13 +31,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true", help="Play a day of Twilio in ten minutes, in var/demo.")
+        parser.add_argument("--only", nargs="+", choices=sorted(PROCESSES), metavar="PROCESS", help="Not the others.")
 
-    def handle(self, *, demo: bool, **options: object) -> None:
+    def handle(self, *, demo: bool, only: list[str] | None, **options: object) -> None:
         if demo and not demonstration.is_on():
             self._become_the_demo()
         with _alone(settings.VAR_DIR), Supervisor() as supervisor:
             self._check_port()
-            self._run(supervisor)
+            self._run(supervisor, only or list(PROCESSES))
 
     def _become_the_demo(self) -> None:
         """Start again with the demo's settings and nothing in its folder; all processes inherit them."""
@@ -58,17 +59,19 @@ class Command(BaseCommand):
                     f"Choose another one, as in: PORT={settings.PORT + 1} make up"
                 ) from error
 
-    def _run(self, supervisor: Supervisor) -> None:
+    def _run(self, supervisor: Supervisor, names: list[str]) -> None:
         began = time.monotonic()
         try:
             supervisor.start(*_services())
             password = prepare(supervisor.say)
+            if demonstration.is_on():
+                demonstration.stage()
         except (embedded.ServiceFailed, OperationalError) as error:
             raise CommandError(f"The data services cannot be used: {error}") from error
         connection.close()  # a supervisor that runs for months holds none
         if supervisor.is_stopping:
             return
-        supervisor.start(*_work())
+        supervisor.start(*_work(names))
         herald = _Herald(supervisor, password, began)
         try:
             supervisor.watch(herald.look)
@@ -122,10 +125,10 @@ def _services() -> list[Child]:
     return children
 
 
-def _work() -> list[Child]:
+def _work(names: list[str]) -> list[Child]:
     children = []
-    for name, make in PROCESSES.items():
-        process = make()
+    for name in names:
+        process = PROCESSES[name]()
         env = {key: os.environ.get(key, value) for key, value in process.defaults.items()}
         stage = BEAT if name == "beat" else WORK
         children.append(command(name, process.arguments, env=env, cwd=settings.BASE_DIR, stage=stage))
