@@ -4,8 +4,23 @@ from django.urls import URLPattern, path
 
 from pages.health import healthz
 from pages.metrics import metrics
+from pages.views import organization, settings, status_page
 
 urlpatterns: list[URLPattern] = [
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
+    path("o/<slug:slug>/", organization.dashboard, name="dashboard"),
+    path("o/<slug:slug>/follow/new/", organization.follow_new, name="follow_new"),
+    path("o/<slug:slug>/incidents/", organization.organization_incidents, name="organization_incidents"),
+    path("o/<slug:slug>/incidents/<str:uid>/", organization.organization_incident, name="organization_incident"),
+    path(
+        "o/<slug:slug>/incidents/<str:uid>/acknowledge/", organization.incident_acknowledge, name="incident_acknowledge"
+    ),
+    path("o/<slug:slug>/page/", settings.page_settings, name="page_settings"),
+    path("o/<slug:slug>/page/rows/add/", settings.page_row_add, name="page_row_add"),
+    path("o/<slug:slug>/page/rows/<int:row_id>/", settings.page_row_change, name="page_row_change"),
+    path("s/<slug:slug>/", status_page.status_page, name="status_page"),
+    path("s/<slug:slug>/incidents/<str:uid>/", status_page.status_page_incident, name="status_page_incident"),
+    path("s/<slug:slug>/api/v2/summary.json", status_page.summary_json, name="status_page_summary"),
+    path("s/<slug:slug>/api/v2/status.json", status_page.status_json, name="status_page_status"),
 ]

@@ -7,6 +7,7 @@ from alerts.queries.lists import (
     TryView,
     channel_views,
     delivery_log,
+    latest_notifications,
     route_views,
     verified_address,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "channel_views",
     "delivery_log",
     "followings",
+    "latest_notifications",
     "message_of",
     "oldest_waiting",
     "route_views",

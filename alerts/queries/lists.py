@@ -119,6 +119,17 @@ def delivery_log(organization_id: int, page: str) -> tuple[list[LogEntry], "Page
     return [_entry(row) for row in found], found
 
 
+def latest_notifications(organization_id: int, *, limit: int, incident_uid: str = "") -> list[LogEntry]:
+    """Return the latest messages of an organization, all or those about one incident. Two queries."""
+    rows = Notification.objects.filter(organization_id=organization_id)
+    if incident_uid:
+        rows = rows.filter(incident__uid=incident_uid)
+    rows = rows.select_related("channel", "incident").prefetch_related(
+        Prefetch("tries", Attempt.objects.order_by("-id"))
+    )
+    return [_entry(row) for row in rows.order_by("-created_at", "-id")[:limit]]
+
+
 def _entry(row: Notification) -> LogEntry:
     return LogEntry(
         id=row.id,

@@ -8,8 +8,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from incidents.core.timeline import Bar
+from incidents.core.wording import WITNESSES
 from kit.clock import clock
-from monitors.core.states import State
+from monitors.core.states import Source, State
 
 register = template.Library()
 
@@ -89,6 +90,12 @@ def lasting(length: timedelta | float | None) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+@register.filter
+def witness(source: Source) -> str:
+    """Return who a source is, in words: "delivery receipts"."""
+    return WITNESSES[source]
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""What pages decide without asking anybody: pure, the time is a parameter."""

@@ -1,0 +1,1 @@
+"""Read for pages: each function makes a fixed number of queries."""

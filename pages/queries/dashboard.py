@@ -1,0 +1,113 @@
+"""An organization's dashboard in a fixed number of queries."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.models import Channel
+from alerts.queries import LogEntry, latest_notifications, scope_label
+from incidents.queries import PARTS, IncidentLink, ScopeView, open_incidents, scope_board
+from monitors.core.states import State
+from monitors.models import Follow, ReceiptSource, Scope
+from monitors.queries.monitors import MonitorRow, monitor_rows
+
+TOLD = 8  # notifications shown
+
+# What a person looks at first. Unknown comes before healthy: somebody has to find out.
+_ORDER = (
+    State.MAJOR_OUTAGE,
+    State.PARTIAL_OUTAGE,
+    State.DEGRADED,
+    State.UNKNOWN,
+    State.MAINTENANCE,
+    State.OPERATIONAL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedRow:
+    """A followed scope: its name with its provider's, and how it does."""
+
+    label: str
+    provider_slug: str
+    view: ScopeView
+
+    @property
+    def state(self) -> State:
+        return self.view.state.state
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What an organization has not set up yet."""
+
+    follow: bool
+    channel: bool
+    monitor: bool
+    receipts: bool
+
+    @property
+    def steps(self) -> int:
+        return sum((self.follow, self.channel, self.monitor, self.receipts))
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """Rows come trouble first, then by name; `healthy` are apart, to be folded away."""
+
+    counts: Sequence[tuple[State, int]]
+    incidents: Sequence[IncidentLink]
+    oldest_open_at: datetime | None
+    rows: Sequence[FollowedRow]
+    healthy: Sequence[FollowedRow]
+    monitors: Sequence[MonitorRow]
+    monitors_in_trouble: Sequence[MonitorRow]
+    monitor_counts: Sequence[tuple[State, int]]  # of those that are not paused
+    monitors_paused: int
+    told: Sequence[LogEntry]
+    missing: Missing
+
+
+def dashboard(organization_id: int, now: datetime) -> Dashboard:
+    rows = followed_rows(organization_id, now)
+    incidents = open_incidents(organization_id)
+    monitors = monitor_rows(organization_id, now=now)
+    return Dashboard(
+        counts=counted(row.state for row in rows),
+        incidents=incidents,
+        oldest_open_at=min((i.started_at for i in incidents), default=None),
+        rows=[row for row in rows if row.state is not State.OPERATIONAL],
+        healthy=[row for row in rows if row.state is State.OPERATIONAL],
+        monitors=monitors,
+        monitors_in_trouble=[m for m in monitors if m.state.is_impaired],
+        monitor_counts=counted(m.state for m in monitors if not m.is_paused),
+        monitors_paused=sum(m.is_paused for m in monitors),
+        told=latest_notifications(organization_id, limit=TOLD),
+        missing=Missing(
+            follow=not rows,
+            channel=not Channel.objects.filter(organization=organization_id).exists(),
+            monitor=not monitors,
+            receipts=not ReceiptSource.objects.filter(organization=organization_id).exists(),
+        ),
+    )
+
+
+def followed_rows(organization_id: int, now: datetime) -> list[FollowedRow]:
+    """Return what an organization follows, trouble first, then by name."""
+    scopes = followed_scopes(organization_id)
+    board = scope_board(scopes, organization_id, now)
+    rows = [FollowedRow(scope_label(s), s.provider.slug if s.provider else "", board[s.id]) for s in scopes]
+    return sorted(rows, key=lambda row: (_ORDER.index(row.state), row.label.casefold()))
+
+
+def followed_scopes(organization_id: int) -> list[Scope]:
+    parts = (f"scope__{part}" for part in PARTS)
+    follows = Follow.objects.filter(organization=organization_id).select_related("scope", *parts)
+    return [row.scope for row in follows.order_by("id")]
+
+
+def counted(states: Iterable[State]) -> list[tuple[State, int]]:
+    """Return (state, how many) of those that occur, worst first."""
+    found = Counter(states)
+    return [(state, found[state]) for state in _ORDER if found[state]]

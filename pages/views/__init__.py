@@ -1,0 +1,1 @@
+"""Pages: an organization's, its public status page, and everybody's."""
