@@ -12,7 +12,7 @@ from demo.script import ENDS, STARTS
 from kit import clock as clocks
 from kit.clock import Pace
 
-MINUTES = 10  # in which the day is played
+MINUTES = int(os.environ.get("DEMO_MINUTES", "10"))  # in which the day is played
 COMMAND = [sys.executable, "-m", "demo.server"]
 
 

@@ -1,6 +1,6 @@
 """Run the outside world: `python -m demo.server`, with the settings that `manage.py up --demo` gives it.
 
-Serves the vendor's status page (/status/...), its API (/2010-04-01/...), a Slack webhook (/slack/hook) and the
+Serves the vendor's status page (/api/v2/..., /history.json), its API (/2010-04-01/...), a Slack webhook (/slack/hook) and the
 pages that show what was sent (/mail, /slack); takes mail by SMTP; plays the day's receipts and reports.
 """
 
@@ -32,7 +32,7 @@ HOME = """<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport c
 <meta http-equiv=refresh content=3><title>The outside world</title><style>{style}</style>
 <h1>The outside world at {now:%d %b %Y %H:%M} UTC</h1>
 <p>A stand-in for Twilio and everybody who depends on it, {speed:g} times as fast as life.</p>
-<ul><li><a href="/status/api/v2/summary.json">The vendor's status page</a> (JSON)
+<ul><li><a href="/api/v2/summary.json">The vendor's status page</a> (JSON)
 <li><a href="/mail">Mailbox</a>: {letters} letters<li><a href="/slack">Slack</a>: {posts} messages</ul></html>"""
 
 
@@ -59,7 +59,7 @@ class Outside:
     def answer(self, method: str, path: str, body: bytes) -> Answer:
         """Return (status, content type, body) of any request to the outside world."""
         now = clock()
-        if path.startswith("/status/api/v2/"):
+        if path.startswith("/api/v2/") or path == "/history.json":
             return _json(status_page.document(path.rpartition("/")[2], now))
         if path.startswith("/2010-04-01/"):
             return _api(now)

@@ -31,10 +31,16 @@ class Refused(Exception):
     """The request is not signed with a secret of this source."""
 
 
-def create_source(organization: Organization, provider: Provider, kind: str, *, now: datetime) -> ReceiptSource:
+def create_source(
+    organization: Organization, provider: Provider, kind: str, *, now: datetime, token: str = ""
+) -> ReceiptSource:
     """Create a place for an organization's receipts to come in; its address holds a token that cannot be guessed."""
     return ReceiptSource.objects.create(
-        organization=organization, provider=provider, kind=kind, token=secrets.token_urlsafe(24), created_at=now
+        organization=organization,
+        provider=provider,
+        kind=kind,
+        token=token or secrets.token_urlsafe(24),
+        created_at=now,
     )
 
 

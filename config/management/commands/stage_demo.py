@@ -49,7 +49,7 @@ def _point_feeds(outside: str) -> None:
     """Only the demo's Twilio is polled: there is no way to the real pages from a demo's clock."""
     Feed.objects.update(is_enabled=False)
     Feed.objects.filter(provider__slug="twilio", format="statuspage_v2").update(
-        url=f"{outside}/status/api/v2/summary.json", interval_s=POLL_EVERY_S, is_enabled=True, next_poll_at=clock()
+        url=f"{outside}/api/v2/summary.json", interval_s=POLL_EVERY_S, is_enabled=True, next_poll_at=clock()
     )
 
 
