@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from monitors.views import hooks, monitors, receipts
+from monitors.views import hooks, monitors, receipts, reports
 
 urlpatterns: list[URLPattern] = [
     path("hooks/<slug:kind>/<str:token>", hooks.receipt_hook, name="receipt_hook"),
+    path("providers/<slug:slug>/report/", reports.report_problem, name="report_problem"),
     path("o/<slug:slug>/receipts/", receipts.receipt_sources, name="receipts"),
     path("o/<slug:slug>/receipts/new/", receipts.receipt_source_new, name="receipt_source_new"),
     path("o/<slug:slug>/receipts/<int:source_id>/secret/", receipts.receipt_secret, name="receipt_secret"),

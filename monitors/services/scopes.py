@@ -1,5 +1,6 @@
 """Find or make the scopes and components that observations are about."""
 
+from monitors.core.cells import Cell
 from monitors.models import Carrier, Component, Provider, Scope
 
 # The components that stand for a messaging service, made when the first evidence about one comes in.
@@ -30,6 +31,19 @@ def scope_of(
         country=country,
         carrier=carrier,
         region=region,
+    )
+    return scope
+
+
+def scope_of_cell(provider_id: int, cell: Cell) -> Scope:
+    """Return the scope of a provider that a cell means, made if it is new."""
+    scope, _ = Scope.objects.get_or_create(  # type: ignore[misc]
+        provider_id=provider_id,
+        organization=None,
+        component_id=cell.component_id or None,
+        country=cell.country,
+        carrier_id=cell.carrier_id or None,
+        region="",
     )
     return scope
 

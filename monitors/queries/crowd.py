@@ -1,0 +1,93 @@
+"""What people reported, for pages: counted reports only, one per network and window."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Sum
+
+from kit.countries import NAMES
+from monitors.core.cells import Cell
+from monitors.core.problems import problem_words
+from monitors.models import Carrier, Report, ReportCount
+from monitors.queries.counts import usual_reports
+
+WHOLE = Cell()
+MOST_COUNTRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of the reports: `key` as stored, in words, how many, and their share of all (0.0 to 1.0)."""
+
+    key: str
+    words: str
+    reports: int
+    share: float
+
+
+def report_buckets(provider_id: int, since: datetime, now: datetime, minutes: int = 15) -> list[tuple[datetime, int]]:
+    """Return (start, reports) of every bucket from the one with `since` to the one with `now`, empty ones too."""
+    width = timedelta(minutes=minutes)
+    counted: Counter[datetime] = Counter()
+    rows = ReportCount.objects.filter(scope__provider_id=provider_id, minute__gte=_floor(since, width), minute__lte=now)
+    for minute, reports in rows.order_by().values_list("minute").annotate(total=Sum("reports")):
+        counted[_floor(minute, width)] += reports
+    start, last = _floor(since, width), _floor(now, width)
+    return [(at, counted[at]) for n in range((last - start) // width + 1) if (at := start + n * width)]
+
+
+def usual_now(provider_id: int, now: datetime) -> float:
+    """Return how many reports about a provider are usual in a quarter of an hour at this hour."""
+    return usual_reports(provider_id, [WHOLE], now).get(WHOLE, 0.0)
+
+
+def reports_since(provider_id: int, since: datetime) -> int:
+    return Report.objects.filter(provider_id=provider_id, is_counted=True, at__gte=since).count()
+
+
+def top_problems(provider_id: int, since: datetime, most: int = 3) -> list[Share]:
+    """Return what most people say is wrong, the most frequent first."""
+    counted = _counted(provider_id, since, "problem")
+    return _shares({key: (problem_words(key), n) for key, n in counted.items()}, most)
+
+
+def countries(provider_id: int, since: datetime, most: int = MOST_COUNTRIES) -> list[Share]:
+    """Return where reports come from, most first; those that do not say are in the whole and not in the list."""
+    counted = _counted(provider_id, since, "country")
+    return [
+        share for share in _shares({key: (NAMES.get(key, ""), n) for key, n in counted.items()}, None) if share.key
+    ][:most]
+
+
+def carriers_in(country: str) -> list[str]:
+    """Return the names of a country's carriers."""
+    return list(Carrier.objects.filter(country=country).order_by("name").values_list("name", flat=True))
+
+
+def carrier_named(country: str, text: str) -> Carrier | None:
+    """Return the carrier that goes by this name in a country, in any spelling that we know."""
+    wanted = _plain(text)
+    if not country or not wanted:
+        return None
+    rows = Carrier.objects.filter(country=country).order_by("id")
+    return next((row for row in rows if wanted in map(_plain, (row.name, *row.aliases))), None)
+
+
+def _plain(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
+def _counted(provider_id: int, since: datetime, column: str) -> dict[str, int]:
+    rows = Report.objects.filter(provider_id=provider_id, is_counted=True, at__gte=since)
+    return dict(rows.order_by().values_list(column).annotate(n=Count("id")))
+
+
+def _shares(counted: dict[str, tuple[str, int]], most: int | None) -> list[Share]:
+    total = sum(n for _, n in counted.values())
+    ranked = sorted(counted.items(), key=lambda item: (-item[1][1], item[0]))
+    return [Share(key, words, n, n / total) for key, (words, n) in ranked[:most]]
+
+
+def _floor(at: datetime, width: timedelta) -> datetime:
+    return at - timedelta(seconds=at.timestamp() % width.total_seconds())

@@ -1,0 +1,100 @@
+"""The form with which people report a problem."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from kit.countries import NAMES
+from monitors.core.problems import problems
+from monitors.models import Component, Provider
+from monitors.queries.crowd import carrier_named, carriers_in
+from monitors.services.reports import Statement
+from monitors.services.scopes import SERVICE_NAMES, component_for
+
+# What people call the parts of a messaging provider, offered before the vendor's own long list.
+SERVICES = ("sms", "mms", "voice", "verify", "whatsapp", "email", "console", "api")
+MOST_COMPONENTS = 60
+_SERVICE, _COMPONENT = "service:", "component:"
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+class ReportForm(forms.Form):
+    """What is wrong, where. Only the problem is required; a country or carrier that we do not know is "not said".
+
+    `country` (ISO 3166-1 alpha-2) is what to fill in beforehand. `carriers` are names to choose from.
+    """
+
+    problem = forms.ChoiceField(label="What is wrong?")
+    component = forms.ChoiceField(label="With what?", required=False)
+    country = forms.CharField(label="Where are you?", required=False, max_length=2)
+    carrier = forms.CharField(
+        label="Mobile network", required=False, max_length=60, help_text="If you know it: NTT DOCOMO, Smartfren …"
+    )
+
+    def __init__(self, data: Any = None, *, provider: Provider, country: str = "") -> None:
+        super().__init__(data, initial={"country": country})
+        self.provider = provider
+        self.has_carriers = provider.category == "comms"
+        self.carriers = carriers_in(country) if country and self.has_carriers else []
+        _choose(self.fields["problem"], list(problems(provider.category).items()))
+        _choose(self.fields["component"], [("", "Not sure"), *_components(provider)])
+        self.fields["country"].widget = forms.Select(choices=[("", "Not said"), *_countries()])
+        self.fields["carrier"].widget.attrs |= {"list": "carriers", "autocomplete": "off"}
+        if not self.has_carriers:
+            del self.fields["carrier"]
+
+    def clean_country(self) -> str:
+        country = str(self.cleaned_data["country"]).upper()
+        return country if country in NAMES else ""
+
+    def clean_carrier(self) -> str:
+        return _UNPRINTABLE.sub("", str(self.cleaned_data["carrier"])).strip()
+
+    def statement(self) -> Statement:
+        """Return what a valid form says."""
+        chosen = self.cleaned_data
+        typed = chosen.get("carrier", "")
+        carrier = carrier_named(chosen["country"], typed)
+        return Statement(
+            provider=self.provider,
+            problem=chosen["problem"],
+            component=_component(self.provider, chosen["component"]),
+            country=chosen["country"],
+            carrier=carrier,
+            carrier_text="" if carrier else typed,
+        )
+
+
+def _choose(field: forms.Field, choices: list[tuple[str, str]]) -> None:
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
+def _countries() -> list[tuple[str, str]]:
+    return sorted(NAMES.items(), key=lambda pair: pair[1])
+
+
+def _components(provider: Provider) -> list[tuple[str, str]]:
+    """The services of a messaging provider, then the parts that its own page lists."""
+    services = SERVICES if provider.category == "comms" else ()
+    named = {SERVICE_NAMES[service].casefold() for service in services}
+    found = [(f"{_SERVICE}{service}", SERVICE_NAMES[service]) for service in services]
+    for row in _listed(provider)[:MOST_COMPONENTS]:
+        if row.service not in services and row.name.casefold() not in named:
+            found.append((f"{_COMPONENT}{row.id}", row.name))
+    return found
+
+
+def _listed(provider: Provider) -> "QuerySet[Component]":
+    rows = Component.objects.filter(provider=provider, is_group=False, gone_at=None)
+    return rows.order_by("-service", "position", "name")
+
+
+def _component(provider: Provider, choice: str) -> Component | None:
+    if choice.startswith(_SERVICE):
+        return component_for(provider, choice.removeprefix(_SERVICE))
+    if choice.startswith(_COMPONENT):
+        return Component.objects.filter(provider=provider, id=int(choice.removeprefix(_COMPONENT))).first()
+    return None
