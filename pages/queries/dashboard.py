@@ -3,16 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.models import Channel
 from alerts.queries import LogEntry, latest_notifications, scope_label
 from incidents.queries import PARTS, IncidentLink, ScopeView, open_incidents, scope_board
 from monitors.core.states import State
 from monitors.models import Follow, ReceiptSource, Scope
+from monitors.queries.delivery import DeliveryRow, delivery_table
 from monitors.queries.monitors import MonitorRow, monitor_rows
 
 TOLD = 8  # notifications shown
+DELIVERED = 6  # destinations shown, the worst first
+DAY = timedelta(hours=24)
 
 # What a person looks at first. Unknown comes before healthy: somebody has to find out.
 _ORDER = (
@@ -65,6 +68,7 @@ class Dashboard:
     monitors_in_trouble: Sequence[MonitorRow]
     monitor_counts: Sequence[tuple[State, int]]  # of those that are not paused
     monitors_paused: int
+    delivery: Sequence[DeliveryRow]  # of 24 hours
     told: Sequence[LogEntry]
     missing: Missing
 
@@ -83,6 +87,7 @@ def dashboard(organization_id: int, now: datetime) -> Dashboard:
         monitors_in_trouble=[m for m in monitors if m.state.is_impaired],
         monitor_counts=counted(m.state for m in monitors if not m.is_paused),
         monitors_paused=sum(m.is_paused for m in monitors),
+        delivery=delivery_table(organization_id, now - DAY, now)[:DELIVERED],
         told=latest_notifications(organization_id, limit=TOLD),
         missing=Missing(
             follow=not rows,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import Role
 from incidents.models import Incident
 from monitors.core.states import State
-from monitors.models import Feed, Follow
+from monitors.models import DeliveryCount, Feed, Follow
 from tests.factories import (
     ChannelFactory,
     ComponentFactory,
@@ -161,8 +161,9 @@ def test_the_dashboard_costs_the_same_queries_whatever_it_shows(rows, scene, dja
         scene.say(scope, State.DEGRADED, minutes=20, ref=f"feed:{n + 900}")
         MonitorFactory(organization=scene.acme, scope=scope)
         NotificationFactory(channel=channel, incident=Incident.objects.filter(organization=scene.acme).latest("id"))
+        DeliveryCount.objects.create(organization=scene.acme, scope=scope, minute=scene.ago(30), started=9, delivered=8)
     client = log_in(scene.acme, Role.VIEWER)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(23):
         client.get(url("dashboard"))
 
 
@@ -233,3 +234,15 @@ def test_following_from_the_dashboard_leads_back_to_it(member, scene):
     answer = member.post(url("follow"), chosen, follow=True)
     assert answer.redirect_chain == [("/o/acme/", 302)]
     assert "Twilio: Voice to Japan" in words_of(answer)
+
+
+def test_the_dashboard_sums_up_ones_own_messages_the_worst_destination_first(member, scene):
+    for scope, delivered in ((scene.sms, 97), (scene.docomo, 71)):
+        DeliveryCount.objects.create(
+            organization=scene.acme, scope=scope, minute=scene.ago(30), started=100, delivered=delivered,
+            outage=100 - delivered,
+        )  # fmt: skip
+    DeliveryCount.objects.create(organization=scene.bolt, scope=scene.sms, minute=scene.ago(30), started=5)
+    seen = words_of(member.get(url("dashboard")))
+    assert "71.00 % 71 delivered of 100, 29 failed" in seen
+    assert seen.index("71.00 %") < seen.index("97.00 %")
