@@ -17,7 +17,7 @@ class Carrier:
 
     name: str
     country: str
-    numbers: str  # an E.164 prefix; the rest of the number is drawn
+    numbers: str  # an E.164 prefix that was given to this carrier alone; the rest of the number is drawn
     length: int  # digits in all, without the plus
     per_minute: float
     habit_s: float  # how long a delivery usually takes
@@ -47,9 +47,9 @@ class Case:
 
 
 CARRIERS = (
-    Carrier("NTT DOCOMO", "JP", "8180", 12, 1.2, 6),
-    Carrier("KDDI", "JP", "8190", 12, 0.5, 6),
-    Carrier("SoftBank", "JP", "8170", 12, 0.5, 7),
+    Carrier("NTT DOCOMO", "JP", "81801", 12, 1.2, 6),
+    Carrier("KDDI", "JP", "81805", 12, 0.5, 6),
+    Carrier("SoftBank", "JP", "81803", 12, 0.5, 7),
     Carrier("Smartfren", "ID", "62881", 13, 1.2, 9),
     Carrier("Telkomsel", "ID", "62812", 13, 0.5, 8),
 )
