@@ -105,7 +105,8 @@ def judge(minutes: Sequence[Minute], habit: Habit, said: State, now: datetime) -
 
     `minutes` are those that count: see `counts_from`.
     """
-    width, recent = _window(minutes, now, [*WINDOWS], FEWEST)
+    # A few messages open quickly; how bad it then is wants more of them, or it would go up and down.
+    width, recent = _window(minutes, now, WINDOWS[1:] if said.is_impaired else WINDOWS, FEWEST)
     stalls, fails = _stalls(recent, habit), _fails(recent, habit)
     if stalls or fails:
         share = max(recent.late_share if stalls else 0.0, recent.failed_share if fails else 0.0)
