@@ -45,7 +45,7 @@ class MonitorForm(forms.Form):
         *,
         monitor: Monitor | None = None,
     ) -> None:
-        super().__init__(data, initial=_initial(monitor, probe) if monitor else None)
+        super().__init__(data, initial=_initial(monitor, probe) if monitor else None, label_suffix="")
         self._kind, self._probe = kind, probe
         watches = self.fields["watches"]
         assert isinstance(watches, forms.ChoiceField)

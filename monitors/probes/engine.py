@@ -24,7 +24,6 @@ from monitors.probes.transfer import Transfer
 
 logger = logging.getLogger(__name__)
 
-START_WITHIN_S = 3.0  # a check that cannot start within this of its slot is not made
 BACKSTOP_S = 0.5  # beyond a check's own timeout, for a probe that does not keep it
 PIECE_S = 0.25
 LAG_TICK_S = 0.05
@@ -42,6 +41,7 @@ class Settings:
     ca_file: str = certifi.where()  # the same authorities on every machine, also where it has none of its own
     lookup: Lookup = system_lookup
     names_kept_s: float = 30.0
+    start_within_s: float = 3.0  # a check that cannot start within this of its time is not made
 
 
 class Engine:
@@ -71,7 +71,7 @@ class Engine:
         """
         start, inbox = time.monotonic(), _Inbox(len(tasks))
         longest_s = max((max(0.0, task.wait_s) + task.timeout_s for task in tasks), default=0.0)
-        give_up_at = start + longest_s + 2 * START_WITHIN_S + BACKSTOP_S
+        give_up_at = start + longest_s + 2 * self._settings.start_within_s + BACKSTOP_S
         self._loop.call_soon_threadsafe(self._start_all, tasks, start, inbox)
         missing = len(tasks)
         while missing:
@@ -119,7 +119,7 @@ class Engine:
         await asyncio.sleep(max(0.0, start_at - time.monotonic()))
         async with self._slots:
             began = time.monotonic()
-            if (late_s := began - start_at) > START_WITHIN_S:
+            if (late_s := began - start_at) > self._settings.start_within_s:
                 return failed(Reason.OVERLOADED, f"Our prober was {late_s:.1f} s late, so this check was not made.")
             result = await self._look(task)
         stood_s = self._lags.between(began, time.monotonic())

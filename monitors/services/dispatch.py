@@ -69,14 +69,24 @@ _CLAIM = """
     RETURNING monitor.id, monitor.fence, slot
 """
 
+# The rows are locked in order of their ids: two workers whose claims overlap, as one was given up, cannot wait
+# for each other.
 _TAKE = """
+    WITH ours AS (
+        SELECT monitor.id, slot
+        FROM monitors_monitor AS monitor
+        JOIN unnest(%(ids)s::bigint[], %(fences)s::int[], %(slots)s::timestamptz[]) AS claim (id, fence, slot)
+            USING (id, fence)
+        WHERE leased_until > %(now)s AND NOT is_paused
+        ORDER BY monitor.id
+        FOR NO KEY UPDATE OF monitor
+    )
     UPDATE monitors_monitor AS monitor
-    SET fence = monitor.fence + 1,
+    SET fence = fence + 1,
         leased_until = greatest(slot, %(now)s) + (timeout_s + %(margin)s) * %(second_s)s * interval '1 second'
-    FROM unnest(%(ids)s::bigint[], %(fences)s::int[], %(slots)s::timestamptz[]) AS claim (id, fence, slot)
-    WHERE monitor.id = claim.id AND monitor.fence = claim.fence
-      AND monitor.leased_until > %(now)s AND NOT monitor.is_paused
-    RETURNING monitor.id, monitor.fence, slot
+    FROM ours
+    WHERE monitor.id = ours.id
+    RETURNING monitor.id, fence, slot
 """
 
 

@@ -1,0 +1,69 @@
+"""The engine keeps its times: starts, deadlines, and what its own slowness must not be taken for."""
+
+import time
+
+import pytest
+
+from monitors.core.states import State
+from monitors.probes.base import ProbeTask, Reason
+from tests.kit.servers import answer, serving
+
+
+def task(url, **fields):
+    return ProbeTask("http", url, {}, **{"timeout_s": 3} | fields)
+
+
+def test_each_check_starts_at_its_time(prober):
+    with serving(answer(b"ok")) as server:
+        began = time.monotonic()
+        pieces = prober.engine(allowed=(server.place,)).stream([task(server.url, wait_s=w) for w in (-60, 0, 0.6)])
+        arrived = {index: time.monotonic() - began for piece in pieces for index, _ in piece}
+    assert arrived[0] < 0.6
+    assert arrived[1] < 0.6
+    assert 0.6 <= arrived[2] < 2
+
+
+def test_results_come_in_the_order_of_the_tasks(prober):
+    with serving(answer(b"", status="503 Busy")) as bad, serving(answer(b"ok")) as good:
+        tasks = [task(bad.url), task(good.url), task(bad.url, wait_s=0.1), task(good.url)]
+        results = prober.engine(allowed=(bad.place, good.place)).run_batch(tasks)
+    assert [result.reason for result in results] == [Reason.STATUS, Reason.OK, Reason.STATUS, Reason.OK]
+
+
+def test_nothing_to_check_is_no_result(prober):
+    assert prober.engine().run_batch([]) == []
+
+
+def test_a_check_that_cannot_start_in_time_is_ours_and_not_downtime(prober):
+    def slow(connection):
+        time.sleep(0.5)
+        connection.sendall(answer(b"ok"))
+
+    with serving(slow) as server:
+        engine = prober.engine(allowed=(server.place,), concurrency=1, start_within_s=0.2)
+        results = engine.run_batch([task(server.url), task(server.url)])
+    assert [(r.state, r.reason) for r in results] == [
+        (State.OPERATIONAL, Reason.OK),
+        (State.UNKNOWN, Reason.OVERLOADED),
+    ]
+
+
+def test_a_timeout_while_our_loop_stood_still_is_ours(prober):
+    with serving(lambda connection: time.sleep(2)) as server:
+        engine = prober.engine(allowed=(server.place,))
+        engine._loop.call_soon_threadsafe(engine._loop.call_later, 0.2, time.sleep, 0.6)
+        stalled = engine.run(task(server.url, timeout_s=1))
+        silent = engine.run(task(server.url, timeout_s=0.5))
+    assert (stalled.state, stalled.reason) == (State.UNKNOWN, Reason.OVERLOADED)
+    assert (silent.state, silent.reason) == (State.MAJOR_OUTAGE, Reason.TIMEOUT)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_stopped_engine_leaves_nothing_open(prober):
+    with serving(lambda connection: time.sleep(1)) as server:
+        engine = prober.engine(allowed=(server.place,))
+        pieces = engine.stream([task(server.url, timeout_s=0.2)])
+        next(pieces)
+        engine.stop()
+        engine.stop()
+    assert not engine._thread.is_alive()
