@@ -1,8 +1,11 @@
-"""How allauth behaves here: where a login leads."""
+"""How allauth behaves here: where a login leads, and whose tries are counted."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
+
+from kit.client_ip import client_ip
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -15,3 +18,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url("home_of_member")
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Its limits count addresses: the one next to our own proxies, not one that the client claims."""
+        return client_ip(request.headers, request.META.get("REMOTE_ADDR", ""), settings.TRUSTED_PROXIES)

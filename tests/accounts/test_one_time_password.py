@@ -19,5 +19,5 @@ def test_a_new_one_time_password_lets_a_person_in_and_has_to_be_changed():
 
 
 def test_a_stranger_gets_none_and_is_told_what_to_do():
-    with pytest.raises(CommandError, match="Nobody here has the address eve@example.com. They can sign up"):
+    with pytest.raises(CommandError, match=r"Nobody here has the address eve@example\.com\. They can sign up"):
         call_command("one_time_password", "eve@example.com")

@@ -1,0 +1,140 @@
+"""Signing up, logging in, the first organization and its members, as a browser without JavaScript sees them."""
+
+import pytest
+
+from accounts.models import Membership, Organization, Role, User
+from accounts.services import create_first_owner, give_one_time_password
+from kit.clock import clock
+from tests.factories import MembershipFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "correct horse battery"
+
+
+def log_in(client, email, password, path="/accounts/login/"):
+    return client.post(path, {"login": email, "password": password})
+
+
+def test_somebody_signs_up_and_makes_an_organization(client):
+    answer = client.post("/accounts/signup/", {"email": "Ada@Example.com", "password1": PASSWORD})
+    assert (answer.status_code, answer.url) == (302, "/o/")
+    assert client.get("/o/").url == "/o/new/"
+    page = client.get("/o/new/").content.decode()
+    assert 'value="Example"' in page, "the name is guessed from the address"
+    assert client.post("/o/new/", {"name": "Example"}).url == "/o/example/"
+    assert Membership.objects.values_list("user__email", "organization__slug", "role").get() == (
+        "ada@example.com",
+        "example",
+        "owner",
+    )
+    assert client.get("/o/").url == "/o/example/"
+
+
+def test_a_slug_of_ours_is_not_given_away(client):
+    client.force_login(UserFactory())
+    assert client.post("/o/new/", {"name": "New"}).url == "/o/new-team/"
+
+
+def test_the_first_owner_is_led_to_a_password_of_their_own(client):
+    made = create_first_owner("owner@example.com", now=clock())
+    assert made is not None
+    user, password = made
+    slug = Organization.objects.get().slug
+    assert log_in(client, user.email, password).url == "/accounts/password/change/"
+    # Whatever they open instead leads there too.
+    assert client.get(f"/o/{slug}/members/").url == "/accounts/password/change/"
+    answer = client.post(
+        "/accounts/password/change/", {"oldpassword": password, "password1": PASSWORD, "password2": PASSWORD}
+    )
+    assert answer.status_code == 302
+    assert client.get(f"/o/{slug}/members/").status_code == 200
+    assert User.objects.get().must_change_password is False
+
+
+def test_a_one_time_password_in_a_link_with_next_changes_nothing(client):
+    membership = MembershipFactory()
+    password = give_one_time_password(membership.user.email)
+    target = f"/o/{membership.organization.slug}/members/"
+    assert log_in(client, membership.user.email, password, f"/accounts/login/?next={target}").url == target
+    assert client.get(target).url == "/accounts/password/change/"
+
+
+def test_guessing_a_password_is_slowed_down(client):
+    user = UserFactory()
+    user.set_password(PASSWORD)
+    user.save(update_fields=["password"])
+    client.defaults["REMOTE_ADDR"] = "198.51.100.7"  # the limits count addresses, and other tests have theirs
+    for _ in range(6):
+        log_in(client, user.email, "wrong")
+    assert log_in(client, user.email, PASSWORD).status_code != 302
+
+
+def test_guesses_count_for_the_address_next_to_our_proxies(client, settings):
+    settings.TRUSTED_PROXIES = 1
+    user = UserFactory()
+    user.set_password(PASSWORD)
+    user.save(update_fields=["password"])
+    for number in range(12):  # another person's address each time, by the client's own words
+        claim = f"203.0.113.{number}, 198.51.100.8"
+        data = {"login": f"nobody-{number}@example.com", "password": "wrong"}
+        client.post("/accounts/login/", data, headers={"X-Forwarded-For": claim})
+    tries = {"login": user.email, "password": PASSWORD}
+    answers = [
+        client.post("/accounts/login/", tries, headers={"X-Forwarded-For": address}).status_code
+        for address in ("203.0.113.99, 198.51.100.8", "198.51.100.9")
+    ]
+    assert (answers[0] != 302, answers[1]) == (True, 302)
+
+
+@pytest.mark.parametrize(("role", "sees_the_form"), [(Role.OWNER, True), (Role.ADMIN, False), (Role.VIEWER, False)])
+def test_only_owners_see_what_changes_members(client, role, sees_the_form):
+    membership = MembershipFactory(role=role)
+    client.force_login(membership.user)
+    page = client.get(f"/o/{membership.organization.slug}/members/").content.decode()
+    assert (membership.user.email in page, "Add a member" in page) == (True, sees_the_form)
+
+
+def test_an_owner_adds_changes_and_removes_a_member(client):
+    owner, friend = MembershipFactory(), UserFactory(email="grace@example.com")
+    client.force_login(owner.user)
+    base = f"/o/{owner.organization.slug}/members/"
+    client.post(f"{base}add/", {"email": "Grace@example.com", "role": "viewer"})
+    membership = Membership.objects.get(user=friend)
+    client.post(f"{base}{membership.id}/role/", {"role": "admin"})
+    membership.refresh_from_db()
+    assert membership.role == Role.ADMIN
+    client.post(f"{base}{membership.id}/remove/")
+    assert not Membership.objects.filter(user=friend).exists()
+
+
+def test_the_last_owner_stays_and_is_told_why(client):
+    owner = MembershipFactory()
+    client.force_login(owner.user)
+    base = f"/o/{owner.organization.slug}/members/{owner.id}"
+    for path, data in ((f"{base}/role/", {"role": "viewer"}), (f"{base}/remove/", {})):
+        page = client.post(path, data, follow=True).content.decode()
+        assert "This is the last owner. Make somebody else an owner first." in page
+    owner.refresh_from_db()
+    assert owner.role == Role.OWNER
+
+
+def test_adding_somebody_unknown_says_what_to_do(client):
+    owner = MembershipFactory()
+    client.force_login(owner.user)
+    answer = client.post(f"/o/{owner.organization.slug}/members/add/", {"email": "x@example.com", "role": "viewer"})
+    assert (answer.status_code, "Ask them to sign up first, then add them" in answer.content.decode()) == (400, True)
+
+
+@pytest.mark.parametrize(
+    "path", ["login/", "signup/", "logout/", "password/reset/", "password/reset/done/", "password/change/", "email/"]
+)
+def test_each_page_of_an_account_is_in_our_frame(client, path):
+    if path in ("logout/", "password/change/", "email/"):
+        user = UserFactory()
+        user.set_password(PASSWORD)
+        user.save(update_fields=["password"])
+        client.force_login(user)
+    page = client.get(f"/accounts/{path}").content.decode()
+    assert 'class="site-head"' in page
+    assert "<style" not in page
+    assert " style=" not in page
