@@ -217,7 +217,7 @@ def reported(scope, networks, *, minutes_ago=2.0, now=NOON):
             network=f"{n}",
             window=at,
             at=at,
-        )  # fmt: skip
+        )
         for n in range(networks)
     )
 
