@@ -4,9 +4,16 @@ from django.urls import URLPattern, path
 
 from pages.health import healthz
 from pages.metrics import metrics
-from pages.views import organization, settings, status_page
+from pages.views import design, organization, public, settings, status_page
 
 urlpatterns: list[URLPattern] = [
+    path("", public.home, name="home"),
+    path("about", public.about, name="about"),
+    path("_design", design.design, name="design"),
+    path("providers/", public.directory_page, name="directory"),
+    path("providers/<slug:slug>/", public.provider, name="provider"),
+    path("is/<slug:slug>/down", public.is_down, name="is_down"),
+    path("incidents/<str:uid>/", public.incident, name="incident"),
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("o/<slug:slug>/", organization.dashboard, name="dashboard"),

@@ -1,0 +1,223 @@
+"""What the public pages about providers show, in a fixed number of queries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q
+
+from incidents.core.timeline import Bar, ImpactSpan, Span, timeline
+from incidents.models import Sighting
+from incidents.queries import (
+    IncidentDetail,
+    IncidentLink,
+    ProviderView,
+    incident_detail,
+    provider_view,
+    recent_incidents,
+)
+from monitors.core.states import Source, State
+from monitors.formats import formats
+from monitors.models import Coverage, DeliveryCount, Feed, Monitor, OfficialPost, Provider
+from monitors.queries import crowd
+from monitors.queries.official import past_posts, scope_words, with_scopes
+
+DAY = timedelta(hours=24)
+QUARTERS = 96
+PAST_DAYS = 15
+SOURCES = {
+    Source.OFFICIAL: "Vendor's page",
+    Source.PROBE: "Your probes",
+    Source.CROWD: "People",
+    Source.DELIVERY: "Your messages",
+}
+WORDS = {State.OPERATIONAL: "Up", State.MAINTENANCE: "Up", State.UNKNOWN: "Unknown", State.DEGRADED: "Degraded"}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """An official feed: what it is, when it could last be read, and what is wrong with it if something is."""
+
+    label: str
+    url: str
+    last_read_at: datetime | None
+    last_poll_at: datetime | None
+    error: str
+    is_enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WindowView:
+    """A maintenance as the vendor announced it."""
+
+    title: str
+    url: str
+    begins_at: datetime | None
+    ends_at: datetime | None
+    is_running: bool
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PastView:
+    """An incident that is over: of our own record, or one of the vendor's posts from before we looked."""
+
+    title: str
+    url: str
+    uid: str
+    began_at: datetime
+    ended_at: datetime
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderPage:
+    """Everything of a provider's page. `details` are the open incidents with their words."""
+
+    provider: Provider
+    view: ProviderView
+    verdict: str  # Up, Degraded, Down or Unknown
+    feeds: tuple[FeedView, ...]
+    maintenances: tuple[WindowView, ...]
+    details: tuple[IncidentDetail, ...]
+    past: tuple[PastView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The last 24 hours by one source's account; `bars` None: this reader has no such source."""
+
+    label: str
+    bars: tuple[Bar, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdView:
+    """People's reports of the last 24 hours against what is usual."""
+
+    total: int
+    last_quarter: int
+    usual: float
+    problems: tuple[crowd.Share, ...]
+    countries: tuple[crowd.Share, ...]
+
+
+def provider_page(provider: Provider, now: datetime) -> ProviderPage:
+    """Return the public's page of a provider."""
+    view = provider_view(provider, None, now)
+    details = [detail for link in view.open_incidents if (detail := incident_detail(link.uid, None))]
+    return ProviderPage(
+        provider,
+        view,
+        WORDS.get(view.state.state, "Down"),
+        tuple(_feeds(provider)),
+        tuple(_maintenances(provider, now)),
+        tuple(details),
+        tuple(_past(provider, now)),
+    )
+
+
+def _feeds(provider: Provider) -> Iterable[FeedView]:
+    known = formats()
+    for feed in Feed.objects.filter(provider=provider).order_by("id"):
+        label = known[feed.format].label if feed.format in known else feed.format
+        yield FeedView(label, feed.url, feed.last_read_at, feed.last_poll_at, feed.error, feed.is_enabled)
+
+
+def _maintenances(provider: Provider, now: datetime) -> Iterable[WindowView]:
+    rows = OfficialPost.objects.filter(provider=provider, kind="maintenance", resolved_at=None, gone_at=None)
+    ahead = rows.filter(Q(scheduled_until=None) | Q(scheduled_until__gte=now)).order_by("scheduled_for", "id")
+    for post in with_scopes(ahead)[:20]:
+        running = post.phase in ("in_progress", "verifying") or bool(post.scheduled_for and post.scheduled_for <= now)
+        scopes = scope_words(post.post_scopes.all())
+        yield WindowView(post.title, post.url, post.scheduled_for, post.scheduled_until, running, scopes)
+
+
+def _past(provider: Provider, now: datetime) -> list[PastView]:
+    """Our own records, and the vendor's posts that none of them holds, latest first."""
+    since = now - timedelta(days=PAST_DAYS)
+    links = [link for link in recent_incidents(None, provider.id, since=since, limit=100) if not link.is_open]
+    ours = Sighting.objects.filter(incident__provider=provider, incident__organization=None, ref__startswith="post:")
+    held = set(ours.values_list("ref", flat=True))
+    found = [_past_record(link) for link in links]
+    found += [
+        PastView(post.title, post.url, "", post.began_at, post.ended_at, post.is_gone)
+        for post in past_posts(provider.id, since)
+        if f"post:{post.id}" not in held
+    ]
+    return sorted(found, key=lambda past: past.began_at, reverse=True)[:60]
+
+
+def _past_record(link: IncidentLink) -> PastView:
+    return PastView(link.title, "", link.uid, link.started_at, link.resolved_at or link.changed_at)
+
+
+def crowd_view(provider: Provider, now: datetime) -> CrowdView:
+    since = now - DAY
+    buckets = crowd.report_buckets(provider.id, since, now)
+    return CrowdView(
+        total=crowd.reports_since(provider.id, since),
+        last_quarter=buckets[-1][1] if buckets else 0,
+        usual=crowd.usual_now(provider.id, now),
+        problems=tuple(crowd.top_problems(provider.id, since)),
+        countries=tuple(crowd.countries(provider.id, since)),
+    )
+
+
+def source_strips(provider: Provider, organization_id: int | None, now: datetime) -> tuple[Strip, ...]:
+    """Return the last 24 hours as each source saw them, on one time axis: 96 bars of 15 minutes.
+
+    A stranger sees what is public; a member also what their organization's own probes and messages saw.
+    """
+    end = now.replace(second=0, microsecond=0) - timedelta(minutes=now.minute % 15) + timedelta(minutes=15)
+    window = Span(end - DAY, end)
+    impacts = _sighted(provider, organization_id, window, now)
+    covered = {
+        Source.OFFICIAL: _read([f"feed:{pk}" for pk in provider.feeds.values_list("id", flat=True)], window, now),
+        Source.CROWD: [Span(window.began_at, now)],  # people could report all the time
+    }
+    if organization_id is not None:
+        monitors = Monitor.objects.filter(organization_id=organization_id, scope__provider=provider)
+        covered[Source.PROBE] = _read([f"monitor:{pk}" for pk in monitors.values_list("id", flat=True)], window, now)
+        covered[Source.DELIVERY] = _delivered(provider, organization_id, window)
+    return tuple(
+        Strip(
+            label,
+            timeline(impacts.get(source, ()), covered[source], (), window=window, bars=QUARTERS)
+            if source in covered
+            else None,
+        )
+        for source, label in SOURCES.items()
+    )
+
+
+def _sighted(
+    provider: Provider, organization_id: int | None, window: Span, now: datetime
+) -> dict[Source, list[ImpactSpan]]:
+    audience = Q(incident__organization_id=organization_id) | Q(incident__organization=None)
+    seen = Sighting.objects.filter(audience, incident__provider=provider, first_at__lt=window.ended_at)
+    seen = seen.filter(Q(cleared_at=None) | Q(cleared_at__gt=window.began_at))
+    found: dict[Source, list[ImpactSpan]] = {}
+    for row in seen.select_related("incident"):
+        ended = row.cleared_at or row.incident.resolved_at or now
+        if ended > row.first_at:
+            span = ImpactSpan(Span(row.first_at, ended), max(row.state, State.DEGRADED), row.incident_id)
+            found.setdefault(Source(row.source), []).append(span)
+    return found
+
+
+def _read(refs: Sequence[str], window: Span, now: datetime) -> list[Span]:
+    rows = Coverage.objects.filter(ref__in=refs, ended_at__gte=window.began_at, began_at__lte=now)
+    return [Span(began, ended) for began, ended in rows.values_list("began_at", "ended_at")]
+
+
+def _delivered(provider: Provider, organization_id: int, window: Span) -> list[Span]:
+    rows = DeliveryCount.objects.filter(organization_id=organization_id, scope__provider=provider)
+    minutes = rows.filter(minute__gte=window.began_at).values_list("minute", flat=True).distinct()
+    return [Span(minute, minute + timedelta(minutes=1)) for minute in minutes]
+
+
+def categories() -> list[tuple[str, int]]:
+    """Return (category, providers) by name."""
+    rows = Provider.objects.exclude(category="").values_list("category").annotate(number=Count("id"))
+    return list(rows.order_by("category"))

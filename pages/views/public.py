@@ -1,0 +1,115 @@
+"""The pages that anybody may read: home, directory, providers, "is it down?", incidents."""
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.access import organizations_of
+from incidents.queries import incident_detail
+from kit.accept_language import country_hint
+from kit.clock import clock
+from monitors.core.states import State
+from monitors.models import Provider
+from monitors.report_forms import ReportForm
+from pages.queries.directory import ORDER, directory
+from pages.queries.provider import categories, crowd_view, provider_page, source_strips
+
+PER_PAGE = 60
+ON_HOME = 12
+FRESH_S = 30  # how long a shared cache may keep what it gave to a stranger
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    rows = directory(clock())
+    watched = [row for row in rows if row.state.state is not State.UNKNOWN]
+    troubled = [row for row in watched if row.state.state.is_impaired]
+    context = {
+        "troubled": troubled,
+        "others": [row for row in watched if row not in troubled][:ON_HOME],
+        "number": len(rows),
+        "watched": len(watched),
+    }
+    return _public(request, render(request, "pages/home.html", context))
+
+
+@require_safe
+def directory_page(request: HttpRequest) -> HttpResponse:
+    search, category = request.GET.get("q", "").strip()[:60], request.GET.get("category", "")
+    state = next((state for state in State if state.slug == request.GET.get("state")), None)
+    rows = directory(clock(), search=search, category=category, state=state)
+    context = {
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "number": len(rows),
+        "search": search,
+        "category": category,
+        "state": state,
+        "categories": categories(),
+        "states": ORDER,
+    }
+    return _public(request, render(request, "pages/directory.html", context))
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def provider(request: HttpRequest, slug: str) -> HttpResponse:
+    return _about_provider(request, slug, "provider")
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def is_down(request: HttpRequest, slug: str) -> HttpResponse:
+    return _about_provider(request, slug, "is_down")
+
+
+def _about_provider(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    now = clock()
+    row = get_object_or_404(Provider, slug=slug)
+    organizations = organizations_of(request.user)
+    own = organizations[0] if organizations else None
+    context = {
+        "page": provider_page(row, now),
+        "crowd": crowd_view(row, now),
+        "strips": source_strips(row, own.id if own else None, now),
+        "own": own,
+    }
+    if _is_htmx(request):
+        return _public(request, render(request, f"pages/_{name}.html", context))
+    country = country_hint(request.headers.get("Accept-Language", ""))
+    context["report_form"] = ReportForm(provider=row, country=country)
+    return _public(request, render(request, f"pages/{name}.html", context))
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def incident(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show the public's record of an incident; an organization's own is found only inside of it."""
+    detail = incident_detail(uid, None)
+    if detail is None:
+        raise Http404
+    template = "pages/_incident.html" if _is_htmx(request) else "pages/incident.html"
+    return _public(request, render(request, template, {"detail": detail}))
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    return _public(request, render(request, "pages/about.html", {"contact": settings.CONTACT}))
+
+
+def _public(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Let shared caches keep what a stranger without a form's cookie got; a member's pages are their own."""
+    if request.user.is_authenticated:
+        patch_cache_control(answer, private=True, no_store=True)
+    elif not answer.cookies and not request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
+        patch_cache_control(answer, public=True, max_age=FRESH_S)
+    else:
+        patch_cache_control(answer, private=True, max_age=0)
+    return answer
+
+
+def _is_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"

@@ -1,0 +1,144 @@
+from datetime import timedelta
+
+import pytest
+
+from incidents.models import Impact, Sighting
+from kit.clock import clock
+from monitors.core.states import State
+from monitors.models import Coverage
+from tests.factories import (
+    ComponentFactory,
+    FeedFactory,
+    IncidentFactory,
+    MembershipFactory,
+    OrganizationFactory,
+    ProviderFactory,
+    ScopeFactory,
+)  # fmt: skip
+
+pytestmark = pytest.mark.django_db
+
+
+def watched(slug, **more):
+    """A provider whose page was read a moment ago."""
+    provider = ProviderFactory(slug=slug, name=slug.title(), **more)
+    feed = FeedFactory(provider=provider, last_read_at=clock(), last_poll_at=clock())
+    Coverage.objects.create(ref=f"feed:{feed.id}", began_at=clock() - timedelta(days=30), ended_at=clock())
+    return provider
+
+
+def incident(provider, **more):
+    component = ComponentFactory(provider=provider, name="SMS", service="sms")
+    scope = ScopeFactory(component=component, provider=provider)
+    row = IncidentFactory(provider=provider, title="SMS: delivery delays", **more)
+    Impact.objects.create(incident=row, scope=scope, state=State.DEGRADED, began_at=row.started_at)
+    seen = {"first_at": row.started_at, "seen_at": row.started_at, "state": State.DEGRADED}
+    Sighting.objects.create(
+        incident=row, source="official", ref="post:1", scope=scope, reason="The vendor says so.", **seen
+    )
+    return row
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/providers/", "/providers/twilio/", "/is/twilio/down", "/about", "/_design", "/providers/?q=twi&page=7"],
+)
+def test_anybody_may_read(client, path):
+    incident(watched("twilio", category="comms"))
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert client.head(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/providers/nobody/", "/is/nobody/down", "/incidents/nobody/"])
+def test_what_does_not_exist_is_not_found(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_the_answer_is_one_of_four_words(client):
+    watched("fine")
+    incident(watched("slow"))
+    ProviderFactory(slug="silent", name="Silent")
+    for slug, word in [("fine", "Up"), ("slow", "Degraded"), ("silent", "Unknown")]:
+        assert f'<span class="verdict">{word}</span>' in client.get(f"/is/{slug}/down").text
+
+
+def test_a_page_that_was_read_long_ago_says_so_and_is_not_green(client):
+    provider = ProviderFactory(slug="stale", name="Stale")
+    FeedFactory(provider=provider, last_read_at=clock() - timedelta(hours=2), last_poll_at=clock(), failures=9)
+    text = client.get("/providers/stale/").text
+    assert "No data since" in text
+    assert "pill-operational" not in text
+
+
+def test_the_fragment_is_what_lies_inside_the_page(client):
+    incident(watched("twilio"))
+    for path, key in [("/providers/twilio/", "provider"), ("/is/twilio/down", "is-down")]:
+        fragment = client.get(path, headers={"HX-Request": "true"})
+        assert fragment.text.startswith(f'<div id="{key}"')
+        assert "<html" not in fragment.text
+        assert "HX-Request" in fragment["Vary"]
+
+
+def test_an_organization_s_own_incident_is_not_found_in_public(client):
+    provider = watched("twilio")
+    public, private = incident(provider), IncidentFactory(provider=provider, organization=OrganizationFactory())
+    assert client.get(f"/incidents/{public.uid}/").status_code == 200
+    assert client.get(f"/incidents/{private.uid}/").status_code == 404
+
+
+def test_the_directory_filters_by_words_category_and_state(client):
+    incident(watched("twilio", category="comms"))
+    watched("stripe", category="payments")
+    ProviderFactory(slug="quiet", name="Quiet", category="comms")
+
+    def names(query):
+        page = client.get(f"/providers/?{query}").context["page"]
+        return [row.slug for row in page.object_list]
+
+    assert names("") == ["twilio", "stripe", "quiet"]
+    assert names("q=STR") == ["stripe"]
+    assert names("category=comms") == ["twilio", "quiet"]
+    assert names("state=unknown") == ["quiet"]
+    assert names("state=nonsense&q=nothing+at+all") == []
+
+
+def test_strangers_see_public_strips_and_members_their_own_as_well(client):
+    watched("twilio")
+    strips = client.get("/is/twilio/down").context["strips"]
+    assert [strip.bars is None for strip in strips] == [False, True, False, True]
+    client.force_login(MembershipFactory().user)
+    strips = client.get("/is/twilio/down").context["strips"]
+    assert [strip.bars is None for strip in strips] == [False, False, False, False]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_directory_asks_the_same_of_the_database_for_any_number(client, django_assert_num_queries, number):
+    for n in range(number):
+        watched(f"provider-{n}")
+    with django_assert_num_queries(6):
+        client.get("/providers/")
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_provider_s_page_asks_the_same_for_any_number_of_components(client, django_assert_num_queries, number):
+    provider = watched("twilio")
+    for n in range(number):
+        ComponentFactory(provider=provider, name=f"Component {n}", external_id=f"c{n}")
+    with django_assert_num_queries(23):
+        client.get("/providers/twilio/", headers={"HX-Request": "true"})
+
+
+def test_shared_caches_keep_only_what_strangers_get(client):
+    watched("twilio")
+    assert client.get("/providers/")["Cache-Control"] == "public, max-age=30"
+    client.force_login(MembershipFactory().user)
+    assert client.get("/providers/")["Cache-Control"] == "private, no-store"
+
+
+def test_vendors_words_are_shown_as_text(client):
+    provider = watched("twilio")
+    IncidentFactory(provider=provider, title="<script>alert(1)</script>")
+    text = client.get("/providers/twilio/").text
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(1)" in text
