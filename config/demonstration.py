@@ -3,10 +3,7 @@
 import os
 import secrets
 import sys
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from importlib import import_module
-from importlib.util import find_spec
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.core.management import call_command
@@ -16,7 +13,6 @@ from kit import clock as clocks
 from kit.clock import Pace
 
 MINUTES = int(os.environ.get("DEMO_MINUTES", "10"))  # in which the day is played
-WARM_UP = timedelta(seconds=15)  # until everything runs; only then does the day begin
 COMMAND = [sys.executable, "-m", "demo.server"]
 
 
@@ -34,7 +30,7 @@ def environment(var: Path, port: int) -> dict[str, str]:
     outside, smtp = port + 1, port + 2
     return {
         "VAR_DIR": str(var),
-        "CLOCK_ORIGIN": (datetime.now(UTC) + WARM_UP).isoformat(),
+        "CLOCK_ORIGIN": datetime.now(UTC).isoformat(),
         "CLOCK_START": STARTS.isoformat(),
         "CLOCK_SPEED": str(round((ENDS - STARTS).total_seconds() / (MINUTES * 60), 2)),
         "ALLOWED_PRIVATE_HOSTS": f"127.0.0.1:{outside}",
@@ -54,12 +50,6 @@ def stage() -> None:
     os.environ["CLOCK_ORIGIN"] = origin.isoformat()
     clocks.configure(Pace(origin, STARTS, float(os.environ["CLOCK_SPEED"])))
     call_command("stage_demo")
-
-
-def furnish(say: Callable[[str], None]) -> None:
-    """Fill the fresh database with what the day is about: who follows what, and where their alerts go."""
-    if find_spec("demo.furnishing"):
-        import_module("demo.furnishing").furnish(say)
 
 
 def words() -> str:

@@ -65,8 +65,6 @@ class Command(BaseCommand):
             supervisor.start(*_services())
             password = prepare(supervisor.say)
             if demonstration.is_on():
-                demonstration.furnish(supervisor.say)
-            if demonstration.is_on():
                 demonstration.stage()
         except (embedded.ServiceFailed, OperationalError) as error:
             raise CommandError(f"The data services cannot be used: {error}") from error

@@ -1,0 +1,90 @@
+"""The whole product over one day of Twilio at high speed: real services, a real browser, nothing replaced.
+
+Every step waits for what a person would wait for, with generous limits; no step depends on how fast the machine is,
+as long as a day in four minutes does not overrun it.
+"""
+
+import json
+import re
+from collections import Counter
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import MINUTES, fetch
+
+pytestmark = pytest.mark.e2e
+DAY_MS = (MINUTES * 60 + 60) * 1000
+NEW_PASSWORD = "correct horse battery staple"
+
+
+def log_in(page, demo):
+    """Log in as the first owner, who has to choose a password before anything else."""
+    password = demo.waits_for(r"one-time password (\S+)", within_s=120)
+    page.goto(f"{demo.site}/accounts/login/")
+    page.fill("input[name=login]", "owner@statuswire.local")
+    page.fill("input[name=password]", password)
+    page.click("main button[type=submit]")
+    expect(page).to_have_url(re.compile("/accounts/password/change/"))
+    page.fill("input[name=oldpassword]", password)
+    page.fill("input[name=password1]", NEW_PASSWORD)
+    page.fill("input[name=password2]", NEW_PASSWORD)
+    page.click("main button[type=submit]")
+    page.goto(f"{demo.site}/o/")
+    expect(page).to_have_url(re.compile(r"/o/my-organization/$"))
+
+
+def test_a_day_of_twilio_from_first_failure_to_all_clear(demo, page):
+    log_in(page, demo)
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+
+    # The dashboard is left open; incidents appear on it by themselves, before the vendor says anything.
+    page.goto(f"{demo.site}/o/my-organization/")
+    expect(page.get_by_text("SMS to NTT DOCOMO (Japan)").first).to_be_visible(timeout=DAY_MS)
+    page.get_by_role("link", name=re.compile("NTT DOCOMO")).first.click()
+    ledger = page.locator("table").first
+    expect(ledger).to_contain_text("receipts")
+    # The vendor's post joins the same incident while the page lies open.
+    expect(page.get_by_text("the vendor's words").first).to_be_visible(timeout=DAY_MS)
+    page.goto(f"{demo.site}/is/twilio/down")
+    expect(page.locator(".verdict")).to_have_text("Degraded")
+
+    # The second case comes, and in the end everything is over.
+    page.goto(f"{demo.site}/o/my-organization/")
+    expect(page.get_by_text("SMS to Smartfren (Indonesia)").first).to_be_visible(timeout=DAY_MS)
+    expect(page.get_by_text("No incident is open").first).to_be_visible(timeout=DAY_MS)
+    assert complaints == []
+
+    found = json.loads(demo.manage("list_incidents", "--organization", "my-organization", "--json"))
+    for carrier in ("NTT DOCOMO (Japan)", "Smartfren (Indonesia)"):
+        (incident,) = [one for one in found if carrier in one["title"]]
+        check_incident(incident)
+    check_messages(json.loads(fetch(f"{demo.outside}/sent.json")))
+
+
+def check_incident(incident):
+    """One incident per cause; receipts and people first, the vendor later, and an end."""
+    first = {}
+    for seen in incident["sightings"]:
+        at = datetime.fromisoformat(seen["first_at"])
+        first[seen["source"]] = min(at, first.get(seen["source"], at))
+    assert set(first) == {"delivery", "crowd", "official"}
+    assert first["delivery"] < first["official"]
+    assert first["crowd"] < first["official"]
+    assert incident["resolved_at"] is not None
+    kinds = [event["kind"] for event in incident["events"]]
+    assert (kinds[0], kinds.count("opened"), kinds.count("resolved")) == ("opened", 1, 1)
+
+
+def check_messages(sent):
+    """Each carrier's trouble was told once to each channel when it began and once when it was over."""
+    subjects = Counter(letter["subject"] for letter in sent["mail"])
+    posts = Counter(post["text"].split("\n")[0] for post in sent["slack"])
+    for told in (subjects, posts):
+        assert set(told.values()) == {1}, told
+        for carrier in ("NTT DOCOMO (Japan)", "Smartfren (Indonesia)"):
+            states = {subject.split("]")[0].strip("[") for subject in told if carrier in subject}
+            assert "UP" in states
+            assert states & {"DEGRADED", "PARTLY DOWN", "SUSPECTED"}
