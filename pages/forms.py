@@ -26,7 +26,7 @@ class FollowChoice(forms.Form):
     country = forms.ChoiceField(required=False)
 
     def __init__(self, provider: Provider | None) -> None:
-        super().__init__(initial={"provider": provider.slug if provider else ""}, auto_id="follow_%s")
+        super().__init__(initial={"provider": provider.slug if provider else ""}, auto_id="follow_%s", label_suffix="")
         self.chosen = provider
         _choose_from(self.fields["component"], "All of it", _parts(provider) if provider else [])
         _choose_from(self.fields["country"], "All countries", countries())
@@ -56,7 +56,9 @@ class PageForm(forms.Form):
     )
 
     def __init__(self, page: StatusPage, data: Any = None) -> None:
-        super().__init__(data, initial={"title": page.title, "slug": page.slug, "is_public": page.is_public})
+        super().__init__(
+            data, initial={"title": page.title, "slug": page.slug, "is_public": page.is_public}, label_suffix=""
+        )
         self._page = page
 
     def clean_slug(self) -> str:
@@ -77,7 +79,7 @@ class RowForm(forms.Form):
     """The words of a row."""
 
     name = forms.CharField(max_length=100, required=False)
-    group = forms.CharField(max_length=100, required=False)
+    group = forms.CharField(max_length=100, required=False, label="Heading")
 
 
 class NewRowForm(RowForm):
@@ -87,9 +89,9 @@ class NewRowForm(RowForm):
     field_order = ("scope", "name", "group")
 
     def __init__(self, offered: Any, data: Any = None) -> None:
-        super().__init__(data, auto_id="row_%s")
+        super().__init__(data, auto_id="row_%s", label_suffix="")
         self.fields["name"].help_text = "What readers call it. Left empty, its own name."
-        self.fields["group"].help_text = "A heading for several rows, if you like."
+        self.fields["group"].help_text = "Rows with the same heading stand together under it."
         field = self.fields["scope"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = offered

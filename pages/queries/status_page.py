@@ -7,6 +7,7 @@ from itertools import groupby
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from alerts.queries import scope_label
 from incidents.core.scope import ScopeKey, related
 from incidents.models import Impact, Incident, IncidentUpdate
 from incidents.queries import PARTS, scope_board
@@ -70,9 +71,25 @@ def page_incident(page: StatusPage, uid: str, now: datetime) -> PublicIncident |
     return next(iter(_incidents(page, _shown(page, now), Q(uid=uid))), None)
 
 
-def _shown(page: StatusPage, now: datetime) -> list[_Shown]:
+@dataclass(frozen=True, slots=True)
+class RowAbout:
+    """A row as its owners edit it; `about` says what it shows, whatever it is called."""
+
+    row: StatusPageRow
+    about: str
+
+
+def rows_of(page: StatusPage) -> list[RowAbout]:
+    return [RowAbout(row, scope_label(row.scope)) for row in _rows(page)]
+
+
+def _rows(page: StatusPage) -> list[StatusPageRow]:
     parts = (f"scope__{part}" for part in PARTS)
-    rows = list(StatusPageRow.objects.filter(page=page).select_related("scope", *parts))
+    return list(StatusPageRow.objects.filter(page=page).select_related("scope", *parts))
+
+
+def _shown(page: StatusPage, now: datetime) -> list[_Shown]:
+    rows = _rows(page)
     board = scope_board([row.scope for row in rows], page.organization_id, now)
     found = []
     for row in rows:

@@ -13,6 +13,7 @@ from kit.clock import clock
 from pages import services
 from pages.forms import NewRowForm, PageForm, RowForm
 from pages.models import StatusPage, StatusPageRow
+from pages.queries.status_page import rows_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,6 +96,6 @@ def _settings(
         "form": form or PageForm(page),
         "new_row": new_row or NewRowForm(offered),
         "has_more": offered.exists(),
-        "rows": StatusPageRow.objects.filter(page=page).select_related("scope"),
+        "rows": rows_of(page),
     }
     return render(request, "pages/page_settings.html", context, status=422 if is_refused else 200)

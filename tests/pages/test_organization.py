@@ -207,8 +207,19 @@ def test_taking_an_incident_is_shown_to_everybody(member, scene):
     assert "It is yours now." in words_of(answer)
     assert incident_of(scene.acme).acknowledged_at is not None
     assert "Somebody has taken it already" in words_of(member.post(url("incident_acknowledge", uid), follow=True))
-    viewer = log_in(scene.acme, Role.VIEWER)
-    assert "Acknowledge" not in words_of(viewer.get(url("organization_incident", uid), headers=HTMX)).split("Events")[0]
+
+
+def test_who_may_not_act_is_offered_nothing_to_act_with(member, scene):
+    scene.say(scene.sms, State.DEGRADED, minutes=10)
+    uid = incident_of(scene.acme).uid
+    pages = [url("dashboard"), url("organization_incident", uid)]
+    offers = [
+        [b"<form" in client.get(page, headers=HTMX).content for page in pages]
+        for client in (member, log_in(scene.acme, Role.VIEWER))
+    ]
+    assert offers == [[False, True], [False, False]]
+    assert b'id="follow"' in member.get(url("dashboard")).content
+    assert b'id="follow"' not in log_in(scene.acme, Role.VIEWER).get(url("dashboard")).content
 
 
 def test_an_incident_page_says_who_was_told(member, scene):
