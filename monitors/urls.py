@@ -10,7 +10,9 @@ urlpatterns: list[URLPattern] = [
     path("o/<slug:slug>/receipts/", receipts.receipt_sources, name="receipts"),
     path("o/<slug:slug>/receipts/new/", receipts.receipt_source_new, name="receipt_source_new"),
     path("o/<slug:slug>/receipts/<int:source_id>/secret/", receipts.receipt_secret, name="receipt_secret"),
-    path("o/<slug:slug>/receipts/<int:source_id>/delete/", receipts.receipt_source_delete, name="receipt_source_delete"),
+    path(
+        "o/<slug:slug>/receipts/<int:source_id>/delete/", receipts.receipt_source_delete, name="receipt_source_delete"
+    ),
     path("o/<slug:slug>/monitors/", monitors.monitor_list, name="monitor_list"),
     path("o/<slug:slug>/monitors/new/", monitors.monitor_new, name="monitor_new"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/", monitors.monitor_detail, name="monitor_detail"),

@@ -29,7 +29,8 @@ class Feed(models.Model):
     page_id = models.CharField(max_length=100, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
     unknown_words = models.JSONField(default=dict)  # {word: times seen}
-    absent = models.JSONField(default=dict)  # {kind: external ids that the last full list lacked}: missing twice is gone
+    # {kind: external ids that the last full list lacked}: missing twice is gone
+    absent = models.JSONField(default=dict)
     backfilled_at = models.DateTimeField(null=True)  # None: its history has not been asked for yet
 
     class Meta:
