@@ -16,6 +16,7 @@ from monitors.core.states import State
 from monitors.models import Provider
 from monitors.report_forms import ReportForm
 from pages.queries.directory import ORDER, directory
+from pages.queries.incident import affected
 from pages.queries.provider import categories, crowd_view, provider_page, source_strips
 
 PER_PAGE = 60
@@ -92,7 +93,7 @@ def incident(request: HttpRequest, uid: str) -> HttpResponse:
     if detail is None:
         raise Http404
     template = "pages/_incident.html" if _is_htmx(request) else "pages/incident.html"
-    return _public(request, render(request, template, {"detail": detail}))
+    return _public(request, render(request, template, {"detail": detail, "affected": affected(uid, None, clock())}))
 
 
 @require_safe
