@@ -23,4 +23,17 @@ function changed() {
   document.body.dispatchEvent(new CustomEvent("page-changed"));
 }
 
+// What could not be had must not take the place of what was: no login or error page inside a dashboard. Whoever was
+// logged out, or whose page is gone, is shown that; after a failure of ours the page stays, and says that it is old.
+document.addEventListener("htmx:before:response", (event) => {
+  const { request, response } = event.detail.ctx;
+  if (request.method !== "GET") return;
+  const { redirected, status } = response.raw;
+  const isFailure = status >= 500;
+  const isGone = redirected || status === 403 || status === 404;
+  if (live) live.classList.toggle("live-lost", isFailure);
+  if (isFailure || isGone) event.preventDefault();
+  if (isGone) location.reload();
+});
+
 if (live) connect(1000);
