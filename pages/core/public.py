@@ -18,12 +18,13 @@ from monitors.core.states import State, worst
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One line of the page. `ninety` are 90 bars of a day; `uptime` is 0.0 to 1.0, None without data."""
+    """One line of the page. `day` are 96 bars of 15 minutes, `ninety` 90 bars of a day; `uptime` is 0.0 to 1.0, None without data."""
 
     id: int
     name: str
     group: str
     state: State
+    day: tuple[Bar, ...]
     ninety: tuple[Bar, ...]
     uptime: float | None
     as_of: datetime | None

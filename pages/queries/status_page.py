@@ -94,7 +94,9 @@ def _shown(page: StatusPage, now: datetime) -> list[_Shown]:
     found = []
     for row in rows:
         view = board[row.scope_id]
-        seen = RowView(row.id, row.name, row.group, view.state.state, view.ninety, view.uptime_90, view.state.as_of)
+        seen = RowView(
+            row.id, row.name, row.group, view.state.state, view.day, view.ninety, view.uptime_90, view.state.as_of
+        )
         found.append(_Shown(key_of(row.scope), seen))
     return found
 
