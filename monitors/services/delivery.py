@@ -7,6 +7,7 @@ from monitors.core.cells import Cell
 from monitors.core.delivery import BEST, Verdict, counts_from, habit_of, judge, lifted, sees_since
 from monitors.core.observations import Observation
 from monitors.core.states import Source, State
+from monitors.models import DeliveryCount
 from monitors.queries.counts import Said, Witness, delivery_history, said_by
 from monitors.services.scopes import scope_of_cell
 from monitors.services.spans import extend_coverage
@@ -14,6 +15,7 @@ from monitors.services.states import observe
 
 REPEAT = timedelta(minutes=5)  # how often a scope that is well says so again
 INTERVAL_S = 60  # of the evaluation
+KEEP = timedelta(days=90)
 
 
 def judge_witness(witness: Witness, *, now: datetime) -> None:
@@ -96,3 +98,9 @@ def _observation(witness: Witness, scope_id: int, verdict: Verdict, now: datetim
         },
         organization_id=witness.organization_id,
     )
+
+
+def prune(now: datetime) -> int:
+    """Delete counts that are older than 90 days; return how many rows went."""
+    rows, _ = DeliveryCount.objects.filter(minute__lt=now - KEEP).delete()
+    return rows

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from kit.clock import clock
-from monitors.services import upkeep
+from monitors.services import delivery, receipts, reports, upkeep
 
 
 @shared_task(name="monitors.tasks.daily_upkeep")
@@ -12,3 +12,6 @@ def daily_upkeep() -> None:
     now = clock()
     upkeep.keep_results(now=now)
     upkeep.prune(now=now)
+    receipts.prune(now)
+    reports.prune(now)
+    delivery.prune(now)

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
 
 from kit.accept_language import country_hint
 from kit.client_ip import client_ip
@@ -21,6 +22,7 @@ THANKS = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("Accept-Language")
 def report_problem(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form, or store what it says and come back with thanks."""
     provider = get_object_or_404(Provider, slug=slug)

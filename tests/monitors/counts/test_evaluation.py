@@ -1,5 +1,6 @@
 """Counts become observations: the demo's evening, and what each rule does to rows."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from monitors.services.crowd import judge_provider
 from monitors.services.delivery import judge_witness
 from monitors.services.scopes import component_for, scope_of
 from monitors.tasks.counts import evaluate_counts
+from monitors.tasks.upkeep import daily_upkeep
 from tests.factories import CarrierFactory, ProviderFactory, ReceiptSourceFactory
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +65,15 @@ def kddi(place):
 def judge(now):
     for witness in witnesses(now - LOOK_BACK):
         judge_witness(witness, now=now)
+
+
+@contextmanager
+def stopped_clock():
+    clocks.configure(Pace(datetime.now(UTC), NOON, 0.0))
+    try:
+        yield
+    finally:
+        clocks.configure(None)
 
 
 def moves():
@@ -203,6 +214,14 @@ def test_judging_twice_changes_nothing_and_what_is_well_is_seldom_written(
         judge(NOON + 2 * MINUTE)
 
 
+def test_the_daily_upkeep_forgets_old_counts(source, docomo):
+    fine(source, docomo)
+    DeliveryCount.objects.create(organization=source.organization, scope=docomo, minute=NOON - timedelta(days=91))
+    with stopped_clock():
+        daily_upkeep()
+    assert DeliveryCount.objects.count() == 61
+
+
 # --- Crowds ---
 
 
@@ -260,14 +279,11 @@ def test_six_networks_are_not_looked_at(docomo):
 
 
 def test_the_task_applies_what_waits_and_judges_it(source, docomo):
-    clocks.configure(Pace(datetime.now(UTC), NOON, 0.0))  # stands still
-    try:
-        for n in range(3):
-            at = NOON - (10 + n) * MINUTE
-            Receipt.objects.create(source=source, scope=docomo, message_id=f"SM{n}", status="delivered", at=at)
+    for n in range(3):
+        at = NOON - (10 + n) * MINUTE
+        Receipt.objects.create(source=source, scope=docomo, message_id=f"SM{n}", status="delivered", at=at)
+    with stopped_clock():
         evaluate_counts()
         evaluate_counts()
-    finally:
-        clocks.configure(None)
     row = SourceState.objects.get()
     assert (row.state, row.reason) == (State.OPERATIONAL, "3 of 3 messages were delivered in 60 min.")
