@@ -4,6 +4,7 @@ import re
 import secrets
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.db import connection, transaction
 from django.utils.text import slugify
 
@@ -66,6 +67,7 @@ def create_first_owner(email: str, *, now: datetime) -> tuple[User, str] | None:
         if User.objects.exists():
             return None
         user = User.objects.create_user(email, password, is_staff=True, is_superuser=True, must_change_password=True)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)  # the operator's own word
         create_organization("My organization", user, now=now)
     return user, password
 

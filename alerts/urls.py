@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern] = [
     path("o/<slug:slug>/alerts/routes/new/", views.route_new, name="route_new"),
     path("o/<slug:slug>/alerts/routes/<int:route_id>/delete/", views.route_delete, name="route_delete"),
     path("o/<slug:slug>/follow/", views.follow, name="follow"),
+    path("o/<slug:slug>/unfollow/", views.unfollow, name="unfollow"),
 ]

@@ -15,6 +15,7 @@ from alerts.channels.base import InvalidConfig
 from alerts.forms import ChannelForm, FollowForm, RouteForm
 from alerts.models import Channel, Notification, Route
 from kit.clock import clock
+from monitors.models import Follow
 from monitors.services import follows
 from monitors.services.scopes import scope_of
 
@@ -165,6 +166,20 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         follows.follow(organization, form.chosen_scope(), now)
         messages.warning(request, "You follow it. To be told by mail, confirm your address under Account first.")
+    return _back(request, slug)
+
+
+@require_POST
+@login_required
+def unfollow(request: HttpRequest, slug: str) -> HttpResponse:
+    """Stop following `scope` (an id): its routes go too, what is known of past incidents stays."""
+    organization = access.organization_for(request.user, slug, at_least=Role.MEMBER)
+    scope_id = request.POST.get("scope", "")
+    followed = Follow.objects.filter(organization=organization, scope=scope_id).first() if scope_id.isdigit() else None
+    if followed is None:
+        raise Http404
+    follows.unfollow(organization, followed.scope)
+    messages.success(request, "You no longer follow it. Nobody is told of it any more.")
     return _back(request, slug)
 
 

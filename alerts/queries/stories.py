@@ -82,10 +82,15 @@ def _envelope(row: Notification) -> Envelope:
     return Envelope(
         key=row.key,
         why=row.why if row.transition != "gone" else f"You are a channel of {row.organization.name}.",
-        url=f"{settings.PUBLIC_URL}/incidents/{row.event.incident.uid}/" if row.event else alerts,
+        url=settings.PUBLIC_URL + _incident_path(row) if row.event else alerts,
         manage_url=alerts,
         zone=_zone(row.organization.time_zone),
     )
+
+
+def _incident_path(row: Notification) -> str:
+    """Where the organization's own record of the incident is read, and acknowledged."""
+    return reverse("organization_incident", args=[row.organization.slug, row.event.incident.uid if row.event else ""])
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -14,22 +14,23 @@ from monitors.queries.states import SourceWord
 
 
 def see(incident: Incident, change: StateChange) -> Sighting:
-    """Enter what a change says. A source that sees it again keeps its first minute."""
-    now_says = {
+    """Enter what a change says. A source that sees it again keeps its first minute, and its words of the trouble
+    outlive those of the all-clear.
+    """
+    now_says: dict[str, object] = {
         "state": change.new,
         "cleared_at": None if change.new.is_impaired else change.at,
-        "reason": change.reason,
-        "evidence": change.evidence,
         "change": change,
     }
+    trouble = {"reason": change.reason, "evidence": change.evidence}
     sighting, is_new = Sighting.objects.get_or_create(
         incident=incident,
         ref=change.ref,
         scope_id=change.scope_id,
-        defaults={**now_says, "source": change.source, "first_at": change.at, "seen_at": change.recorded_at},
+        defaults={**now_says, **trouble, "source": change.source, "first_at": change.at, "seen_at": change.recorded_at},
     )
     if not is_new:
-        Sighting.objects.filter(id=sighting.id).update(**now_says)
+        Sighting.objects.filter(id=sighting.id).update(**now_says, **(trouble if change.new.is_impaired else {}))
     return sighting
 
 

@@ -12,6 +12,7 @@ from tests.alerts.scenes import NOW, SIGNING, happen, make_channel, make_inciden
 from tests.factories import (
     CarrierFactory,
     ComponentFactory,
+    FollowFactory,
     MembershipFactory,
     NotificationFactory,
     OrganizationFactory,
@@ -269,7 +270,7 @@ def test_the_log_is_a_fragment_for_htmx_and_names_the_incident(organization, as_
     page, fragment = client.get(url("delivery_log")), client.get(url("delivery_log"), headers={"HX-Request": "true"})
     assert "HX-Request" in page["Vary"]
     assert ("<html" in page.text, "<html" in fragment.text) == (True, False)
-    assert f'href="/incidents/{incident.uid}/"' in fragment.text
+    assert f'href="/o/acme/incidents/{incident.uid}/"' in fragment.text
 
 
 def test_the_log_is_paged(organization, as_role):
@@ -291,3 +292,14 @@ def test_what_was_rejected_is_sent_again(organization, as_role):
     assert row.state == "queued"
     client.post(url("notification_resend", row.id))
     assert "Send again" not in client.get(url("delivery_log")).text
+
+
+def test_members_stop_following_their_own_organization_s_scopes_only(client):
+    follow, foreign = FollowFactory(), FollowFactory()
+    membership = MembershipFactory(organization=follow.organization, role=Role.MEMBER)
+    client.force_login(membership.user)
+    path = f"/o/{follow.organization.slug}/unfollow/"
+    assert client.post(path, {"scope": foreign.scope_id}).status_code == 404
+    assert client.post(path, {"scope": "x"}).status_code == 404
+    assert client.post(path, {"scope": follow.scope_id}).status_code == 302
+    assert list(Follow.objects.all()) == [foreign]
