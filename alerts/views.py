@@ -175,7 +175,9 @@ def unfollow(request: HttpRequest, slug: str) -> HttpResponse:
     """Stop following `scope` (an id): its routes go too, what is known of past incidents stays."""
     organization = access.organization_for(request.user, slug, at_least=Role.MEMBER)
     scope_id = request.POST.get("scope", "")
-    followed = Follow.objects.filter(organization=organization, scope=scope_id).first() if scope_id.isdigit() else None
+    followed = (
+        Follow.objects.filter(organization=organization, scope_id=int(scope_id)).first() if scope_id.isdigit() else None
+    )
     if followed is None:
         raise Http404
     follows.unfollow(organization, followed.scope)
