@@ -87,7 +87,7 @@ def take_in(source: ReceiptSource, request: HookRequest, *, now: datetime) -> in
         before = Receipt.objects.filter(source=source, message_id__in=[r.message_id for r in readings]).count()
         Receipt.objects.bulk_create(rows, ignore_conflicts=True)
         after = Receipt.objects.filter(source=source, message_id__in=[r.message_id for r in readings]).count()
-        ReceiptSource.objects.filter(id=source.id).update(last_receipt_at=now)
+        # The source's row is not touched here: whoever applies holds its lock, and a hook must never wait for that.
         if after > before:
             transaction.on_commit(partial(receipts_arrived.send_robust, ReceiptSource, source_id=source.id))
     return after - before
@@ -146,6 +146,7 @@ def apply_next(*, now: datetime) -> bool:
         if not receipts:
             return True
         _apply(source, receipts)
+        ReceiptSource.objects.filter(id=source.id).update(last_receipt_at=max(receipt.at for receipt in receipts))
         Receipt.objects.filter(id__in=[receipt.id for receipt in receipts]).update(applied_at=now)
         transaction.on_commit(
             partial(

@@ -19,14 +19,17 @@ def receipt_hook(request: HttpRequest, kind: str, token: str) -> HttpResponse:
     """Store what a delivery provider says, then answer 204: work happens later. Answers tell a forger nothing."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > LARGEST_BODY:
-        return HttpResponse("The body is too large: send at most 1 MB.", status=413, content_type="text/plain")
+        return _too_large()
     source = ReceiptSource.objects.filter(kind=kind, token=token).first()
     if source is None:
         return HttpResponseNotFound("There is no such hook.", content_type="text/plain")
+    body = request.read(LARGEST_BODY + 1)
+    if len(body) > LARGEST_BODY:  # it came in chunks, without saying how long it would be
+        return _too_large()
     # The address that the sender was given: behind a proxy our own view of it would not match what was signed.
     url = settings.PUBLIC_URL + request.get_full_path()
     headers = {name.lower(): value for name, value in request.headers.items()}
-    received = HookRequest(url, request.content_type or "", headers, request.body)
+    received = HookRequest(url, request.content_type or "", headers, body)
     try:
         receipts.take_in(source, received, now=clock())
     except UnreadableReceipt as error:
@@ -34,3 +37,7 @@ def receipt_hook(request: HttpRequest, kind: str, token: str) -> HttpResponse:
     except receipts.Refused:
         return HttpResponse("The signature is not right.", status=403, content_type="text/plain")
     return HttpResponse(status=204)
+
+
+def _too_large() -> HttpResponse:
+    return HttpResponse("The body is too large: send at most 1 MB.", status=413, content_type="text/plain")

@@ -4,12 +4,13 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
-from django.test import Client
+from django.db import connection, transaction
+from django.test import AsyncRequestFactory, Client
 
 from kit.clock import clock
 from monitors.models import DeliveryCount, Message, Receipt, ReceiptSource
 from monitors.services import receipts
+from monitors.views.hooks import receipt_hook
 from tests.factories import CarrierFactory, ProviderFactory, ReceiptSourceFactory
 from tests.monitors.receipts.signing import FORM, SECRET, fields, post, sign
 
@@ -87,6 +88,12 @@ def test_h10_a_body_over_1_mb_is_refused_before_it_is_read(client, source):
     assert (answer.status_code, refused()) == (413, 0)
 
 
+def test_h10_a_body_that_does_not_say_its_length_is_refused_too(source):
+    request = AsyncRequestFactory().post("/hooks/twilio/t0", b"a=" + b"x" * 1_000_000, content_type=FORM)
+    del request.META["CONTENT_LENGTH"]
+    assert receipt_hook(request, "twilio", "t0").status_code == 413
+
+
 def test_h11_ten_thousand_fields_are_refused(client, source):
     body = "&".join(f"f{n}=1" for n in range(10_000))
     assert client.post(f"/hooks/twilio/{source.token}", body, content_type=FORM).status_code == 400
@@ -147,6 +154,24 @@ def test_the_senders_own_failures_are_counted_apart(client, source):
     apply_all()
     row = DeliveryCount.objects.get()
     assert (row.started, row.delivered, row.outage, row.ambiguous, row.sender) == (4, 0, 1, 2, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_h19_a_hook_does_not_wait_for_those_who_apply():
+    source = ReceiptSourceFactory(provider=ProviderFactory(category="comms"), kind="twilio", token="t0")
+    receipts.set_secrets(source, [SECRET])
+
+    def send():
+        try:
+            return post(Client(), "t0", fields()).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        ReceiptSource.objects.select_for_update(no_key=True).get(id=source.id)  # as apply_next does
+        assert pool.submit(send).result(timeout=10) == 204
+    receipts.apply_next(now=clock())
+    assert ReceiptSource.objects.get().last_receipt_at == Receipt.objects.get().at
 
 
 @pytest.mark.django_db(transaction=True)
