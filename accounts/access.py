@@ -26,7 +26,8 @@ def organization_for(user: object, slug: str, *, at_least: Role = Role.VIEWER) -
     """
     membership = membership_for(user, slug)
     if not Role(membership.role).includes(at_least):
-        raise PermissionDenied(f"Ask an {at_least.label.lower()} of {membership.organization} to do this.")
+        article = "a" if at_least is Role.MEMBER else "an"
+        raise PermissionDenied(f"Ask {article} {at_least.label.lower()} of {membership.organization} to do this.")
     return membership.organization
 
 
