@@ -4,9 +4,11 @@
 """
 
 from incidents.core.impact import ScopeState
+from incidents.core.lag import Lag
 from incidents.core.timeline import Bar
 from incidents.queries.boards import scope_board
 from incidents.queries.details import incident_detail
+from incidents.queries.lags import vendor_lags
 from incidents.queries.lists import open_incidents, recent_incidents
 from incidents.queries.naming import PARTS, words_of
 from incidents.queries.providers import provider_states, provider_view
@@ -32,6 +34,7 @@ __all__ = [
     "ImpactView",
     "IncidentDetail",
     "IncidentLink",
+    "Lag",
     "ProviderView",
     "ScopeState",
     "ScopeView",
@@ -43,5 +46,6 @@ __all__ = [
     "provider_view",
     "recent_incidents",
     "scope_board",
+    "vendor_lags",
     "words_of",
 ]

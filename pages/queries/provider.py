@@ -11,10 +11,12 @@ from incidents.models import Sighting
 from incidents.queries import (
     IncidentDetail,
     IncidentLink,
+    Lag,
     ProviderView,
     incident_detail,
     provider_view,
     recent_incidents,
+    vendor_lags,
 )
 from monitors.core.states import Source, State
 from monitors.formats import formats
@@ -81,6 +83,7 @@ class ProviderPage:
     maintenances: tuple[WindowView, ...]
     details: tuple[IncidentDetail, ...]
     past: tuple[PastView, ...]
+    lag: Lag
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ def provider_page(provider: Provider, now: datetime) -> ProviderPage:
         tuple(_maintenances(provider, now)),
         tuple(details),
         tuple(_past(provider, now)),
+        vendor_lags([provider.id], now)[provider.id],
     )
 
 

@@ -11,6 +11,7 @@ from tests.factories import (
     FeedFactory,
     IncidentFactory,
     MembershipFactory,
+    OfficialPostFactory,
     OrganizationFactory,
     ProviderFactory,
     ScopeFactory,
@@ -125,7 +126,7 @@ def test_a_provider_s_page_asks_the_same_for_any_number_of_components(client, dj
     provider = watched("twilio")
     for n in range(number):
         ComponentFactory(provider=provider, name=f"Component {n}", external_id=f"c{n}")
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         client.get("/providers/twilio/", headers={"HX-Request": "true"})
 
 
@@ -142,3 +143,25 @@ def test_vendors_words_are_shown_as_text(client):
     text = client.get("/providers/twilio/").text
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert(1)" in text
+
+
+@pytest.mark.parametrize(
+    ("incidents", "sentence"),
+    [
+        (3, "How late Twilio usually admits incidents: not enough incidents to say (3 of 5 in 90 days)."),
+        (5, "Twilio usually admits incidents 31 min after they start (n = 5, 90 days; from 29 min to 33 min)."),
+    ],
+)
+@pytest.mark.parametrize("path", ["/providers/twilio/", "/is/twilio/down"])
+def test_how_late_a_vendor_usually_is_takes_five_incidents(path, incidents, sentence, client):
+    provider = watched("twilio")
+    scope = ScopeFactory(component=ComponentFactory(provider=provider, name="SMS"), provider=provider)
+    for number in range(incidents):
+        began = clock() - timedelta(days=number + 1)
+        row = IncidentFactory(provider=provider, started_at=began, resolved_at=began + timedelta(hours=2))
+        post = OfficialPostFactory(
+            feed=provider.feeds.get(), began_at=began, posted_at=began + timedelta(minutes=29 + number % 5)
+        )
+        seen = {"source": "official", "first_at": began, "seen_at": began, "state": State.DEGRADED}
+        Sighting.objects.create(incident=row, ref=f"post:{post.id}", scope=scope, **seen)
+    assert sentence in client.get(path).text
