@@ -21,5 +21,11 @@ def design(request: HttpRequest) -> HttpResponse:
         Bar(day, day + timedelta(days=1), State(number), 600, 86400, f"{day:%-d %b}: {State(number).word}")
         for day, number in zip(days, PATTERN, strict=True)
     ]
-    context = {"states": list(State), "series": bars, "now": clock(), "ago": clock() - timedelta(minutes=3)}
+    context = {
+        "themes": ["light", "dark"],
+        "states": list(State),
+        "series": bars,
+        "now": clock(),
+        "ago": clock() - timedelta(minutes=3),
+    }
     return render(request, "pages/design.html", context)
