@@ -7,6 +7,3 @@ state_changes_recorded = Signal()
 
 # A source's data about a provider is newer than before. Sent with provider_id and organization_id.
 readings_changed = Signal()
-
-# Receipts wait to be applied. Sent with source_id.
-receipts_arrived = Signal()

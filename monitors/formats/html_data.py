@@ -3,18 +3,18 @@
 import json
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 
+from monitors.formats.markup import Markup
 from monitors.formats.reading import Json
 
 _PUSH = re.compile(r"^\s*self\.__next_f\.push\((.*)\)\s*;?\s*$", re.DOTALL)
 
 
-class _Scripts(HTMLParser):
+class _Scripts(Markup):
     """Collects the scripts of a page: (their attributes, their text)."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.found: list[tuple[dict[str, str | None], str]] = []
         self._open: dict[str, str | None] | None = None
 

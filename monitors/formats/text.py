@@ -6,7 +6,8 @@ theirs can ever reach a page of ours.
 
 import re
 import unicodedata
-from html.parser import HTMLParser
+
+from monitors.formats.markup import Markup
 
 LONGEST_TITLE = 300
 LONGEST_BODY = 20_000
@@ -17,11 +18,11 @@ _SILENT = frozenset("script style template noscript iframe object svg math head"
 _MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!][^<]*?>|&(?:[a-zA-Z]{2,31}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 
 
-class _Words(HTMLParser):
+class _Words(Markup):
     """Collects the words of a piece of HTML, a line break for each block, an address behind each link."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.parts: list[str] = []
         self._silent = 0
         self._links: list[tuple[str, int]] = []

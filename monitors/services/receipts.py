@@ -20,7 +20,7 @@ from monitors.models import Carrier, Message, Provider, Receipt, ReceiptSource
 from monitors.receipts import receipt_kinds
 from monitors.receipts.base import HookRequest, ReceiptReading
 from monitors.services.scopes import component_for, scope_of
-from monitors.signals import readings_changed, receipts_arrived
+from monitors.signals import readings_changed
 
 BATCH = 500
 KEEP_APPLIED = timedelta(days=7)
@@ -88,8 +88,6 @@ def take_in(source: ReceiptSource, request: HookRequest, *, now: datetime) -> in
         Receipt.objects.bulk_create(rows, ignore_conflicts=True)
         after = Receipt.objects.filter(source=source, message_id__in=[r.message_id for r in readings]).count()
         # The source's row is not touched here: whoever applies holds its lock, and a hook must never wait for that.
-        if after > before:
-            transaction.on_commit(partial(receipts_arrived.send_robust, ReceiptSource, source_id=source.id))
     return after - before
 
 
@@ -130,19 +128,28 @@ def _scope_id(provider_id: int, service: str, country: str, carrier_name: str) -
     return scope.id
 
 
-def apply_next(*, now: datetime) -> bool:
+def newest_waiting() -> int | None:
+    """Return the id of the newest receipt that waits; None: none does."""
+    return Receipt.objects.filter(applied_at=None).order_by("-id").values_list("id", flat=True).first()
+
+
+def apply_next(*, now: datetime, up_to: int | None = None) -> bool:
     """Apply the waiting receipts of one source, up to 500 of them; return whether there were any.
 
     The source's row is locked, so that one worker at a time counts it and its receipts keep their order.
+    Receipts with an id above `up_to` are left for later: they never end while many come in.
     """
     with transaction.atomic():
-        waiting = Receipt.objects.filter(applied_at=None).values("source")
+        unapplied = Receipt.objects.filter(applied_at=None)
+        if up_to is not None:
+            unapplied = unapplied.filter(id__lte=up_to)
+        waiting = unapplied.values("source")
         source = (
             ReceiptSource.objects.select_for_update(skip_locked=True, no_key=True).filter(id__in=waiting).order_by("id")
         ).first()
         if source is None:
             return False
-        receipts = list(Receipt.objects.filter(source=source, applied_at=None).order_by("id")[:BATCH])
+        receipts = list(unapplied.filter(source=source).order_by("id")[:BATCH])
         if not receipts:
             return True
         _apply(source, receipts)
