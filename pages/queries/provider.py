@@ -99,8 +99,8 @@ class CrowdView:
     """People's reports of the last 24 hours against what is usual."""
 
     total: int
-    last_quarter: int
-    usual: float
+    quarters: tuple[tuple[datetime, int], ...]  # (start, reports) of the last 96 quarters of an hour
+    usual: float  # in a quarter of an hour, at this hour
     problems: tuple[crowd.Share, ...]
     countries: tuple[crowd.Share, ...]
 
@@ -158,10 +158,10 @@ def _past_record(link: IncidentLink) -> PastView:
 
 def crowd_view(provider: Provider, now: datetime) -> CrowdView:
     since = now - DAY
-    buckets = crowd.report_buckets(provider.id, since, now)
+    quarters = crowd.report_buckets(provider.id, since, now)[-QUARTERS:]
     return CrowdView(
         total=crowd.reports_since(provider.id, since),
-        last_quarter=buckets[-1][1] if buckets else 0,
+        quarters=tuple(quarters),
         usual=crowd.usual_now(provider.id, now),
         problems=tuple(crowd.top_problems(provider.id, since)),
         countries=tuple(crowd.countries(provider.id, since)),

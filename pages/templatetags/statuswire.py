@@ -99,13 +99,13 @@ def witness(source: Source) -> str:
 
 
 @register.filter
-def percent(share: float | None) -> str:
+def percent(share: float | None, digits: int = 2) -> str:
     """Return a share of 0.0 to 1.0 as "99.98 %", cut rather than rounded up; a dash without data."""
     if share is None:
         return "–"
     if share >= 1:
         return "100 %"
-    return f"{int(share * 10_000) / 100:.2f} %"
+    return f"{int(share * 10 ** (digits + 2)) / 10**digits:.{digits}f} %"
 
 
 BAR, GAP, HEIGHT = 8, 2, 40
@@ -134,6 +134,42 @@ def bars(series: Sequence[Bar], label: str, size: str = "") -> SafeString:
         HEIGHT,
         f"{label}: {in_words(series)}",
         marks,
+    )
+
+
+@register.simple_tag
+def columns(counts: Sequence[tuple[datetime, int]], usual: float, label: str) -> SafeString:
+    """Draw how many there were in each stretch of time, oldest left, with a line at how many are usual."""
+    width = len(counts) * (BAR + GAP) - GAP
+    most = max([number for _, number in counts], default=0)
+    scale = HEIGHT / max(most, usual * 1.5, 4)  # one report alone is not a tower
+    marks = format_html_join("", "{}", ((_column(at, n, x * (BAR + GAP), scale),) for x, (at, n) in enumerate(counts)))
+    return format_html(
+        '<svg class="bars columns" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}'
+        '<path class="usual" d="M0 {}h{}"/></svg>',
+        max(width, 1),
+        HEIGHT,
+        f"{label}: {sum(n for _, n in counts)} in all, {most} at most in one bar, about {usual:.0f} usual",
+        marks,
+        round(HEIGHT - usual * scale, 1),
+        max(width, 1),
+    )
+
+
+def _column(at: datetime, number: int, x: int, scale: float) -> SafeString:
+    height = round(number * scale, 1)
+    return format_html(
+        '<g class="bar"><title>{}: {}</title><rect class="ground" x="{}" width="{}" height="{}"/>'
+        '<rect class="column" x="{}" y="{}" width="{}" height="{}"/></g>',
+        at.strftime("%H:%M UTC"),
+        number,
+        x,
+        BAR,
+        HEIGHT,
+        x,
+        HEIGHT - height,
+        BAR,
+        height,
     )
 
 

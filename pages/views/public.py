@@ -10,11 +10,9 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import organizations_of
 from incidents.queries import incident_detail
-from kit.accept_language import country_hint
 from kit.clock import clock
 from monitors.core.states import State
 from monitors.models import Provider
-from monitors.report_forms import ReportForm
 from pages.queries.directory import ORDER, directory
 from pages.queries.incident import affected
 from pages.queries.provider import categories, crowd_view, provider_page, source_strips
@@ -78,11 +76,8 @@ def _about_provider(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         "strips": source_strips(row, own.id if own else None, now),
         "own": own,
     }
-    if _is_htmx(request):
-        return _public(request, render(request, f"pages/_{name}.html", context))
-    country = country_hint(request.headers.get("Accept-Language", ""))
-    context["report_form"] = ReportForm(provider=row, country=country)
-    return _public(request, render(request, f"pages/{name}.html", context))
+    template = f"pages/_{name}.html" if _is_htmx(request) else f"pages/{name}.html"
+    return _public(request, render(request, template, context))
 
 
 @require_safe
@@ -105,6 +100,8 @@ def _public(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     """Let shared caches keep what a stranger without a form's cookie got; a member's pages are their own."""
     if request.user.is_authenticated:
         patch_cache_control(answer, private=True, no_store=True)
+    elif _is_htmx(request):  # asked for because something changed: what was before is no answer
+        patch_cache_control(answer, no_cache=True)
     elif not answer.cookies and not request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
         patch_cache_control(answer, public=True, max_age=FRESH_S)
     else:

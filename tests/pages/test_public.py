@@ -130,11 +130,27 @@ def test_a_provider_s_page_asks_the_same_for_any_number_of_components(client, dj
         client.get("/providers/twilio/", headers={"HX-Request": "true"})
 
 
-def test_shared_caches_keep_only_what_strangers_get(client):
+@pytest.mark.parametrize("path", ["/", "/providers/", "/providers/twilio/", "/is/twilio/down"])
+def test_shared_caches_keep_only_what_strangers_get(client, path):
     watched("twilio")
-    assert client.get("/providers/")["Cache-Control"] == "public, max-age=30"
+    answer = client.get(path)
+    assert answer["Cache-Control"] == "public, max-age=30"
+    assert not answer.cookies
     client.force_login(MembershipFactory().user)
-    assert client.get("/providers/")["Cache-Control"] == "private, no-store"
+    assert client.get(path)["Cache-Control"] == "private, no-store"
+
+
+def test_what_is_asked_for_again_is_never_an_older_copy(client):
+    watched("twilio")
+    assert client.get("/is/twilio/down", headers={"HX-Request": "true"})["Cache-Control"] == "no-cache"
+
+
+def test_asking_again_leaves_the_report_form_alone(client):
+    watched("twilio")
+    fragment = client.get("/is/twilio/down", headers={"HX-Request": "true"}).text
+    assert 'id="is-down"' in fragment
+    assert 'id="evidence"' in fragment
+    assert "report" not in fragment.split('id="evidence"')[0]
 
 
 def test_vendors_words_are_shown_as_text(client):

@@ -1,0 +1,48 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pages.templatetags.statuswire import columns, lasting, percent
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("share", "digits", "words"),
+    [
+        (None, 2, "–"),
+        (0.0, 2, "0.00 %"),
+        (0.999999, 2, "99.99 %"),  # never rounded up to what was not reached
+        (0.29, 2, "29.00 %"),
+        (0.649, 0, "64 %"),
+        (1.0, 2, "100 %"),
+    ],
+)
+def test_a_share_is_cut_and_never_rounded_up(share, digits, words):
+    assert percent(share, digits) == words
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (None, ""),
+        (12, "12 s"),
+        (timedelta(minutes=41), "41 min"),
+        (timedelta(hours=6, minutes=23), "6 h 23 min"),
+        (timedelta(days=2, hours=4), "2 d 4 h"),
+    ],
+)
+def test_a_length_of_time_in_words(length, words):
+    assert lasting(length) == words
+
+
+def test_a_chart_of_numbers_says_them_in_words_too():
+    chart = columns([(NOON, 0), (NOON + timedelta(minutes=15), 8)], 2.0, "Reports")
+    assert 'aria-label="Reports: 8 in all, 8 at most in one bar, about 2 usual"' in chart
+    assert "<title>12:15 UTC: 8</title>" in chart
+    assert 'y="0.0" width="8" height="40.0"' in chart
+    assert 'd="M0 30.0h18"' in chart
+
+
+def test_a_chart_without_numbers_is_empty_and_not_broken():
+    assert "0 in all, 0 at most" in columns([], 0.0, "Reports")
