@@ -57,7 +57,11 @@ def _page(slug: str) -> StatusPage:
 def _answer(request: HttpRequest, name: str, context: dict[str, object]) -> HttpResponse:
     part = "_" if request.headers.get("HX-Request") == "true" else ""
     # Without the request's context processors: they would ask who is reading.
-    return _kept(HttpResponse(render_to_string(f"pages/{part}{name}.html", context | {"request": request})))
+    answer = HttpResponse(render_to_string(f"pages/{part}{name}.html", context | {"request": request}))
+    if part:  # asked for because something changed, so nobody may answer with what was before
+        patch_cache_control(answer, no_cache=True)
+        return answer
+    return _kept(answer)
 
 
 def _json(request: HttpRequest, slug: str, shape: Callable[[PageView, str], dict[str, object]]) -> HttpResponse:

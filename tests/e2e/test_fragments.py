@@ -1,0 +1,57 @@
+"""What a poke does to a page in a browser: news come in at once, and the reader is not disturbed."""
+
+import os
+
+import pytest
+from django.db import connections
+from playwright.sync_api import expect
+
+from accounts.models import Role
+from monitors.core.states import State
+from monitors.services.follows import follow
+from tests.factories import ComponentFactory, MembershipFactory, ScopeFactory
+from tests.pages.scenes import Scene, page_with
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+POKE = "document.body.dispatchEvent(new CustomEvent('page-changed'))"
+
+
+@pytest.fixture(autouse=True)
+def database_beside_playwright(page, monkeypatch):
+    """Playwright keeps an event loop in this thread: Django must be talked into asking the database, by a connection of its own."""
+    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    yield
+    connections.close_all()
+
+
+def test_a_poke_is_never_answered_with_what_was_before(live_server, page):
+    scene = Scene()
+    page_with(scene.acme, (scene.sms, "Texts"))
+    page.goto(f"{live_server.url}/s/acme/")
+    banner = page.locator(".banner")
+    expect(banner).to_have_text("All systems operational")
+    for state, words in ((State.DEGRADED, "Degraded performance: Texts"), (State.MAJOR_OUTAGE, "Outage: Texts")):
+        scene.say(scene.sms, state, minutes=0)
+        page.evaluate(POKE)
+        expect(banner).to_have_text(words)
+
+
+def test_a_poke_leaves_focus_and_what_the_reader_opened_alone(client, live_server, page):
+    scene = Scene()
+    for number in range(9):  # more than are shown unfolded
+        component = ComponentFactory(provider=scene.twilio, name=f"Part {number}")
+        follow(scene.acme, ScopeFactory(component=component), scene.now)
+    client.force_login(MembershipFactory(organization=scene.acme, role=Role.MEMBER).user)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    page.context.add_cookies([cookie])
+    page.goto(f"{live_server.url}/o/acme/")
+    page.locator("#healthy > summary").click()
+    sms = page.get_by_role("link", name="Twilio: SMS")
+    sms.focus()
+    scene.say(scene.docomo, State.MAJOR_OUTAGE, minutes=0)
+    page.evaluate(POKE)
+    expect(page.get_by_role("heading", name="Open incidents")).to_be_visible()
+    expect(page.locator("#healthy").get_by_role("link", name="Twilio: SMS")).to_have_count(0)  # it is in trouble now
+    expect(sms).to_be_focused()
+    expect(page.get_by_role("link", name="Twilio: Part 0")).to_be_visible()
