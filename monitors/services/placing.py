@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from monitors.core.states import State, worst
-from monitors.core.titles_stub import CarrierRef, TitleReading, read_title
+from monitors.core.titles import CarrierRef, TitleReading, read_title
 from monitors.formats.base import PostKind, PostReading
 from monitors.models import Carrier, Component, OfficialPost, OfficialPostScope, Provider, Scope
 from monitors.services.scopes import SERVICE_NAMES, component_for, scope_of
 
 MOST_SCOPES = 60  # of one post; a post about everything names the component
 COMMS = "comms"
+NO_FAILURE = ("none", "other")  # the title tells of none
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,6 @@ def state_of(post: OfficialPost, reading: PostReading, words: TitleReading) -> S
         return State.MAINTENANCE
     if post.kind == PostKind.INCIDENT.value and post.impact is State.UNKNOWN:
         return worst([State.DEGRADED, *(state for _, state in reading.components)])
-    if post.impact is State.MAINTENANCE and words.failure and not words.maintenance:
+    if post.impact is State.MAINTENANCE and words.failure not in NO_FAILURE and not words.maintenance:
         return State.DEGRADED
     return State(post.impact)

@@ -1,0 +1,64 @@
+"""The operators by every name that vendors give them, from catalogue/carriers.csv."""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from monitors.core.titles.readings import CarrierRef
+from monitors.core.titles.words import key_of, words_of
+
+SHIPPED = Path(__file__).parents[2] / "catalogue" / "carriers.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Operators:
+    """`by_key` has the operators of a name (see words.key_of), own names before aliases."""
+
+    by_key: Mapping[str, Sequence[CarrierRef]]
+    own_names: Mapping[str, str]
+
+    def of(self, key: str, countries: Sequence[str]) -> list[CarrierRef]:
+        """Return the operators of that name in these countries, at most one of each, own names first."""
+        found: dict[str, CarrierRef] = {}
+        for ref in self.by_key.get(key, ()):
+            if ref.country in countries:
+                found.setdefault(ref.country, ref)
+        return [found[country] for country in countries if country in found]
+
+    def countries(self, key: str) -> list[str]:
+        return list(dict.fromkeys(ref.country for ref in self.by_key.get(key, ())))
+
+    def name(self, key: str) -> str:
+        """Return the name that stands for `key` where no country tells which operator it is, "" if several could."""
+        if key in self.own_names:
+            return self.own_names[key]
+        names = {ref.name for ref in self.by_key.get(key, ())}
+        return names.pop() if len(names) == 1 else ""
+
+
+def index(rows: Iterable[Mapping[str, str]]) -> Operators:
+    """Index the rows of a table with the columns name, country, mccmnc, aliases, host."""
+    by_key: dict[str, list[CarrierRef]] = {}
+    own_names: dict[str, str] = {}
+    aliases = []
+    for row in rows:
+        ref = CarrierRef(row["name"], row["country"], tuple(row["mccmnc"].split()))
+        own_names.setdefault(_key(ref.name), ref.name)
+        by_key.setdefault(_key(ref.name), []).append(ref)
+        aliases += [(_key(alias), ref) for alias in row["aliases"].split(";") if alias]
+    for key, ref in aliases:
+        by_key.setdefault(key, []).append(ref)
+    by_key.pop("", None)
+    return Operators(by_key, own_names)
+
+
+@cache
+def shipped() -> Operators:
+    with SHIPPED.open(newline="", encoding="utf-8") as lines:
+        return index(csv.DictReader(lines))
+
+
+def _key(name: str) -> str:
+    return key_of(words_of(name))

@@ -1,0 +1,122 @@
+"""Find the countries and carriers that a text names, and tell which operator is meant by which country."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitors.core.titles import countries as c
+from monitors.core.titles.countries import CountryNames
+from monitors.core.titles.operators import Operators
+from monitors.core.titles.readings import CarrierRef
+from monitors.core.titles.slots import could_be_carrier
+from monitors.core.titles.words import Span, Word, phrases
+
+_JOINS = {"and", "&", ",", "/", "the", "in", "or", "(", ")"}
+COUNTRY, SHARED, CARRIER = "country", "shared", "carrier"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    countries: tuple[str, ...]
+    carriers: tuple[CarrierRef, ...]
+    spans: tuple[Span, ...]
+    unplaced: tuple[str, ...]
+
+
+def find(words: Sequence[Word], names: CountryNames, operators: Operators) -> Places:
+    spans = _without_the_state_of_georgia(_spans(words, names, operators))
+    groups = _country_groups(words, spans)
+    told = list(dict.fromkeys(code for _, codes in groups for code in codes))
+    shared = [span for span in spans if span.kind == SHARED]
+    refs = [
+        ref for span in spans if span.kind == CARRIER for ref in _refs(span, words, groups, told, shared, operators)
+    ]
+    for ref in refs:
+        if ref.country and ref.country not in told and (not told or shared):
+            told.append(ref.country)
+    unplaced = [_typed(words, s) for s in shared if not set(c.SHARED[s.key]) & set(told)]
+    return Places(tuple(told), tuple(dict.fromkeys(refs)), tuple(spans), tuple(unplaced))
+
+
+def _spans(words: Sequence[Word], names: CountryNames, operators: Operators) -> list[Span]:
+    """Return what the words name, the longest name first, none inside another."""
+    countries = {
+        at
+        for start in range(len(words))
+        for end, key in phrases(words, start)
+        if _country(words, start, end, key, names)
+        for at in range(start, end)
+    }
+    spans, at = [], 0
+    while at < len(words):
+        span = None
+        for end, key in phrases(words, at):
+            span = _country(words, at, end, key, names)
+            if not span and key in operators.by_key and could_be_carrier(words, at, end, key, countries):
+                span = Span(at, end, CARRIER, key)
+            if span:
+                spans.append(span)
+                break
+        at = span.end if span else at + 1
+    return spans
+
+
+def _country(words: Sequence[Word], start: int, end: int, key: str, names: CountryNames) -> Span | None:
+    if key in c.CAPITALS and end == start + 1:
+        return Span(start, end, COUNTRY, c.CAPITALS[key]) if words[start].typed.isupper() else None
+    if end > start + 1 and not words[start].is_name_like:
+        return None  # "to go" is not Togo
+    if key in names.names:
+        return Span(start, end, COUNTRY, names.names[key])
+    if key in c.SHARED:
+        return Span(start, end, SHARED, key)
+    if key in names.people and not (end < len(words) and words[end].folded in c.OF_LANGUAGE):
+        return Span(start, end, COUNTRY, names.people[key])
+    return None
+
+
+def _without_the_state_of_georgia(spans: list[Span]) -> list[Span]:
+    codes = {span.key for span in spans if span.kind == COUNTRY}
+    return [span for span in spans if span.key != "GE" or "US" not in codes]
+
+
+def _country_groups(words: Sequence[Word], spans: Sequence[Span]) -> list[tuple[int, list[str]]]:
+    """Return (position, countries) of the countries that are named in one breath: "Israel and Morocco"."""
+    groups: list[tuple[int, list[str]]] = []
+    end = -1
+    for span in spans:
+        if span.kind != COUNTRY:
+            continue
+        joined = groups and all(word.folded in _JOINS for word in words[end : span.start])
+        if joined:
+            groups[-1][1].append(span.key)
+        else:
+            groups.append((span.start, [span.key]))
+        end = span.end
+    return groups
+
+
+def _refs(
+    span: Span,
+    words: Sequence[Word],
+    groups: Sequence[tuple[int, list[str]]],
+    told: Sequence[str],
+    shared: Sequence[Span],
+    operators: Operators,
+) -> list[CarrierRef]:
+    """Return the operators that a name means: those of the countries named next, else of any that is named."""
+    following = next((codes for start, codes in groups if start >= span.end), [])
+    possible = [code for s in shared for code in c.SHARED[s.key]]
+    for countries in (following, told):
+        if found := operators.of(span.key, countries):
+            return found
+    if possible and len(found := operators.of(span.key, possible)) == 1:
+        return found
+    everywhere = operators.countries(span.key)
+    if not told and not possible and len(everywhere) == 1:
+        return operators.of(span.key, everywhere)
+    name = operators.name(span.key) or _typed(words, span)
+    return [CarrierRef(name, told[0] if len(told) == 1 else "")]
+
+
+def _typed(words: Sequence[Word], span: Span) -> str:
+    return " ".join(word.typed for word in words[span.start : span.end])

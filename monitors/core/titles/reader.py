@@ -1,0 +1,62 @@
+"""Read a title, and the text under it where the title names no place."""
+
+import html
+import re
+from functools import lru_cache
+
+from monitors.core.titles import countries, operators, places, says, slots
+from monitors.core.titles import vocabulary as v
+from monitors.core.titles.places import CARRIER, Places
+from monitors.core.titles.readings import TitleReading
+from monitors.core.titles.words import Word, fold, words_of
+
+LONGEST_TITLE = 2_000  # characters that are read
+LONGEST_BODY = 1_000  # the first sentences say where; the rest repeats them
+_TAG = re.compile(r"<[^>]*>")
+_CARRIERS_ARE_NAMED = {"sms", "mms", "voice", "verify", "wireless"}
+
+
+def read_title(title: str, body: str = "") -> TitleReading:
+    """Return what the words say. The body fills in the place only where the title has none."""
+    return _read(title[:LONGEST_TITLE], body[:LONGEST_BODY])
+
+
+@lru_cache(maxsize=4_096)
+def _read(title: str, body: str) -> TitleReading:
+    words = words_of(title)
+    found = _places(words)
+    text = fold(title)
+    is_maintenance = says.is_maintenance(text)
+    channels = says.channels(_without_carriers(words, found))
+    regions = says.regions(text)
+    unknown = slots.unknown_names(words, found.spans, is_maintenance=is_maintenance)
+    carried = bool(set(channels) & _CARRIERS_ARE_NAMED)
+    if carried and body and not (found.countries or found.carriers or regions or unknown):
+        found = _places(words_of(_plain(body)))
+    return TitleReading(
+        channels=channels,
+        countries=found.countries,
+        carriers=found.carriers,
+        regions=regions,
+        direction=says.direction(text, channels),
+        failure=says.failure(text, is_maintenance=is_maintenance),
+        number_types=says.number_types(text),
+        subset=bool(v.SUBSET.search(text)),
+        maintenance=is_maintenance,
+        retroactive=bool(v.RETROACTIVE.search(text)),
+        no_impact=bool(v.NO_IMPACT.search(text)),
+        unplaced=(*found.unplaced, *(unknown if carried else ())),
+    )
+
+
+def _places(words: list[Word]) -> Places:
+    return places.find(words, countries.shipped(), operators.shipped())
+
+
+def _without_carriers(words: list[Word], found: Places) -> str:
+    named = {at for span in found.spans if span.kind == CARRIER for at in range(span.start, span.end)}
+    return " ".join("_" if at in named else word.folded for at, word in enumerate(words))
+
+
+def _plain(body: str) -> str:
+    return html.unescape(_TAG.sub(" ", body))

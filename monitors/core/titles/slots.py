@@ -1,0 +1,146 @@
+"""Where in a title a carrier's name stands, and which names there no table knows."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from monitors.core.titles.words import Span, Word, is_mark
+
+# Operators' names that are English words too, or too short: names only where a carrier's name would stand.
+EVERYDAY = frozenset(
+    "3 02 a1 at base be bell bite blue boost box buzz call cat choice core digital e eagle epic era fix flash flow free "
+    "free fizz grid gt hello home hot ice idea inet iq it leo life link live local m1 mango mobile mobi nar net network "
+    "next nt oi ola one ora p4 people play plus r radio red salt si simple sky smart smile som spark speed spring sun sure "
+    "surf t2 tango tele telecom telephone telekom tim tm tot tre true tt virgin vip vivid voice vox we will win wind y yes "
+    "you zed api connect group global united express direct express connecta phoenix mir union viva open one1 inter digi "
+    "lucky public pioneer golden star total rain value swan ".split()
+)
+_BEFORE = {
+    "to",
+    "from",
+    "of",
+    "on",
+    "over",
+    "towards",
+    "via",
+    "with",
+    "and",
+    "&",
+    "/",
+    ",",
+    "-",
+    "–",
+    "the",
+    "(",
+    "for",
+    "in",
+}
+_AFTER = {
+    "network",
+    "networks",
+    "in",
+    ",",
+    "and",
+    "&",
+    "/",
+    "(",
+    ")",
+    "for",
+    "via",
+    "over",
+    "mobile",
+    "subscribers",
+    "from",
+    "using",
+    "on",
+}
+_OPENS = {"to", "from", "towards", "toward", "on", "over", "of"}
+_CLOSES = {
+    "in",
+    "via",
+    "over",
+    "for",
+    "using",
+    "when",
+    "at",
+    "due",
+    "while",
+    "from",
+    "to",
+    "towards",
+    "on",
+    "after",
+    "through",
+}
+_SAYS_CARRIER = {"network", "networks", "carrier", "carriers", "operator", "operators", "subscribers"}
+FILLER = frozenset(
+    "a an the of and & or multiple several all many various different some small smaller large larger major other certain "
+    "carrier carriers network networks networkss mobile operator operators telecom telecommunications communications "
+    "wireless cellular subset subsets number numbers phone phones twilio twilios registered unregistered pre international "
+    "domestic local sender senders id ids short code codes shortcode shortcodes long longcode longcodes toll free tollfree "
+    "alphanumeric alpha handset handsets subscriber subscribers customer customers user users country countries destination "
+    "destinations region regions partner partners provider providers limited ltd inc llc corp corporation sa jsc pjsc ooo zao pt "
+    "bhd sdn plc gmbh ag co company nv bv pty sms mms voice call calls message messages messaging traffic delivery delays delay "
+    "failures failure receipts receipt reports report api apis service services account accounts security verify us1 ie1 au1 "
+    "sinch10dlc 10dlc a2p only s its their our be prefix prefixes range ranges originating terminating inbound outbound".split()
+)
+
+
+def could_be_carrier(words: Sequence[Word], start: int, end: int, key: str, countries: Collection[int]) -> bool:
+    """Whether words that are an operator's name mean it here. `countries` are the positions that name a country."""
+    if words[start].folded in _BEFORE:
+        return False
+    if key not in EVERYDAY and key not in FILLER and len(key) > 2:
+        return True
+    before, after = words[start - 1].folded if start else "", words[end].folded if end < len(words) else ""
+    return (
+        words[start].is_name_like
+        and (before in _BEFORE or start - 1 in countries)
+        and (not after or after in _AFTER or end in countries)
+    )
+
+
+def unknown_names(words: Sequence[Word], spans: Sequence[Span], *, is_maintenance: bool) -> list[str]:
+    """Return the names that stand where a carrier's would and that no span covers."""
+    covered = {at for span in spans for at in range(span.start, span.end)}
+    where = _after_last_dash(words) if is_maintenance else _after_prepositions(words, spans)
+    names, name = [], []
+    for at in [*where, len(words)]:
+        word = words[at] if at < len(words) else None
+        if word and at not in covered and _could_name(word):
+            name.append(word.typed)
+        elif name:
+            names.append(" ".join(name))
+            name = []
+    return list(dict.fromkeys(names))
+
+
+def _could_name(word: Word) -> bool:
+    return word.is_name_like and not is_mark(word) and word.folded not in FILLER and not word.folded.isdigit()
+
+
+def _after_last_dash(words: Sequence[Word]) -> list[int]:
+    dashes = [at for at, word in enumerate(words) if word.folded in ("-", "–", "—")]
+    return list(range(dashes[-1] + 1, len(words))) if dashes else []
+
+
+def _after_prepositions(words: Sequence[Word], spans: Sequence[Span]) -> list[int]:
+    """Return the positions of "X" in "to X Network" and "to X in <country>"."""
+    countries = {span.start for span in spans if span.kind == "country"}
+    found: list[int] = []
+    for start, end in _segments(words):
+        says = any(word.folded in _SAYS_CARRIER for word in words[start:end])
+        named = any(at in countries for at in range(start, min(end + 3, len(words))))
+        if says or (named and end < len(words) and words[end].folded == "in"):
+            found += [*range(start, end)]
+    return found
+
+
+def _segments(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
+    start = None
+    for at, word in enumerate(words):
+        if start is not None and word.folded in _CLOSES:
+            yield start, at
+            start = None
+        if word.folded in _OPENS:
+            start = at + 1
+    if start is not None:
+        yield start, len(words)

@@ -1,0 +1,68 @@
+"""Cut a text into words that compare equal however they are typed, and find known phrases in it."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+_WORD = re.compile(r"[^\W_](?:[\w&.'’`+-]*[\w&+])?|[&+](?=\w)[\w&+]*|[,/()–—-]|&")
+_JOINTS = re.compile(r"[-–—]")
+_DROPPED = re.compile(r"[.'’`]")
+LONGEST = 9  # words of the longest name, "United Kingdom of Great Britain and Northern Ireland"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as typed, and folded for comparing: no case, no accents, no dots, no apostrophes."""
+
+    typed: str
+    folded: str
+
+    @property
+    def is_name_like(self) -> bool:
+        return self.typed[:1].isupper() or self.typed[:1].isdigit()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The words from `start` to before `end`, and what they mean."""
+
+    start: int
+    end: int
+    kind: str
+    key: str
+
+
+@lru_cache(maxsize=20_000)
+def fold(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return _DROPPED.sub("", "".join(c for c in plain if not unicodedata.combining(c)))
+
+
+def words_of(text: str) -> list[Word]:
+    """Return the words and the separating marks of a text. A hyphen inside a name separates words too."""
+    found = []
+    for typed in _WORD.findall(text):
+        parts = [part for part in _JOINTS.split(typed) if part] or [typed]
+        found += [Word(part, fold(part)) for part in parts]
+    return found
+
+
+def key_of(words: Sequence[Word]) -> str:
+    """Return what two spellings of one name share: "Asia Cell" and "AsiaCell", "C-Spire" and "C Spire"."""
+    return "".join(word.folded for word in words if word.folded not in _MARKS)
+
+
+_MARKS = {",", "/", "(", ")", "-", "–", "—"}
+
+
+def is_mark(word: Word) -> bool:
+    return word.folded in _MARKS
+
+
+def phrases(words: Sequence[Word], start: int) -> Iterator[tuple[int, str]]:
+    """Yield (end, key) of the phrases that begin at `start`, longest first; marks at the ends are no part."""
+    for end in range(min(len(words), start + LONGEST + 2), start, -1):
+        if not is_mark(words[end - 1]) or words[end - 1].folded == ")":
+            yield end, key_of(words[start:end])
