@@ -28,7 +28,7 @@ FEWEST_ARRIVED = 3  # deliveries that make a scope well again
 SURPRISE = 1e-5  # how improbable a count must be: thousands of scopes are tested every minute
 STALLED = 0.5  # share without an end, from which a scope stalls
 FAILING = 0.1  # share above the usual one, from which a scope is failing
-SEVERE, STILL_SEVERE = 0.8, 0.6  # shares from which a partial outage is one, and stays one
+SEVERE, STILL_SEVERE = 0.8, 0.4  # shares from which a partial outage is one, and stays one
 SPREAD = 50.0  # messages: as if each habit were known from that many
 STRENGTH = 20.0  # messages of its own at which a scope's habit is half its own
 LEAST_BLIND = timedelta(minutes=3)
