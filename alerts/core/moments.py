@@ -21,6 +21,15 @@ def short(at: datetime, zone: tzinfo, now: datetime) -> str:
     return f"{_day(local)}, {local:%H:%M} {name}"
 
 
+def beside_utc(at: datetime, zone: tzinfo) -> str:
+    """Return a time in `zone` as it stands beside its UTC: "08:09 JST", with its day where that differs; "" where UTC is used."""
+    local, utc = at.astimezone(zone), at.astimezone(UTC)
+    if local.utcoffset() == timedelta(0):
+        return ""
+    shown = f"{local:%H:%M} {_abbreviation(local)}"
+    return shown if local.date() == utc.date() else f"{_day(local)} {shown}"
+
+
 def span(length: timedelta) -> str:
     """Return a duration in its two largest units: "41 min", "6 h 23 min", "2 d 3 h"."""
     minutes = int(length.total_seconds() // 60)

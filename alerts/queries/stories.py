@@ -1,7 +1,6 @@
 """What a sender has to know about a notification, read when it is sent."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,6 +12,7 @@ from alerts.models import Notification, NotificationState
 from incidents.models import IncidentEvent
 from incidents.queries import IncidentDetail, incident_detail
 from kit.clock import real
+from kit.zones import zone_named
 
 
 class NothingToTell(Exception):
@@ -84,17 +84,10 @@ def _envelope(row: Notification) -> Envelope:
         why=row.why if row.transition != "gone" else f"You are a channel of {row.organization.name}.",
         url=settings.PUBLIC_URL + _incident_path(row) if row.event else alerts,
         manage_url=alerts,
-        zone=_zone(row.organization.time_zone),
+        zone=zone_named(row.organization.time_zone),
     )
 
 
 def _incident_path(row: Notification) -> str:
     """Where the organization's own record of the incident is read, and acknowledged."""
     return reverse("organization_incident", args=[row.organization.slug, row.event.incident.uid if row.event else ""])
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")  # a zone that the tz database has dropped must not hold up an alert

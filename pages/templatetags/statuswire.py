@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from alerts.core.moments import beside_utc
 from incidents.core.timeline import Bar
 from incidents.core.wording import WITNESSES
 from kit.clock import clock
+from kit.zones import zone_named
 from monitors.core.states import Source, State
 
 register = template.Library()
@@ -53,15 +56,23 @@ def dot(state: State) -> SafeString:
     return format_html('<span class="dot dot-{}">{}{}</span>', state.slug, icon(state.slug), words)
 
 
-@register.simple_tag
-def moment(at: datetime | None, style: str = "") -> SafeString:
-    """Show a time as "24 Jan 23:09 UTC"; style "short" leaves the zone out."""
+@register.simple_tag(takes_context=True)
+def moment(context: Context, at: datetime | None, style: str = "") -> SafeString:
+    """Show a time as "24 Jan 23:09 UTC"; style "short" leaves the zone out.
+
+    On an organization's pages its own zone follows, "(25 Jan 08:09 JST)": on hover in the short style.
+    """
     if at is None:
         return format_html("{}", "never")
     this_year = at.year == clock().year
     words = at.strftime(f"%-d %b {'' if this_year else '%Y '}%H:%M")
-    zone = "" if style == "short" else " UTC"
-    return format_html('<time datetime="{}">{}{}</time>', at.isoformat(timespec="seconds"), words, zone)
+    organization = context.get("organization")
+    theirs = beside_utc(at, zone_named(organization.time_zone)) if organization else ""
+    stamp = at.isoformat(timespec="seconds")
+    if style == "short":
+        hint = format_html(' title="{}"', theirs) if theirs else ""
+        return format_html('<time datetime="{}"{}>{}</time>', stamp, hint, words)
+    return format_html('<time datetime="{}">{} UTC{}</time>', stamp, words, f" ({theirs})" if theirs else "")
 
 
 @register.simple_tag

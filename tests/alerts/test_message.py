@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.core.message import Envelope, Sighted, Story, VendorWords, notice, tell
-from alerts.core.moments import both_zones, short, span
+from alerts.core.moments import beside_utc, both_zones, short, span
 from monitors.core.states import Source, State
 
 TOKYO, KATHMANDU = ZoneInfo("Asia/Tokyo"), ZoneInfo("Asia/Kathmandu")
@@ -177,6 +177,20 @@ def test_a_notice_is_a_thread_of_its_own():
 )
 def test_times_are_told_in_the_readers_zone_and_in_utc(zone, expected):
     assert both_zones(STARTED, zone) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "expected"),
+    [
+        ("Asia/Tokyo", STARTED, "25 Jan 08:09 JST"),
+        ("Asia/Tokyo", STARTED.replace(hour=9), "18:09 JST"),
+        ("Asia/Kathmandu", STARTED.replace(hour=9), "14:54 UTC+0545"),
+        ("Europe/London", STARTED, ""),
+        ("UTC", STARTED, ""),
+    ],
+)
+def test_a_zone_is_shown_beside_utc_only_where_it_differs(name, at, expected):
+    assert beside_utc(at, ZoneInfo(name)) == expected
 
 
 def test_a_night_of_two_two_oclocks_is_told_apart():
