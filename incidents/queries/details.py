@@ -1,6 +1,6 @@
 """One incident in full."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -13,15 +13,30 @@ from incidents.queries.shapes import EventView, ImpactView, IncidentDetail, Sigh
 from monitors.core.states import Source
 from monitors.models import OfficialPost
 
+MOST_OPEN = 20  # open incidents of one provider that are shown with all that was said
+
 
 def incident_detail(uid: str, organization_id: int | None) -> IncidentDetail | None:
     """Return the incident `uid` if it is public or of `organization_id`, else None."""
     allowed = Q(organization=None)
     if organization_id is not None:
         allowed |= Q(organization_id=organization_id)
-    incident = _loaded().filter(allowed, uid=uid).first()
-    if incident is None:
-        return None
+    return next(iter(_details(_loaded().filter(allowed, uid=uid))), None)
+
+
+def open_details(organization_id: int | None, provider_id: int) -> list[IncidentDetail]:
+    """Return a provider's open incidents of one audience in full, worst and then latest first. Six queries for any number."""
+    found = _loaded().filter(Q(organization_id=organization_id), provider_id=provider_id, resolved_at=None)
+    return _details(found.order_by("-state", "-started_at", "-id")[:MOST_OPEN])
+
+
+def _details(incidents: "QuerySet[Incident]") -> list[IncidentDetail]:
+    rows = list(incidents)
+    urls = _vendor_urls(sighting for row in rows for sighting in row.sightings.all())
+    return [_detail(row, urls) for row in rows]
+
+
+def _detail(incident: Incident, urls: Mapping[str, str]) -> IncidentDetail:
     sightings = list(incident.sightings.all())
     return IncidentDetail(
         incident=link_to(incident),
@@ -33,7 +48,7 @@ def incident_detail(uid: str, organization_id: int | None) -> IncidentDetail | N
             for e in incident.events.all()
         ),
         shares=_shares(sightings),
-        vendor_urls=_vendor_urls(sightings),
+        vendor_urls=tuple(url for ref, url in urls.items() if ref in {s.ref for s in sightings}),
     )
 
 
@@ -94,7 +109,8 @@ def _shares(sightings: Sequence[Sighting]) -> Mapping[Source, float]:
     return {}
 
 
-def _vendor_urls(sightings: Sequence[Sighting]) -> tuple[str, ...]:
+def _vendor_urls(sightings: Iterable[Sighting]) -> dict[str, str]:
+    """Return {ref of a post: its address}, the earliest post first."""
     ids = {int(s.ref.removeprefix("post:")) for s in sightings if s.ref.startswith("post:")}
-    urls = OfficialPost.objects.filter(id__in=ids).exclude(url="").order_by("posted_at", "id")
-    return tuple(urls.values_list("url", flat=True))
+    posts = OfficialPost.objects.filter(id__in=ids).exclude(url="").order_by("posted_at", "id")
+    return {f"post:{post_id}": url for post_id, url in posts.values_list("id", "url")}

@@ -13,7 +13,7 @@ from incidents.queries import (
     IncidentLink,
     Lag,
     ProviderView,
-    incident_detail,
+    open_details,
     provider_view,
     recent_incidents,
     vendor_lags,
@@ -108,14 +108,13 @@ class CrowdView:
 def provider_page(provider: Provider, now: datetime) -> ProviderPage:
     """Return the public's page of a provider."""
     view = provider_view(provider, None, now)
-    details = [detail for link in view.open_incidents if (detail := incident_detail(link.uid, None))]
     return ProviderPage(
         provider,
         view,
         WORDS.get(view.state.state, "Down"),
         tuple(_feeds(provider)),
         tuple(_maintenances(provider, now)),
-        tuple(details),
+        tuple(open_details(None, provider.id)),
         tuple(_past(provider, now)),
         vendor_lags([provider.id], now)[provider.id],
     )

@@ -2,10 +2,11 @@ from datetime import timedelta
 
 import pytest
 
-from incidents.models import Impact, Sighting
+from incidents.models import Impact, IncidentUpdate, Sighting
 from kit.clock import clock
 from monitors.core.states import State
 from monitors.models import Coverage
+from monitors.services.scopes import component_for, scope_of
 from tests.factories import (
     ComponentFactory,
     FeedFactory,
@@ -29,8 +30,7 @@ def watched(slug, **more):
 
 
 def incident(provider, **more):
-    component = ComponentFactory(provider=provider, name="SMS", service="sms")
-    scope = ScopeFactory(component=component, provider=provider)
+    scope = scope_of(provider, component=component_for(provider, "sms"))
     row = IncidentFactory(provider=provider, title="SMS: delivery delays", **more)
     Impact.objects.create(incident=row, scope=scope, state=State.DEGRADED, began_at=row.started_at)
     seen = {"first_at": row.started_at, "seen_at": row.started_at, "state": State.DEGRADED}
@@ -38,6 +38,10 @@ def incident(provider, **more):
         incident=row, source="official", ref="post:1", scope=scope, reason="The vendor says so.", **seen
     )
     return row
+
+
+def update(row):
+    return IncidentUpdate.objects.create(incident=row, phase="investigating", body="We look.", at=row.started_at)
 
 
 @pytest.mark.parametrize(
@@ -122,12 +126,25 @@ def test_the_directory_asks_the_same_of_the_database_for_any_number(client, djan
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_a_provider_s_page_asks_the_same_for_any_number_of_components(client, django_assert_num_queries, number):
+@pytest.mark.parametrize("path", ["/providers/twilio/", "/is/twilio/down"])
+def test_a_provider_s_pages_ask_the_same_for_any_number(client, django_assert_num_queries, path, number):
     provider = watched("twilio")
     for n in range(number):
         ComponentFactory(provider=provider, name=f"Component {n}", external_id=f"c{n}")
-    with django_assert_num_queries(24):
-        client.get("/providers/twilio/", headers={"HX-Request": "true"})
+        update(incident(provider))
+    with django_assert_num_queries(33):
+        client.get(path)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_an_incident_s_page_asks_the_same_for_any_number_of_scopes(client, django_assert_num_queries, number):
+    provider = watched("twilio")
+    row = incident(provider)
+    for n in range(1, number):
+        scope = ScopeFactory(component=ComponentFactory(provider=provider, name=f"Part {n}"), provider=provider)
+        Impact.objects.create(incident=row, scope=scope, state=State.DEGRADED, began_at=row.started_at)
+    with django_assert_num_queries(13):
+        client.get(f"/incidents/{row.uid}/")
 
 
 @pytest.mark.parametrize("path", ["/", "/providers/", "/providers/twilio/", "/is/twilio/down"])

@@ -2,7 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pages.templatetags.statuswire import columns, lasting, percent
+from incidents.core.timeline import Bar
+from monitors.core.states import State
+from pages.templatetags.statuswire import bars, columns, lasting, percent
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -46,3 +48,20 @@ def test_a_chart_of_numbers_says_them_in_words_too():
 
 def test_a_chart_without_numbers_is_empty_and_not_broken():
     assert "0 in all, 0 at most" in columns([], 0.0, "Reports")
+
+
+def series(*states):
+    days = [NOON + timedelta(days=n) for n in range(len(states))]
+    return [
+        Bar(day, day + timedelta(days=1), state, 0, 0, f"{n}: {state.word}")
+        for n, (day, state) in enumerate(zip(days, states, strict=True))
+    ]
+
+
+def test_small_bars_put_neighbours_without_trouble_together():
+    up, down, unknown = State.OPERATIONAL, State.MAJOR_OUTAGE, State.UNKNOWN
+    drawn = bars(series(down, unknown, unknown, up, up, up, down, down), "SMS", "small")
+    titles = ["0: major outage", "1: unknown – 2: unknown", "3: operational – 5: operational"]
+    titles += ["6: major outage", "7: major outage"]
+    assert [part.split("</title>")[0] for part in drawn.split("<title>")[1:]] == titles
+    assert bars(series(up, up, up), "SMS").count("<title>") == 3
