@@ -43,7 +43,7 @@ class CountryNames:
 
 def index(rows: Iterable[Mapping[str, str]]) -> CountryNames:
     names = {_key(name): code for code, name in NAMES.items() if code != "CG"}  # there "Congo", which is two
-    people = {}
+    people: dict[str, str] = {}
     for row in rows:
         for name in (row["name"], *_list(row["names"]), *_list(row["places"])):
             names[_key(name)] = row["code"]

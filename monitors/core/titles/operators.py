@@ -39,12 +39,18 @@ class Operators:
 
 
 def index(rows: Iterable[Mapping[str, str]]) -> Operators:
-    """Index the rows of a table with the columns name, country, mccmnc, aliases, host."""
+    """Index the rows of a table with the columns name, country, mccmnc, aliases, host.
+
+    A brand without codes of its own is reached by its host's.
+    """
     by_key: dict[str, list[CarrierRef]] = {}
     own_names: dict[str, str] = {}
     aliases = []
+    rows = list(rows)
+    codes = {(row["name"], row["country"]): tuple(row["mccmnc"].split()) for row in rows}
     for row in rows:
-        ref = CarrierRef(row["name"], row["country"], tuple(row["mccmnc"].split()))
+        own, host = codes[row["name"], row["country"]], codes.get((row["host"], row["country"]), ())
+        ref = CarrierRef(row["name"], row["country"], own or host)
         own_names.setdefault(_key(ref.name), ref.name)
         by_key.setdefault(_key(ref.name), []).append(ref)
         aliases += [(_key(alias), ref) for alias in row["aliases"].split(";") if alias]

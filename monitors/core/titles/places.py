@@ -8,7 +8,7 @@ from monitors.core.titles.countries import CountryNames
 from monitors.core.titles.operators import Operators
 from monitors.core.titles.readings import CarrierRef
 from monitors.core.titles.slots import could_be_carrier
-from monitors.core.titles.words import Span, Word, phrases
+from monitors.core.titles.words import Span, Word, is_mark, phrases
 
 _JOINS = {"and", "&", ",", "/", "the", "in", "or", "(", ")"}
 COUNTRY, SHARED, CARRIER = "country", "shared", "carrier"
@@ -119,4 +119,4 @@ def _refs(
 
 
 def _typed(words: Sequence[Word], span: Span) -> str:
-    return " ".join(word.typed for word in words[span.start : span.end])
+    return " ".join(word.typed for word in words[span.start : span.end] if not is_mark(word))

@@ -13,7 +13,7 @@ from monitors.core.titles.words import Word, fold, words_of
 LONGEST_TITLE = 2_000  # characters that are read
 LONGEST_BODY = 1_000  # the first sentences say where; the rest repeats them
 _TAG = re.compile(r"<[^>]*>")
-_CARRIERS_ARE_NAMED = {"sms", "mms", "voice", "verify", "wireless"}
+_CARRIERS_ARE_NAMED = {"sms", "mms", "voice", "verify"}
 
 
 def read_title(title: str, body: str = "") -> TitleReading:

@@ -29,6 +29,7 @@ def failure(text: str, *, is_maintenance: bool) -> str:
     """Return the failure that is named first; a delay of receipts is about receipts."""
     if is_maintenance:
         return "none"
+    text = v.NO_IMPACT.sub(" ", text)
     met = [(match.start(), name) for name, pattern in _FAILURES if (match := pattern.search(text))]
     if not met:
         return "other"

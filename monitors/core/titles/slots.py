@@ -11,7 +11,7 @@ EVERYDAY = frozenset(
     "next nt oi ola one ora p4 people play plus r radio red salt si simple sky smart smile som spark speed spring sun sure "
     "surf t2 tango tele telecom telephone telekom tim tm tot tre true tt virgin vip vivid voice vox we will win wind y yes "
     "you zed api connect group global united express direct express connecta phoenix mir union viva open one1 inter digi "
-    "lucky public pioneer golden star total rain value swan ".split()
+    "lucky public pioneer golden star total rain value swan join visible core console studio sync proxy ".split()
 )
 _BEFORE = {
     "to",
@@ -70,17 +70,18 @@ _CLOSES = {
     "after",
     "through",
 }
-_SAYS_CARRIER = {"network", "networks", "carrier", "carriers", "operator", "operators", "subscribers"}
+_SAYS_CARRIER = {"network", "networks", "carrier", "carriers", "subscribers"}
+_OF_CARRIERS = _SAYS_CARRIER | {"partner", "partners", "carriers"}
 FILLER = frozenset(
     "a an the of and & or multiple several all many various different some small smaller large larger major other certain "
-    "carrier carriers network networks networkss mobile operator operators telecom telecommunications communications "
+    "carrier carriers network networks mobile operator operators telecom telecommunications communications "
     "wireless cellular subset subsets number numbers phone phones twilio twilios registered unregistered pre international "
     "domestic local sender senders id ids short code codes shortcode shortcodes long longcode longcodes toll free tollfree "
     "alphanumeric alpha handset handsets subscriber subscribers customer customers user users country countries destination "
     "destinations region regions partner partners provider providers limited ltd inc llc corp corporation sa jsc pjsc ooo zao pt "
     "bhd sdn plc gmbh ag co company nv bv pty sms mms voice call calls message messages messaging traffic delivery delays delay "
     "failures failure receipts receipt reports report api apis service services account accounts security verify us1 ie1 au1 "
-    "sinch10dlc 10dlc a2p only s its their our be prefix prefixes range ranges originating terminating inbound outbound".split()
+    "emergency maintenance scheduled 10dlc a2p only s its their our be prefix prefixes range ranges originating terminating inbound outbound".split()
 )
 
 
@@ -88,9 +89,9 @@ def could_be_carrier(words: Sequence[Word], start: int, end: int, key: str, coun
     """Whether words that are an operator's name mean it here. `countries` are the positions that name a country."""
     if words[start].folded in _BEFORE:
         return False
-    if key not in EVERYDAY and key not in FILLER and len(key) > 2:
-        return True
     before, after = words[start - 1].folded if start else "", words[end].folded if end < len(words) else ""
+    if key not in EVERYDAY and key not in FILLER and len(key) > 2:
+        return any(word.is_name_like for word in words[start:end]) or after in _SAYS_CARRIER
     return (
         words[start].is_name_like
         and (before in _BEFORE or start - 1 in countries)
@@ -101,7 +102,10 @@ def could_be_carrier(words: Sequence[Word], start: int, end: int, key: str, coun
 def unknown_names(words: Sequence[Word], spans: Sequence[Span], *, is_maintenance: bool) -> list[str]:
     """Return the names that stand where a carrier's would and that no span covers."""
     covered = {at for span in spans for at in range(span.start, span.end)}
-    where = _after_last_dash(words) if is_maintenance else _after_prepositions(words, spans)
+    if is_maintenance:
+        where = _after_last_dash(words) if any(word.folded in _OF_CARRIERS for word in words) else []
+    else:
+        where = _after_prepositions(words, spans)
     names, name = [], []
     for at in [*where, len(words)]:
         word = words[at] if at < len(words) else None
@@ -123,14 +127,14 @@ def _after_last_dash(words: Sequence[Word]) -> list[int]:
 
 
 def _after_prepositions(words: Sequence[Word], spans: Sequence[Span]) -> list[int]:
-    """Return the positions of "X" in "to X Network" and "to X in <country>"."""
-    countries = {span.start for span in spans if span.kind == "country"}
+    """Return the positions of "X" in "to X Network", "to X in <country>" and "to X <country>"."""
+    countries = [span.start for span in spans if span.kind == "country"]
     found: list[int] = []
     for start, end in _segments(words):
-        says = any(word.folded in _SAYS_CARRIER for word in words[start:end])
-        named = any(at in countries for at in range(start, min(end + 3, len(words))))
-        if says or (named and end < len(words) and words[end].folded == "in"):
-            found += [*range(start, end)]
+        if any(word.folded in _SAYS_CARRIER for word in words[start:end]):
+            found += range(start, end)
+        elif ahead := [at for at in countries if start <= at < end + 3]:
+            found += range(start, min(end, ahead[0]))
     return found
 
 
@@ -140,7 +144,7 @@ def _segments(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
         if start is not None and word.folded in _CLOSES:
             yield start, at
             start = None
-        if word.folded in _OPENS:
+        if word.folded in _OPENS and not (at + 1 < len(words) and words[at + 1].folded == "call"):
             start = at + 1
     if start is not None:
         yield start, len(words)

@@ -74,10 +74,10 @@ FAILURES = (
 )  # fmt: skip
 
 NUMBER_TYPES = (
-    ("short_code", r"\bshort ?codes?\b"),
-    ("toll_free", r"\btoll ?free\b"),
-    ("long_code", r"\blong ?codes?\b|\b10 ?dlc\b"),
-    ("alphanumeric", r"\balpha ?numeric\b|\balpha sender\b|\bsender ?ids?\b"),
+    ("short_code", r"\bshort[ -]?codes?\b"),
+    ("toll_free", r"\btoll[ -]?free\b"),
+    ("long_code", r"\blong[ -]?codes?\b|\b10 ?dlc\b"),
+    ("alphanumeric", r"\balpha[ -]?numeric\b|\balpha sender\b|\bsender[ -]?ids?\b"),
 )
 
 REGIONS = (
@@ -106,7 +106,9 @@ BOTH_WAYS = re.compile(
 )
 INBOUND = re.compile(
     r"\bincoming\b|\binbound\b|\b(to|towards) (?!(and|or) )(?:(?:an?|the|subsets?|of|some|small|twilios?) )*"
-    r"(?:[\w ]{0,70}?)\btwilios?( [\w ,]{0,60}?)?(numbers?|long ?codes?|short ?codes?)\b"
+    r"(?:[\w ]{0,70}?)\btwilios?( [\w ,]{0,60}?)?(numbers?|long[ -]?codes?|short[ -]?codes?)\b"
 )
-OUTBOUND = re.compile(r"\boutgoing\b|\boutbound\b|\bfrom (?:(?:an?|the|subset|of) )*twilio|\b(to|towards?)\b")
+OUTBOUND = re.compile(
+    r"\boutgoing\b|\boutbound\b|\bfrom (?:(?:an?|the|subset|of) )*twilio|(?<![-\w])(to|towards?)\b(?!-)"
+)
 CARRIED = {"sms", "mms", "voice", "verify", "whatsapp", "rcs", "fax", "sip"}
