@@ -1,20 +1,21 @@
 """Where a phone number is: its country for sure, its carrier by prefix as far as prefixes tell.
 
 In countries with number portability a prefix names the carrier that was first given the number, not the one that
-serves it now: that is "probable". Elsewhere it is "certain". Source: Google's libphonenumber.
+serves it now: that is "probable". Elsewhere it is "certain". Source: Google's libphonenumber; its names are mapped to
+those of our table of operators, and a brand without codes of its own to the host that serves it.
 """
 
+import re
+import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
-# Names of libphonenumber that are not the operator's own.
-CANONICAL = {
-    ("NTT Docomo", "JP"): "NTT DOCOMO",
-    ("Docomo", "JP"): "NTT DOCOMO",
-    ("Softbank", "JP"): "SoftBank",
-    ("Indosat Ooredoo", "ID"): "Indosat",
-    ("XL", "ID"): "XL Axiata",
-}
+from monitors.catalogue import operators
+from monitors.catalogue.operators import Operator
+
+_MARKS = re.compile(r"[^\w&+]|_")
+# libphonenumber joins a brand and its network, a company and its brand: "Kcell/Activ", "Celtel (Tigo)", "4ka of SWAN".
+_PARTS = re.compile(r"\s*/\s*|\s*\(\s*|\s*\)|\s+of\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +48,35 @@ def place_number(number: str) -> Placement:
     if not name:
         return Placement(country, None, "none")
     portable = phonenumbers.is_mobile_number_portable_region(country)
-    return Placement(country, CANONICAL.get((name, country), name), "probable" if portable else "certain")
+    return Placement(country, canonical_name(name, country), "probable" if portable else "certain")
+
+
+@lru_cache(maxsize=5_000)
+def canonical_name(name: str, country: str) -> str:
+    """Return our name for the operator that libphonenumber calls `name` in a country; its name where we have none."""
+    for part in (name, *(part for part in _PARTS.split(name) if part)):
+        operator = _by_name().get((_key(part), country)) or _shortened(part, country)
+        if operator:
+            return operator.host if operator.is_hosted else operator.name
+    return name
+
+
+def _shortened(name: str, country: str) -> Operator | None:
+    """The operator whose own name a longer one begins with: "Telenor Norge", "Lebara France Limited"."""
+    words = name.split()
+    for end in range(len(words) - 1, 0, -1):
+        operator = _by_name().get((_key(" ".join(words[:end])), country))
+        if operator and len(operator.name) >= 3 and _key(operator.name) == _key(" ".join(words[:end])):
+            return operator
+    return None
+
+
+@cache
+def _by_name() -> dict[tuple[str, str], Operator]:
+    """Operators by name and country; where two share a name, the one that is called so itself."""
+    by_alias = {(_key(alias), o.country): o for o in operators.shipped() for alias in o.aliases}
+    return by_alias | {(_key(o.name), o.country): o for o in operators.shipped()}
+
+
+def _key(name: str) -> str:
+    return _MARKS.sub("", unicodedata.normalize("NFKD", name).casefold())

@@ -1,51 +1,27 @@
 """Load the table of carriers: make what is missing, follow what the table says now."""
 
-import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import transaction
 from django.utils.text import slugify
 
+from monitors.catalogue import operators as catalogue
+from monitors.catalogue.operators import Operator
 from monitors.models import Carrier
 
-SHIPPED = Path(__file__).parent.parent / "catalogue" / "carriers.csv"
+
+def slug_of(operator: Operator) -> str:
+    """Return the slug of an operator; no two of the shipped table share one."""
+    return f"{slugify(operator.name)[:70] or 'carrier'}-{operator.country.lower()}"
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """A line of the table. `host` is the operator whose network a brand or an MVNO uses, of the same country."""
-
-    name: str
-    country: str
-    mccmnc: tuple[str, ...]
-    aliases: tuple[str, ...]
-    host: str
-
-    @property
-    def slug(self) -> str:
-        return f"{slugify(self.name)[:70] or 'carrier'}-{self.country.lower()}"
-
-
-def read(path: Path = SHIPPED) -> Iterator[Operator]:
-    """Yield the operators of a table with the columns name, country, mccmnc, aliases, host."""
-    with path.open(newline="", encoding="utf-8") as lines:
-        for row in csv.DictReader(lines):
-            aliases = tuple(alias for alias in row["aliases"].split(";") if alias)
-            yield Operator(row["name"], row["country"], tuple(row["mccmnc"].split()), aliases, row["host"])
-
-
-def load(path: Path = SHIPPED) -> int:
+def load(path: Path = catalogue.SHIPPED) -> int:
     """Make the table's rows true in the database and return how many were made or changed. Deletes none."""
-    operators = list({operator.slug: operator for operator in read(path)}.values())
+    operators = list({slug_of(operator): operator for operator in catalogue.read(path)}.values())
     with transaction.atomic():
         known = {row.slug: row for row in Carrier.objects.all()}
-        changed = [
-            Carrier(slug=o.slug, name=o.name, country=o.country, mccmnc=list(o.mccmnc), aliases=list(o.aliases))
-            for o in operators
-            if o.slug not in known or _differs(known[o.slug], o)
-        ]
+        changed = [_row(o) for o in operators if slug_of(o) not in known or _differs(known[slug_of(o)], o)]
         Carrier.objects.bulk_create(
             changed,
             batch_size=500,
@@ -57,6 +33,16 @@ def load(path: Path = SHIPPED) -> int:
     return len(changed)
 
 
+def _row(operator: Operator) -> Carrier:
+    return Carrier(
+        slug=slug_of(operator),
+        name=operator.name,
+        country=operator.country,
+        mccmnc=list(operator.mccmnc),
+        aliases=list(operator.aliases),
+    )
+
+
 def _differs(row: Carrier, operator: Operator) -> bool:
     return (row.name, row.country, tuple(row.mccmnc), tuple(row.aliases)) != (
         operator.name,
@@ -66,7 +52,7 @@ def _differs(row: Carrier, operator: Operator) -> bool:
     )
 
 
-def _link_hosts(operators: list[Operator]) -> None:
+def _link_hosts(operators: Sequence[Operator]) -> None:
     rows = {(row.name, row.country): row for row in Carrier.objects.all()}
     moved = []
     for operator in operators:

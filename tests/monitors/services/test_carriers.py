@@ -1,12 +1,15 @@
+import time
+
 import pytest
 
+from monitors.catalogue import operators
 from monitors.models import Carrier
 from monitors.services import carriers
 
 
 @pytest.mark.django_db
 def test_loading_twice_changes_nothing_the_second_time():
-    assert carriers.load() == len(list(carriers.read()))
+    assert carriers.load() == len(operators.read())
     assert carriers.load() == 0
 
 
@@ -28,9 +31,33 @@ def test_an_operator_that_the_table_changes_is_changed(tmp_path):
 
 
 def test_every_operator_has_a_country_and_codes_of_digits_and_no_two_share_a_slug():
-    rows = list(carriers.read())
+    rows = operators.read()
     assert [row.name for row in rows if len(row.country) != 2 or not row.country.isupper()] == []
     assert [row.name for row in rows if not all(c.isdigit() and len(c) in (5, 6) for c in row.mccmnc)] == []
-    assert len({row.slug for row in rows}) == len(rows)
+    assert len({carriers.slug_of(row) for row in rows}) == len(rows)
     names = {(row.name, row.country) for row in rows}
     assert [row.name for row in rows if row.host and (row.host, row.country) not in names] == []
+
+
+def test_the_table_covers_the_world_and_no_country_has_a_name_twice():
+    rows = operators.read()
+    assert len(rows) > 1_300
+    assert len({row.country for row in rows}) > 220
+    assert len({(row.name.casefold(), row.country) for row in rows}) == len(rows)
+    assert [row for row in rows if row.host == row.name or "/" in row.name] == []
+
+
+@pytest.mark.django_db
+def test_a_table_that_has_not_changed_is_loaded_in_a_second():
+    carriers.load()
+    began = time.perf_counter()
+    assert (carriers.load(), time.perf_counter() - began < 1) == (0, True)
+
+
+def test_a_network_code_is_one_operators_but_on_islands_that_share_one():
+    shared = "BL GF GP MF MQ BQ CW SX RE YT GG JE JM KY LC MS BM TC GU MP".split()
+    of_code = {}
+    for row in operators.read():
+        for code in row.mccmnc:
+            of_code.setdefault(code, []).append(row)
+    assert [rows for rows in of_code.values() if len(rows) > 1 and not all(r.country in shared for r in rows)] == []
