@@ -19,6 +19,8 @@ SHARED = {"congo": ("CD", "CG"), "virginislands": ("VG", "VI")}
 USUAL = {"korea": "KR", "korean": "KR"}
 # As a word of its own it is English ("contact us") unless written in capitals.
 CAPITALS = {"us": "US"}
+# In a row with another country these are countries too ("US, CA and PR"); others are words or operators ("IT", "EE").
+IN_A_ROW = frozenset({"AU", "BR", "CA", "DE", "ES", "FR", "GB", "HK", "JP", "MX", "NZ", "PR", "SG", "VI", "ZA"})
 # These follow a people's name where it means their language.
 OF_LANGUAGE = {
     "language",

@@ -12,6 +12,9 @@ from monitors.core.titles.words import key_of, words_of
 SHIPPED = Path(__file__).parents[2] / "catalogue" / "carriers.csv"
 
 
+SHORTEST_MISSPELT = 5  # letters; shorter names are too near to each other
+
+
 @dataclass(frozen=True, slots=True)
 class Operators:
     """`by_key` has the operators of a name (see words.key_of), own names before aliases."""
@@ -29,6 +32,16 @@ class Operators:
 
     def countries(self, key: str) -> list[str]:
         return list(dict.fromkeys(ref.country for ref in self.by_key.get(key, ())))
+
+    def near(self, key: str, countries: Sequence[str]) -> str:
+        """Return the one name in these countries that `key` is a slip of the pen from, "" for none or several."""
+        if len(key) < SHORTEST_MISSPELT:
+            return ""
+        found = {
+            other: ref.name for other, refs in self.by_key.items() for ref in refs
+            if ref.country in countries and _is_one_slip(key, other)
+        }  # fmt: skip
+        return next(iter(found)) if len(set(found.values())) == 1 else ""
 
     def name(self, key: str) -> str:
         """Return the name that stands for `key` where no country tells which operator it is, "" if several could."""
@@ -64,6 +77,18 @@ def index(rows: Iterable[Mapping[str, str]]) -> Operators:
 def shipped() -> Operators:
     with SHIPPED.open(newline="", encoding="utf-8") as lines:
         return index(csv.DictReader(lines))
+
+
+def _is_one_slip(one: str, other: str) -> bool:
+    """Whether a letter more, a letter less, another letter or two letters swapped make the one from the other."""
+    if abs(len(one) - len(other)) > 1 or one == other or other[:1] != one[:1]:
+        return False
+    short, long = sorted((one, other), key=len)
+    at = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(short) < len(long):
+        return short[at:] == long[at + 1 :]
+    swapped = short[:at] + short[at : at + 2][::-1] + short[at + 2 :]
+    return short[at + 1 :] == long[at + 1 :] or swapped == long
 
 
 def _key(name: str) -> str:

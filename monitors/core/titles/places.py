@@ -1,14 +1,15 @@
 """Find the countries and carriers that a text names, and tell which operator is meant by which country."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from kit.countries import NAMES
 from monitors.core.titles import countries as c
 from monitors.core.titles.countries import CountryNames
 from monitors.core.titles.operators import Operators
 from monitors.core.titles.readings import CarrierRef
 from monitors.core.titles.slots import could_be_carrier
-from monitors.core.titles.words import Span, Word, is_mark, phrases
+from monitors.core.titles.words import Span, Word, fold, is_mark, phrases
 
 _JOINS = {"and", "&", ",", "/", "the", "in", "or", "(", ")"}
 COUNTRY, SHARED, CARRIER = "country", "shared", "carrier"
@@ -46,11 +47,12 @@ def _spans(words: Sequence[Word], names: CountryNames, operators: Operators) -> 
         if _country(words, start, end, key, names)
         for at in range(start, end)
     }
-    spans, at = [], 0
+    spans: list[Span] = []
+    at = 0
     while at < len(words):
         span = None
         for end, key in phrases(words, at):
-            span = _country(words, at, end, key, names)
+            span = _country(words, at, end, key, names) or _short(words, at, end, key, spans, countries)
             if not span and key in operators.by_key and could_be_carrier(words, at, end, key, countries):
                 span = Span(at, end, CARRIER, key)
             if span:
@@ -60,9 +62,23 @@ def _spans(words: Sequence[Word], names: CountryNames, operators: Operators) -> 
     return spans
 
 
+def _short(
+    words: Sequence[Word], at: int, end: int, key: str, before: Sequence[Span], countries: Collection[int]
+) -> Span | None:
+    """Two capital letters are a country where they stand in a row with another one: "US, CA and PR"."""
+    code = key.upper()
+    if end > at + 1 or words[at].typed != code or code not in c.IN_A_ROW:
+        return None
+    after = next((i for i in range(at + 1, len(words)) if words[i].folded not in _JOINS), len(words))
+    follows = bool(before) and before[-1].kind == COUNTRY
+    follows = follows and at > before[-1].end and all(w.folded in _JOINS for w in words[before[-1].end : at])
+    return Span(at, end, COUNTRY, code) if follows or (after > at + 1 and after in countries) else None
+
+
 def _country(words: Sequence[Word], start: int, end: int, key: str, names: CountryNames) -> Span | None:
     if key in c.CAPITALS and end == start + 1:
-        return Span(start, end, COUNTRY, c.CAPITALS[key]) if words[start].typed.isupper() else None
+        meant = words[start].typed.isupper() or (start > 0 and words[start - 1].folded in ("in", "the"))
+        return Span(start, end, COUNTRY, c.CAPITALS[key]) if meant else None
     if end > start + 1 and not words[start].is_name_like:
         return None  # "to go" is not Togo
     if key in names.names:
@@ -112,10 +128,17 @@ def _refs(
     if possible and len(found := operators.of(span.key, possible)) == 1:
         return found
     everywhere = operators.countries(span.key)
+    if not told and (own := [code for code in everywhere if _names_country(words, span, code)]):
+        return operators.of(span.key, own[:1])
     if not told and not possible and len(everywhere) == 1:
         return operators.of(span.key, everywhere)
     name = operators.name(span.key) or _typed(words, span)
     return [CarrierRef(name, told[0] if len(told) == 1 else "")]
+
+
+def _names_country(words: Sequence[Word], span: Span, code: str) -> bool:
+    """Whether a country's name is part of the operator's: "China Mobile"."""
+    return any(word.folded == fold(NAMES[code]) for word in words[span.start : span.end] if code in NAMES)
 
 
 def _typed(words: Sequence[Word], span: Span) -> str:

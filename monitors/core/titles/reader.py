@@ -2,13 +2,15 @@
 
 import html
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 from monitors.core.titles import countries, operators, places, says, slots
 from monitors.core.titles import vocabulary as v
 from monitors.core.titles.places import CARRIER, Places
 from monitors.core.titles.readings import TitleReading
-from monitors.core.titles.words import Word, fold, words_of
+from monitors.core.titles.words import Word, fold, key_of, words_of
 
 LONGEST_TITLE = 2_000  # characters that are read
 LONGEST_BODY = 1_000  # the first sentences say where; the rest repeats them
@@ -30,6 +32,9 @@ def _read(title: str, body: str) -> TitleReading:
     channels = says.channels(_without_carriers(words, found))
     regions = says.regions(text)
     unknown = slots.unknown_names(words, found.spans, is_maintenance=is_maintenance)
+    if misspelt := {name: key for name in unknown if (key := _near(name, found))}:
+        unknown = [name for name in unknown if name not in misspelt]
+        found = _with(found, misspelt.values())
     carried = bool(set(channels) & _CARRIERS_ARE_NAMED)
     if carried and body and not (found.countries or found.carriers or regions or unknown):
         found = _places(words_of(_plain(body)))
@@ -51,6 +56,15 @@ def _read(title: str, body: str) -> TitleReading:
 
 def _places(words: list[Word]) -> Places:
     return places.find(words, countries.shipped(), operators.shipped())
+
+
+def _near(name: str, found: Places) -> str:
+    return operators.shipped().near(key_of(words_of(name)), found.countries)
+
+
+def _with(found: Places, keys: Iterable[str]) -> Places:
+    more = [ref for key in keys for ref in operators.shipped().of(key, found.countries)]
+    return replace(found, carriers=tuple(dict.fromkeys([*found.carriers, *more])))
 
 
 def _without_carriers(words: list[Word], found: Places) -> str:

@@ -91,7 +91,8 @@ def could_be_carrier(words: Sequence[Word], start: int, end: int, key: str, coun
         return False
     before, after = words[start - 1].folded if start else "", words[end].folded if end < len(words) else ""
     if key not in EVERYDAY and key not in FILLER and len(key) > 2:
-        return any(word.is_name_like for word in words[start:end]) or after in _SAYS_CARRIER
+        beside_country = start - 1 in countries or end in countries or after == "in"
+        return any(word.is_name_like for word in words[start:end]) or after in _SAYS_CARRIER or beside_country
     return (
         words[start].is_name_like
         and (before in _BEFORE or start - 1 in countries)

@@ -25,6 +25,11 @@ def places(title, body=""):
         ("Inbound SMS Delays to Twilio United States, Canada, and Puerto Rico Phone Numbers", "US CA PR"),
         ("SMS Delivery Delays to Liberty Mobile Puerto Rico", "PR Liberty/PR"),
         ("SMS Delivery Delays to U.S. Cellular in the U.S.", "US US Cellular/US"),
+        ("sms delivery delays to verizon wireless in the us", "US Verizon/US"),
+        ("SMS Delivery Delays to EE in Northern Ireland", "GB EE/GB"),
+        ("SMS Delays to Trinidad & Tobago bmobile", "TT bmobile/TT"),
+        ("SMS Delivery Delays to Dialog in Sri Lanka and Orange in Romania", "LK RO Dialog/LK Orange/RO"),
+        ("SMS Delays to MTN in Nigeria, Ghana and the Ivory Coast", "NG GH CI MTN/NG MTN/GH MTN/CI"),
         ("SMS Delivery Delays to C-Spire Network in the United States of America", "US C Spire/US"),
         ("SMS Delivery Delays to Asia Cell Network in Iraq", "IQ Asiacell/IQ"),
         ("SMS Delivery Delays to T-Mobile US and AT&T Mexico", "US MX T-Mobile/US AT&T/MX"),
@@ -38,6 +43,7 @@ def places(title, body=""):
         ("SMS Delivery Delays to Yemen Mob. CDMA", "YE Yemen Mobile/YE"),
         ("SMS Delivery Delays to Telekom Malaysia", "MY unifi/MY"),
         ("SMS Delivery Delays to Jawwal (Palestine Telecomm) Network in Palestine", "PS Jawwal/PS"),
+        ("SMS Delivery Delays to Telenr Network in Pakistan", "PK Telenor/PK"),  # a slip of the pen
         ("SMS Delivery Delays to Ethiotelecom in Ethiopia", "ET Ethio Telecom/ET"),
     ],
 )  # fmt: skip
@@ -51,6 +57,8 @@ def test_a_carrier_is_read_by_any_of_its_names_and_is_the_one_of_the_country_nam
         ("SMS Delivery Delays from Twilio to MTN", "MTN/"),
         ("SMS Delivery Delays from Twilio to T-Mobile", "T-Mobile/"),
         ("SMS Delivery Delays from Twilio to Verizon", "US Verizon/US"),
+        ("SMS Delivery Delays to China Mobile", "CN China Mobile/CN"),  # the name says which
+        ("SMS Delivery Delays to China Mobile in Hong Kong", "HK China Mobile/HK"),
         ("Africa SMS Carrier Maintenance - MTN", "MTN/"),
         ("SMS Delivery Delays to MTN Network in Multiple Countries", "MTN/"),
         ("SMS Delivery Delays to Orange Network in Sweden", "SE Orange/SE"),  # said, though not in our table
@@ -105,6 +113,9 @@ def test_a_carrier_alone_names_a_country_only_where_it_is_in_one_country_only(ti
         ("SMS Delivery Delays in Macau", "MO"),
         ("SMS Delivery Delays in Bosnia & Herzegovina", "BA"),
         ("SMS Delivery Delays in North Macedonia", "MK"),
+        ("MMS Delivery Delays From Twilio to US, CA and PR", "US CA PR"),
+        ("SMS Delivery Delays to CA and US Carriers", "CA US"),
+        ("SMS Delivery Delays in Germany, IT says", "DE"),
         ("Inbound Call Failures to a Subset of Twilio's UK Numbers", "GB"),
         ("Inbound Call Failures to a Subset of Twilio's French Numbers", "FR"),
         ("Text-to-Speech Errors for French Voices", ""),  # a language
