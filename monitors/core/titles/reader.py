@@ -44,7 +44,7 @@ def _read(title: str, body: str) -> TitleReading:
         carriers=found.carriers,
         regions=regions,
         direction=says.direction(text, channels),
-        failure=says.failure(text, is_maintenance=is_maintenance),
+        failure=says.failure(text, channels, is_maintenance=is_maintenance),
         number_types=says.number_types(text),
         subset=bool(v.SUBSET.search(text)),
         maintenance=is_maintenance,

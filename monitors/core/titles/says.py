@@ -25,15 +25,16 @@ def channels(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found)) or ("other",)
 
 
-def failure(text: str, *, is_maintenance: bool) -> str:
-    """Return the failure that is named first; a delay of receipts is about receipts."""
+def failure(text: str, told: Iterable[str], *, is_maintenance: bool) -> str:
+    """Return the failure that is named first; a delay of receipts is about receipts, "degraded" says least of all."""
     if is_maintenance:
         return "none"
     text = v.NO_IMPACT.sub(" ", text)
-    met = [(match.start(), name) for name, pattern in _FAILURES if (match := pattern.search(text))]
-    if not met:
-        return "other"
-    return "receipts" if "receipts" in {name for _, name in met} else min(met)[1]
+    met = sorted((match.start(), name) for name, pattern in _FAILURES if (match := pattern.search(text)))
+    names = [name for _, name in met if name != "receipts" or v.DELIVERY.search(text) or set(told) & v.CARRIED]
+    if "receipts" in names:
+        return "receipts"
+    return next((name for name in names if name != "degraded"), "degraded" if names else "other")
 
 
 def direction(text: str, told: Iterable[str]) -> str | None:

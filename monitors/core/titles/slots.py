@@ -90,7 +90,10 @@ def could_be_carrier(words: Sequence[Word], start: int, end: int, key: str, coun
     if words[start].folded in _BEFORE:
         return False
     before, after = words[start - 1].folded if start else "", words[end].folded if end < len(words) else ""
-    if key not in EVERYDAY and key not in FILLER and len(key) > 2:
+    is_plain_word = (
+        end == start + 1 and not countries and after not in _SAYS_CARRIER
+    )  # "Unable to Access": with no country told, often just a word
+    if not (is_plain_word or key in EVERYDAY or key in FILLER or len(key) < 3):
         beside_country = start - 1 in countries or end in countries or after == "in"
         return any(word.is_name_like for word in words[start:end]) or after in _SAYS_CARRIER or beside_country
     return (

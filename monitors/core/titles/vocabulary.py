@@ -11,7 +11,7 @@ BOILERPLATE = re.compile(
 
 # Named outright: each of these counts.
 CHANNELS = (
-    ("sms", r"\bsms(es)?\b|\bmessaging\b|sender[- ]?ids?\b|\ba2p\b|\b10 ?dlc\b|\bsmpp\b|\btollfree verification"),
+    ("sms", r"\bsms(es)?\b|\bmessaging\b|sender[- ]?ids?\b|\ba2p\b|\b10 ?dlcs?\b|\bsmpp\b|\btollfree verification"),
     ("mms", r"\bmms\b"),
     ("voice", r"\bvoice\b|\bconferences?\b|\brecordings?\b|\btwiml\b|\btext[ -]to[ -]speech\b|\btts\b|\bpstn\b|\bspeech\b"
               r"|\btranscriptions?\b|\bmedia streams?\b|\bone[ -]way audio\b|\bsoftphone\b|\bbranded calling\b|\bdialer\b"),
@@ -105,9 +105,10 @@ BOTH_WAYS = re.compile(
     r"\b(to|from)( and |/| & | or )(from|to)\b|\b(in|out)bound( and |/| & )(in|out)bound\b|\b(send\w*)( and |/| or )(receiv\w*)"
 )
 INBOUND = re.compile(
-    r"\bincoming\b|\binbound\b|\b(to|towards) (?!(and|or) )(?:(?:an?|the|subsets?|of|some|small|twilios?) )*"
-    r"(?:[\w ]{0,70}?)\btwilios?( [\w ,]{0,60}?)?(numbers?|long[ -]?codes?|short[ -]?codes?)\b"
+    r"\bincoming\b|\binbound\b|\b(?:to|towards) (?:(?!(?:and|or|to|from|via|over|using|for|through|on|multiple|networks?) )\w+ ){0,8}?"
+    r"twilios?(?: (?!(?:to|from|via) )[\w,]+){0,10}? (?:numbers?|(?:long|short)[ -]?codes?)\b"
 )
+DELIVERY = re.compile(r"\bdelivery\b|\breceipts?\b|\bdlrs?\b|\bstatus ?callbacks?\b")
 OUTBOUND = re.compile(
     r"\boutgoing\b|\boutbound\b|\bfrom (?:(?:an?|the|subset|of) )*twilio|(?<![-\w])(to|towards?)\b(?!-)"
 )

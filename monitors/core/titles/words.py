@@ -62,7 +62,12 @@ def is_mark(word: Word) -> bool:
 
 
 def phrases(words: Sequence[Word], start: int) -> Iterator[tuple[int, str]]:
-    """Yield (end, key) of the phrases that begin at `start`, longest first; marks at the ends are no part."""
-    for end in range(min(len(words), start + LONGEST + 2), start, -1):
-        if not is_mark(words[end - 1]) or words[end - 1].folded == ")":
-            yield end, key_of(words[start:end])
+    """Yield (end, key) of the phrases that begin at `start`, longest first. None ends with a mark but ")"."""
+    found, key = [], ""
+    for at in range(start, min(len(words), start + LONGEST + 2)):
+        if not is_mark(words[at]):
+            key += words[at].folded
+        elif words[at].folded != ")":
+            continue
+        found.append((at + 1, key))
+    yield from reversed(found)

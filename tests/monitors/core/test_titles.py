@@ -133,6 +133,7 @@ def test_countries_that_share_words_are_told_apart(title, expected):
     ("title", "expected"),
     [
         ("Customers Are Unable to Join a Video Room", ""),
+        ("Unable to Access Flex Insights", ""),
         ("Some Messages are Not Visible in the Console", ""),
         ("US SMS Carrier Maintenance - Small US Carriers", "US"),
         ("France SMS Carrier Partner Maintenance", "FR"),
