@@ -31,8 +31,10 @@ def organization_for(user: object, slug: str, *, at_least: Role = Role.VIEWER) -
     return membership.organization
 
 
-def organizations_of(user: object) -> list[Organization]:
-    """Return the organizations that `user` belongs to, by name."""
+def organizations_of(user: object, *, at_least: Role = Role.VIEWER) -> list[Organization]:
+    """Return the organizations that `user` belongs to with a role that includes `at_least`, by name."""
     if not isinstance(user, User):
         return []
-    return list(Organization.objects.filter(memberships__user=user).order_by("name"))
+    roles = [role for role in Role if role.includes(at_least)]
+    mine = Membership.objects.filter(user=user, role__in=roles)
+    return list(Organization.objects.filter(memberships__in=mine).order_by("name"))

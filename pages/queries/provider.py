@@ -20,7 +20,7 @@ from incidents.queries import (
 )
 from monitors.core.states import Source, State
 from monitors.formats import formats
-from monitors.models import Coverage, DeliveryCount, Feed, Monitor, OfficialPost, Provider
+from monitors.models import Coverage, DeliveryCount, Feed, Monitor, OfficialPost, Provider, ReceiptSource
 from monitors.queries import crowd
 from monitors.queries.official import past_posts, scope_words, with_scopes
 
@@ -88,10 +88,18 @@ class ProviderPage:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The last 24 hours by one source's account; `bars` None: this reader has no such source."""
+    """The last 24 hours by one source's account; `bars` None: this reader has no such source.
 
-    label: str
+    People are many sources in one, so theirs has `counts` too: (start, reports) of each bar.
+    """
+
+    source: Source
     bars: tuple[Bar, ...] | None
+    counts: tuple[tuple[datetime, int], ...] = ()
+
+    @property
+    def label(self) -> str:
+        return SOURCES[self.source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,7 @@ class CrowdView:
     """People's reports of the last 24 hours against what is usual."""
 
     total: int
-    quarters: tuple[tuple[datetime, int], ...]  # (start, reports) of the last 96 quarters of an hour
+    last_quarter: int  # in this quarter of an hour
     usual: float  # in a quarter of an hour, at this hour
     problems: tuple[crowd.Share, ...]
     countries: tuple[crowd.Share, ...]
@@ -157,10 +165,9 @@ def _past_record(link: IncidentLink) -> PastView:
 
 def crowd_view(provider: Provider, now: datetime) -> CrowdView:
     since = now - DAY
-    quarters = crowd.report_buckets(provider.id, since, now)[-QUARTERS:]
     return CrowdView(
         total=crowd.reports_since(provider.id, since),
-        quarters=tuple(quarters),
+        last_quarter=crowd.report_buckets(provider.id, now, now)[-1][1],
         usual=crowd.usual_now(provider.id, now),
         problems=tuple(crowd.top_problems(provider.id, since)),
         countries=tuple(crowd.countries(provider.id, since)),
@@ -180,18 +187,29 @@ def source_strips(provider: Provider, organization_id: int | None, now: datetime
         Source.CROWD: [Span(window.began_at, now)],  # people could report all the time
     }
     if organization_id is not None:
-        monitors = Monitor.objects.filter(organization_id=organization_id, scope__provider=provider)
-        covered[Source.PROBE] = _read([f"monitor:{pk}" for pk in monitors.values_list("id", flat=True)], window, now)
-        covered[Source.DELIVERY] = _delivered(provider, organization_id, window)
+        covered |= _own(provider, organization_id, window, now)
     return tuple(
         Strip(
-            label,
+            source,
             timeline(impacts.get(source, ()), covered[source], (), window=window, bars=QUARTERS)
             if source in covered
             else None,
+            tuple(crowd.report_buckets(provider.id, window.began_at, now)) if source is Source.CROWD else (),
         )
-        for source, label in SOURCES.items()
+        for source in SOURCES
     )
+
+
+def _own(provider: Provider, organization_id: int, window: Span, now: datetime) -> dict[Source, list[Span]]:
+    """Return when an organization's own sources saw something; those that it has not are left out."""
+    found = {}
+    monitors = Monitor.objects.filter(organization_id=organization_id, scope__provider=provider)
+    refs = [f"monitor:{pk}" for pk in monitors.values_list("id", flat=True)]
+    if refs:
+        found[Source.PROBE] = _read(refs, window, now)
+    if ReceiptSource.objects.filter(organization_id=organization_id, provider=provider).exists():
+        found[Source.DELIVERY] = _delivered(provider, organization_id, window)
+    return found
 
 
 def _sighted(

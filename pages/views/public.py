@@ -9,11 +9,13 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import organizations_of
+from accounts.models import Role
 from incidents.queries import incident_detail
 from kit.clock import clock
 from monitors.core.states import State
 from monitors.models import Provider
 from pages.queries.directory import ORDER, directory
+from pages.queries.following import following
 from pages.queries.incident import affected
 from pages.queries.provider import categories, crowd_view, provider_page, source_strips
 
@@ -75,6 +77,7 @@ def _about_provider(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         "crowd": crowd_view(row, now),
         "strips": source_strips(row, own.id if own else None, now),
         "own": own,
+        "following": following(row, organizations_of(request.user, at_least=Role.MEMBER)),
     }
     template = f"pages/_{name}.html" if _is_htmx(request) else f"pages/{name}.html"
     return _public(request, render(request, template, context))

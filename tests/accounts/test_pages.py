@@ -1,6 +1,9 @@
 """Signing up, logging in, the first organization and its members, as a browser without JavaScript sees them."""
 
+import re
+
 import pytest
+from django.test import Client
 
 from accounts.models import Membership, Organization, Role, User
 from accounts.services import create_first_owner, give_one_time_password
@@ -138,3 +141,36 @@ def test_each_page_of_an_account_is_in_our_frame(client, path):
     assert 'class="site-head"' in page
     assert "<style" not in page
     assert " style=" not in page
+
+
+def test_a_forgotten_password_is_replaced_through_a_link_that_works_once(client, mailoutbox):
+    user = User.objects.create_user("ada@example.com", "another horse battery")
+    page = client.post("/accounts/password/reset/", {"email": user.email}, follow=True)
+    assert "Look into your mail" in page.text
+    path = re.search(r"/accounts/password/reset/key/\S+", mailoutbox[0].body)[0]
+    form = client.get(path, follow=True)
+    assert "Choose a new password" in form.text
+    saved = client.post(form.request["PATH_INFO"], {"password1": PASSWORD, "password2": PASSWORD}, follow=True)
+    assert saved.status_code == 200
+    assert "This link is used up" in Client().get(path, follow=True).text
+    assert User.objects.get().check_password(PASSWORD)
+
+
+def test_an_address_is_added_and_confirmed_through_its_link(client, mailoutbox):
+    membership = MembershipFactory()
+    client.force_login(membership.user)
+    client.post("/accounts/email/", {"action_add": "", "email": "on-call@example.com"})
+    assert "on-call@example.com" in client.get("/accounts/email/").text
+    path = re.search(r"/accounts/confirm-email/\S+", mailoutbox[0].body)[0]
+    assert "Is on-call@example.com yours?" in client.get(path).text
+    client.post(path)
+    assert membership.user.emailaddress_set.get(email="on-call@example.com").verified
+
+
+@pytest.mark.parametrize("path", ["/accounts/logout/", "/accounts/password/change/", "/accounts/email/"])
+def test_the_account_s_pages_open(client, path):
+    user = UserFactory()
+    user.set_password(PASSWORD)
+    user.save(update_fields=["password"])
+    client.force_login(user)
+    assert client.get(path).status_code == 200

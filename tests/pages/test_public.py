@@ -2,19 +2,23 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import Role
 from incidents.models import Impact, IncidentUpdate, Sighting
 from kit.clock import clock
 from monitors.core.states import State
-from monitors.models import Coverage
+from monitors.models import Coverage, Provider
 from monitors.services.scopes import component_for, scope_of
 from tests.factories import (
     ComponentFactory,
     FeedFactory,
+    FollowFactory,
     IncidentFactory,
     MembershipFactory,
+    MonitorFactory,
     OfficialPostFactory,
     OrganizationFactory,
     ProviderFactory,
+    ReceiptSourceFactory,
     ScopeFactory,
 )  # fmt: skip
 
@@ -112,9 +116,37 @@ def test_strangers_see_public_strips_and_members_their_own_as_well(client):
     watched("twilio")
     strips = client.get("/is/twilio/down").context["strips"]
     assert [strip.bars is None for strip in strips] == [False, True, False, True]
-    client.force_login(MembershipFactory().user)
+    membership = MembershipFactory()
+    client.force_login(membership.user)
+    strips = client.get("/is/twilio/down").context["strips"]
+    assert [strip.bars is None for strip in strips] == [False, True, False, True]
+    scope = scope_of(Provider.objects.get())
+    MonitorFactory(organization=membership.organization, scope=scope)
+    ReceiptSourceFactory(organization=membership.organization, provider=scope.provider)
     strips = client.get("/is/twilio/down").context["strips"]
     assert [strip.bars is None for strip in strips] == [False, False, False, False]
+
+
+def test_nobody_s_report_is_not_drawn_as_good_news(client):
+    watched("twilio")
+    people = client.get("/is/twilio/down").text.split("<span>People</span>")[1].split("</svg>")[0]
+    assert "bar-operational" not in people
+    assert "Reports: 0 in all" in people
+
+
+def test_members_follow_from_a_provider_s_page_and_viewers_do_not(client):
+    provider = watched("twilio")
+    membership = MembershipFactory(role=Role.MEMBER, organization__slug="acme", organization__name="Acme")
+    button = 'action="/o/acme/follow/"'
+    assert button not in client.get("/providers/twilio/").text
+    client.force_login(membership.user)
+    assert button in client.get("/providers/twilio/").text
+    FollowFactory(organization=membership.organization, scope=scope_of(provider))
+    text = client.get("/providers/twilio/").text
+    assert button not in text
+    assert "follows Twilio." in text
+    client.force_login(MembershipFactory(role=Role.VIEWER).user)
+    assert "/follow/" not in client.get("/providers/twilio/").text
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -132,7 +164,7 @@ def test_a_provider_s_pages_ask_the_same_for_any_number(client, django_assert_nu
     for n in range(number):
         ComponentFactory(provider=provider, name=f"Component {n}", external_id=f"c{n}")
         update(incident(provider))
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(34):
         client.get(path)
 
 
