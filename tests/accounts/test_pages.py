@@ -1,8 +1,10 @@
 """Signing up, logging in, the first organization and its members, as a browser without JavaScript sees them."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.test import Client
 
 from accounts.models import Membership, Organization, Role, User
@@ -62,6 +64,14 @@ def test_a_one_time_password_in_a_link_with_next_changes_nothing(client):
     assert client.get(target).url == "/accounts/password/change/"
 
 
+@pytest.fixture
+def one_moment():
+    """The limits count tries per minute: here no time passes, however slow the machine is."""
+    with time_machine.travel(datetime.now(UTC), tick=False):
+        yield
+
+
+@pytest.mark.usefixtures("one_moment")
 def test_guessing_a_password_is_slowed_down(client):
     user = UserFactory()
     user.set_password(PASSWORD)
@@ -72,6 +82,7 @@ def test_guessing_a_password_is_slowed_down(client):
     assert log_in(client, user.email, PASSWORD).status_code != 302
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_guesses_count_for_the_address_next_to_our_proxies(client, settings):
     settings.TRUSTED_PROXIES = 1
     user = UserFactory()

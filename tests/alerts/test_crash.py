@@ -30,7 +30,8 @@ def test_nothing_is_lost_and_each_kill_repeats_one_message_at_most(settings):
         with _nursery(side.place) as nursery:
             for _ in range(KILLS):
                 sender = _born(nursery)
-                time.sleep(luck.uniform(0.1, 0.25))
+                _until_it_sends(side, len(side.keys) + luck.randint(1, 4))
+                time.sleep(luck.uniform(0, 0.03))  # somewhere in the next send
                 os.kill(sender, signal.SIGKILL)
             sent_before_the_last = len(side.keys)
             sender = _born(nursery)
@@ -42,6 +43,13 @@ def test_nothing_is_lost_and_each_kill_repeats_one_message_at_most(settings):
     assert set(Notification.objects.values_list("state", flat=True)) == {"delivered"}
     assert set(side.keys) == {row.key for row in rows}
     assert len(side.keys) - MESSAGES <= KILLS
+
+
+def _until_it_sends(side, number: int) -> None:
+    """Wait until the far side has had so many messages; a sender that is slow to start is not killed before it sends."""
+    deadline = time.monotonic() + 30
+    while len(side.keys) < number and time.monotonic() < deadline:
+        time.sleep(0.005)
 
 
 def _nursery(place: str) -> subprocess.Popen[str]:

@@ -16,7 +16,7 @@ from tests.kit.test_addresses import HOSTILE
 
 
 async def get(server, path="/", **options):
-    options = {"deadline_s": 5, "allowed": [server.place]} | options
+    options = {"deadline_s": 30, "allowed": [server.place]} | options
     return await fetch(server.url + path, **options)
 
 
