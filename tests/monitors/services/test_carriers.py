@@ -61,3 +61,14 @@ def test_a_network_code_is_one_operators_but_on_islands_that_share_one():
         for code in row.mccmnc:
             of_code.setdefault(code, []).append(row)
     assert [rows for rows in of_code.values() if len(rows) > 1 and not all(r.country in shared for r in rows)] == []
+
+
+def test_no_row_names_a_carrier_by_a_word_of_every_title():
+    words = (
+        "network networks mobile telecom telecommunications wireless cellular limited communications carrier".split()
+    )
+    names = [(row.name, name) for row in operators.read() for name in (row.name, *row.aliases)]
+    assert [pair for pair in names if pair[1].casefold().strip("!. ") in words] == []
+    assert [
+        pair for pair in names if pair[1].casefold().endswith((" network", " networks")) and pair[0] != pair[1]
+    ] == []
