@@ -1,6 +1,7 @@
 """The operators by every name that vendors give them, from catalogue/carriers.csv."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,7 @@ class Operators:
 
     by_key: Mapping[str, Sequence[CarrierRef]]
     own_names: Mapping[str, str]
+    hosts: Mapping[tuple[str, str], str]  # of (name, country): the host of a brand without codes of its own
 
     def of(self, key: str, countries: Sequence[str]) -> list[CarrierRef]:
         """Return the operators of that name in these countries, at most one of each, own names first."""
@@ -44,11 +46,9 @@ class Operators:
         return next(iter(found)) if len(set(found.values())) == 1 else ""
 
     def name(self, key: str) -> str:
-        """Return the name that stands for `key` where no country tells which operator it is, "" if several could."""
-        if key in self.own_names:
-            return self.own_names[key]
-        names = {ref.name for ref in self.by_key.get(key, ())}
-        return names.pop() if len(names) == 1 else ""
+        """Return the name that stands for `key` where no country tells which operator it is: its own, or the usual one."""
+        names = Counter(ref.name for ref in self.by_key.get(key, ()))
+        return self.own_names.get(key) or max(names, key=names.__getitem__, default="")
 
 
 def index(rows: Iterable[Mapping[str, str]]) -> Operators:
@@ -70,7 +70,8 @@ def index(rows: Iterable[Mapping[str, str]]) -> Operators:
     for key, ref in aliases:
         by_key.setdefault(key, []).append(ref)
     by_key.pop("", None)
-    return Operators(by_key, own_names)
+    hosts = {(r["name"], r["country"]): r["host"] for r in rows if r["host"] and not r["mccmnc"]}
+    return Operators(by_key, own_names, hosts)
 
 
 @cache

@@ -15,6 +15,9 @@ _JOINS = {"and", "&", ",", "/", "the", "in", "or", "(", ")"}
 COUNTRY, SHARED, CARRIER = "country", "shared", "carrier"
 
 
+Named = tuple[Span, Sequence[CarrierRef]]
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     countries: tuple[str, ...]
@@ -28,12 +31,9 @@ def find(words: Sequence[Word], names: CountryNames, operators: Operators) -> Pl
     groups = _country_groups(words, spans)
     told = list(dict.fromkeys(code for _, codes in groups for code in codes))
     shared = [span for span in spans if span.kind == SHARED]
-    refs = [
-        ref for span in spans if span.kind == CARRIER for ref in _refs(span, words, groups, told, shared, operators)
-    ]
-    for ref in refs:
-        if ref.country and ref.country not in told and (not told or shared):
-            told.append(ref.country)
+    named = [(span, _refs(span, words, groups, told, spans, operators)) for span in spans if span.kind == CARRIER]
+    refs = [ref for span, found in named for ref in found if not _is_other_name(ref, span, named, words, operators)]
+    told += dict.fromkeys(ref.country for ref in refs if ref.country and ref.country not in told)
     unplaced = [_typed(words, s) for s in shared if not set(c.SHARED[s.key]) & set(told)]
     return Places(tuple(told), tuple(dict.fromkeys(refs)), tuple(spans), tuple(unplaced))
 
@@ -116,19 +116,20 @@ def _refs(
     words: Sequence[Word],
     groups: Sequence[tuple[int, list[str]]],
     told: Sequence[str],
-    shared: Sequence[Span],
+    spans: Sequence[Span],
     operators: Operators,
 ) -> list[CarrierRef]:
-    """Return the operators that a name means: those of the countries named next, else of any that is named."""
+    """Return the operators that a name means: those of the countries named next, else just before, else of any."""
     following = next((codes for start, codes in groups if start >= span.end), [])
-    possible = [code for s in shared for code in c.SHARED[s.key]]
-    for countries in (following, told):
+    possible = [code for s in spans if s.kind == SHARED for code in c.SHARED[s.key]]
+    beside = [other.key for other in spans if other.kind == COUNTRY and other.end == span.start]
+    for countries in (following, beside, told):
         if found := operators.of(span.key, countries):
             return found
     if possible and len(found := operators.of(span.key, possible)) == 1:
         return found
     everywhere = operators.countries(span.key)
-    if not told and (own := [code for code in everywhere if _names_country(words, span, code)]):
+    if own := [code for code in everywhere if _names_country(words, span, code)]:
         return operators.of(span.key, own[:1])
     if not told and not possible and len(everywhere) == 1:
         return operators.of(span.key, everywhere)
@@ -137,8 +138,25 @@ def _refs(
 
 
 def _names_country(words: Sequence[Word], span: Span, code: str) -> bool:
-    """Whether a country's name is part of the operator's: "China Mobile"."""
-    return any(word.folded == fold(NAMES[code]) for word in words[span.start : span.end] if code in NAMES)
+    """Whether a country's name is part of the operator's: "China Mobile", "T-Mobile US"."""
+    inner = [key for start in range(span.start, span.end) for end, key in phrases(words, start) if end <= span.end]
+    return fold(NAMES.get(code, "?")).replace(" ", "") in inner or (code == "US" and "us" in inner)
+
+
+def _is_other_name(
+    ref: CarrierRef, span: Span, named: Sequence[Named], words: Sequence[Word], operators: Operators
+) -> bool:
+    """Whether the name next to it, joined by a slash or in brackets, is that of its host: "Orange / Altice"."""
+    host = CarrierRef(operators.hosts.get((ref.name, ref.country), ""), ref.country)
+    return any(
+        _are_joined(words, span, other) and any((r.name, r.country) == (host.name, host.country) for r in refs)
+        for other, refs in named
+    )
+
+
+def _are_joined(words: Sequence[Word], one: Span, other: Span) -> bool:
+    between = {word.folded for word in words[min(one.end, other.end) : max(one.start, other.start)]}
+    return bool(between & {"/", "("}) and "and" not in between
 
 
 def _typed(words: Sequence[Word], span: Span) -> str:

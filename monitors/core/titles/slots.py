@@ -11,7 +11,11 @@ EVERYDAY = frozenset(
     "next nt oi ola one ora p4 people play plus r radio red salt si simple sky smart smile som spark speed spring sun sure "
     "surf t2 tango tele telecom telephone telekom tim tm tot tre true tt virgin vip vivid voice vox we will win wind y yes "
     "you zed api connect group global united express direct express connecta phoenix mir union viva open one1 inter digi "
-    "lucky public pioneer golden star total rain value swan join visible core console studio sync proxy ".split()
+    "lucky public pioneer golden star total rain value swan join visible core console studio sync proxy "
+    "access post very logic best aria atom switch personal three touch go reliance bandwidth pinpoint opt etc dish boom "
+    "charter republic hey cheers mint ultra metro cricket spectrum optimum sprint choice plateau premier chat duet element "
+    "mosaic revol imagine progresif glo globe dialog mega alfa nova max skinny voxi smarty felix circles lemon pinger thumb "
+    "triangle strata indigo evolve peoples farmers ting consumer transit freedom lucky liberty hits skylink fast speed ".split()
 )
 _BEFORE = {
     "to",
@@ -34,6 +38,7 @@ _BEFORE = {
     "in",
 }
 _AFTER = {
+    "-",
     "network",
     "networks",
     "in",
@@ -96,6 +101,8 @@ def could_be_carrier(words: Sequence[Word], start: int, end: int, key: str, coun
     if not (is_plain_word or key in EVERYDAY or key in FILLER or len(key) < 3):
         beside_country = start - 1 in countries or end in countries or after == "in"
         return any(word.is_name_like for word in words[start:end]) or after in _SAYS_CARRIER or beside_country
+    if key in EVERYDAY and not countries and before not in ("-", "–"):
+        return words[start].is_name_like and after in _SAYS_CARRIER
     return (
         words[start].is_name_like
         and (before in _BEFORE or start - 1 in countries)
