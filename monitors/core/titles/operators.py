@@ -1,17 +1,14 @@
 """The operators by every name that vendors give them, from catalogue/carriers.csv."""
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from monitors.catalogue import operators as catalogue
+from monitors.catalogue.operators import Operator
 from monitors.core.titles.readings import CarrierRef
 from monitors.core.titles.words import key_of, words_of
-
-SHIPPED = Path(__file__).parents[2] / "catalogue" / "carriers.csv"
-
 
 SHORTEST_MISSPELT = 5  # letters; shorter names are too near to each other
 
@@ -51,33 +48,27 @@ class Operators:
         return self.own_names.get(key) or max(names, key=names.__getitem__, default="")
 
 
-def index(rows: Iterable[Mapping[str, str]]) -> Operators:
-    """Index the rows of a table with the columns name, country, mccmnc, aliases, host.
-
-    A brand without codes of its own is reached by its host's.
-    """
+def index(rows: Iterable[Operator]) -> Operators:
+    """Index a table of operators. A brand without codes of its own is reached by its host's."""
+    rows = list(rows)
+    codes = {(row.name, row.country): row.mccmnc for row in rows}
     by_key: dict[str, list[CarrierRef]] = {}
     own_names: dict[str, str] = {}
     aliases = []
-    rows = list(rows)
-    codes = {(row["name"], row["country"]): tuple(row["mccmnc"].split()) for row in rows}
     for row in rows:
-        own, host = codes[row["name"], row["country"]], codes.get((row["host"], row["country"]), ())
-        ref = CarrierRef(row["name"], row["country"], own or host)
+        ref = CarrierRef(row.name, row.country, row.mccmnc or codes.get((row.host, row.country), ()))
         own_names.setdefault(_key(ref.name), ref.name)
         by_key.setdefault(_key(ref.name), []).append(ref)
-        aliases += [(_key(alias), ref) for alias in row["aliases"].split(";") if alias]
+        aliases += [(_key(alias), ref) for alias in row.aliases]
     for key, ref in aliases:
         by_key.setdefault(key, []).append(ref)
     by_key.pop("", None)
-    hosts = {(r["name"], r["country"]): r["host"] for r in rows if r["host"] and not r["mccmnc"]}
-    return Operators(by_key, own_names, hosts)
+    return Operators(by_key, own_names, {(row.name, row.country): row.host for row in rows if row.is_hosted})
 
 
 @cache
 def shipped() -> Operators:
-    with SHIPPED.open(newline="", encoding="utf-8") as lines:
-        return index(csv.DictReader(lines))
+    return index(catalogue.shipped())
 
 
 def _is_one_slip(one: str, other: str) -> bool:
