@@ -49,14 +49,18 @@ class Operators:
 
 
 def index(rows: Iterable[Operator]) -> Operators:
-    """Index a table of operators. A brand without codes of its own is reached by its host's."""
+    """Index a table of operators. A brand without codes of its own is reached by its host's, a merger by its parts'."""
     rows = list(rows)
     codes = {(row.name, row.country): row.mccmnc for row in rows}
+    merged: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        merged.setdefault((row.host, row.country), []).extend(row.mccmnc)
     by_key: dict[str, list[CarrierRef]] = {}
     own_names: dict[str, str] = {}
     aliases = []
     for row in rows:
-        ref = CarrierRef(row.name, row.country, row.mccmnc or codes.get((row.host, row.country), ()))
+        of_others = codes.get((row.host, row.country)) or merged.get((row.name, row.country), [])
+        ref = CarrierRef(row.name, row.country, row.mccmnc or tuple(of_others))
         own_names.setdefault(_key(ref.name), ref.name)
         by_key.setdefault(_key(ref.name), []).append(ref)
         aliases += [(_key(alias), ref) for alias in row.aliases]

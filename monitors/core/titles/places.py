@@ -40,20 +40,24 @@ def find(words: Sequence[Word], names: CountryNames, operators: Operators) -> Pl
 
 def _spans(words: Sequence[Word], names: CountryNames, operators: Operators) -> list[Span]:
     """Return what the words name, the longest name first, none inside another."""
-    countries = {
-        at
+    ends = {
+        start: max((end for end, key in phrases(words, start) if _country(words, start, end, key, names)), default=0)
         for start in range(len(words))
-        for end, key in phrases(words, start)
-        if _country(words, start, end, key, names)
-        for at in range(start, end)
     }
+    countries = {at for start, end in ends.items() for at in range(start, end)}
     spans: list[Span] = []
     at = 0
     while at < len(words):
         span = None
         for end, key in phrases(words, at):
             span = _country(words, at, end, key, names) or _short(words, at, end, key, spans, countries)
-            if not span and key in operators.by_key and could_be_carrier(words, at, end, key, countries):
+            cuts_country = any(ends[start] > end for start in range(at + 1, end))  # "Telecel Guinea|-Bissau"
+            if (
+                not span
+                and not cuts_country
+                and key in operators.by_key
+                and could_be_carrier(words, at, end, key, countries)
+            ):
                 span = Span(at, end, CARRIER, key)
             if span:
                 spans.append(span)

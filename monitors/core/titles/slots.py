@@ -103,8 +103,9 @@ def could_be_carrier(words: Sequence[Word], start: int, end: int, key: str, coun
         return any(word.is_name_like for word in words[start:end]) or after in _SAYS_CARRIER or beside_country
     if key in EVERYDAY and not countries and before not in ("-", "–"):
         return words[start].is_name_like and after in _SAYS_CARRIER
+    typed_as_name = words[start].is_name_like or (end in countries and before in ("to", "from"))  # "to ice Norway"
     return (
-        words[start].is_name_like
+        typed_as_name
         and (before in _BEFORE or start - 1 in countries)
         and (not after or after in _AFTER or end in countries)
     )

@@ -30,6 +30,11 @@ def places(title, body=""):
         ("SMS Delays to Trinidad & Tobago bmobile", "TT bmobile/TT"),
         ("SMS Delivery Delays to Dialog in Sri Lanka and Orange in Romania", "LK RO Dialog/LK Orange/RO"),
         ("SMS Delays to MTN in Nigeria, Ghana and the Ivory Coast", "NG GH CI MTN/NG MTN/GH MTN/CI"),
+        ("SMS Delivery Delays from Twilio to ice Norway", "NO ice/NO"),
+        ("SMS Delivery Delays to Orange / Altice Network in Dominican Republic", "DO Altice/DO"),
+        ("SMS Delivery Delays to WOM (fka Nextel) in Chile", "CL WOM/CL"),
+        ("SMS Delivery Delays to MegaFon/Yota in Russia", "RU MegaFon/RU Yota/RU"),
+        ("SMS Delivery Delays to Tim - Claro and Vivo Networks in Brazil", "BR TIM/BR Claro/BR Vivo/BR"),
         ("SMS Delivery Delays to C-Spire Network in the United States of America", "US C Spire/US"),
         ("SMS Delivery Delays to Asia Cell Network in Iraq", "IQ Asiacell/IQ"),
         ("SMS Delivery Delays to T-Mobile US and AT&T Mexico", "US MX T-Mobile/US AT&T/MX"),
@@ -59,6 +64,7 @@ def test_a_carrier_is_read_by_any_of_its_names_and_is_the_one_of_the_country_nam
         ("SMS Delivery Delays from Twilio to Verizon", "US Verizon/US"),
         ("SMS Delivery Delays to China Mobile", "CN China Mobile/CN"),  # the name says which
         ("SMS Delivery Delays to China Mobile in Hong Kong", "HK China Mobile/HK"),
+        ("SMS Delivery Delays to Telefonica Network in Multiple Countries", "Movistar/"),  # as it is mostly called
         ("Africa SMS Carrier Maintenance - MTN", "MTN/"),
         ("SMS Delivery Delays to MTN Network in Multiple Countries", "MTN/"),
         ("SMS Delivery Delays to Orange Network in Sweden", "SE Orange/SE"),  # said, though not in our table
@@ -78,6 +84,7 @@ def test_a_carrier_alone_names_a_country_only_where_it_is_in_one_country_only(ti
         ("SMS Delivery Delays to Airtel in Nigeria", "NG Airtel/NG"),
         ("SMS Delivery Delays to Orange in Guinea", "GN Orange/GN"),
         ("SMS Delivery Delays to Orange in Guinea-Bissau", "GW Orange/GW"),
+        ("SMS Delivery Delays to Telecel Guinea-Bissau", "GW MTN/GW"),  # was Telecel's; GN has a "Telecel Guinea"
         ("SMS Delivery Delays to Orange in Equatorial Guinea", "GQ Orange/GQ"),
         ("SMS Delivery Delays to Digicel in Papua New Guinea", "PG Digicel/PG"),
         ("SMS Delivery Delays to Digicel in Dominica", "DM Digicel/DM"),
