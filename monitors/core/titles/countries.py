@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from kit.countries import NAMES
-from monitors.core.titles.words import key_of, words_of
+from monitors.core.titles.words import heads_of, key_of, words_of
 
 SHIPPED = Path(__file__).parents[2] / "catalogue" / "countries.csv"
 # Names that are two countries': only what else the title says can tell which.
@@ -41,6 +41,7 @@ class CountryNames:
 
     names: Mapping[str, str]
     people: Mapping[str, str]
+    heads: frozenset[str]
 
 
 def index(rows: Iterable[Mapping[str, str]]) -> CountryNames:
@@ -51,7 +52,8 @@ def index(rows: Iterable[Mapping[str, str]]) -> CountryNames:
             names[_key(name)] = row["code"]
         people |= {_key(name): row["code"] for name in _list(row["people"])}
     names |= USUAL
-    return CountryNames(names, {key: code for key, code in people.items() if key not in names})
+    people = {key: code for key, code in people.items() if key not in names}
+    return CountryNames(names, people, heads_of([*names, *people, *SHARED, *CAPITALS]))
 
 
 @cache

@@ -8,7 +8,7 @@ from functools import cache
 from monitors.catalogue import operators as catalogue
 from monitors.catalogue.operators import Operator
 from monitors.core.titles.readings import CarrierRef
-from monitors.core.titles.words import key_of, words_of
+from monitors.core.titles.words import heads_of, key_of, words_of
 
 SHORTEST_MISSPELT = 5  # letters; shorter names are too near to each other
 
@@ -20,6 +20,8 @@ class Operators:
     by_key: Mapping[str, Sequence[CarrierRef]]
     own_names: Mapping[str, str]
     hosts: Mapping[tuple[str, str], str]  # of (name, country): the host of a brand without codes of its own
+    heads: frozenset[str]
+    lower: frozenset[str]  # keys of names that their owners write in small letters: "ice", "du"
 
     def of(self, key: str, countries: Sequence[str]) -> list[CarrierRef]:
         """Return the operators of that name in these countries, at most one of each, own names first."""
@@ -67,7 +69,9 @@ def index(rows: Iterable[Operator]) -> Operators:
     for key, ref in aliases:
         by_key.setdefault(key, []).append(ref)
     by_key.pop("", None)
-    return Operators(by_key, own_names, {(row.name, row.country): row.host for row in rows if row.is_hosted})
+    hosts = {(row.name, row.country): row.host for row in rows if row.is_hosted}
+    lower = frozenset(_key(name) for row in rows for name in (row.name, *row.aliases) if name.islower())
+    return Operators(by_key, own_names, hosts, heads_of(by_key), lower)
 
 
 @cache

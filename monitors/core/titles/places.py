@@ -12,6 +12,7 @@ from monitors.core.titles.slots import could_be_carrier
 from monitors.core.titles.words import Span, Word, fold, is_mark, phrases
 
 _JOINS = {"and", "&", ",", "/", "the", "in", "or", "(", ")"}
+_RUN_ON = {"to", "in", "from", "on", "for", "at", "via"}  # in no name of a country
 COUNTRY, SHARED, CARRIER = "country", "shared", "carrier"
 
 
@@ -40,30 +41,32 @@ def find(words: Sequence[Word], names: CountryNames, operators: Operators) -> Pl
 
 def _spans(words: Sequence[Word], names: CountryNames, operators: Operators) -> list[Span]:
     """Return what the words name, the longest name first, none inside another."""
-    ends = {
-        start: max((end for end, key in phrases(words, start) if _country(words, start, end, key, names)), default=0)
+    found = [list(phrases(words, start, names.heads, operators.heads)) for start in range(len(words))]
+    ends = [
+        next((end for end, key in found[start] if _country(words, start, end, key, names)), 0)
         for start in range(len(words))
-    }
-    countries = {at for start, end in ends.items() for at in range(start, end)}
+    ]
+    countries = {at for start, end in enumerate(ends) for at in range(start, end)}
     spans: list[Span] = []
     at = 0
     while at < len(words):
         span = None
-        for end, key in phrases(words, at):
+        for end, key in found[at]:
             span = _country(words, at, end, key, names) or _short(words, at, end, key, spans, countries)
-            cuts_country = any(ends[start] > end for start in range(at + 1, end))  # "Telecel Guinea|-Bissau"
-            if (
-                not span
-                and not cuts_country
-                and key in operators.by_key
-                and could_be_carrier(words, at, end, key, countries)
-            ):
-                span = Span(at, end, CARRIER, key)
+            if not span and key in operators.by_key and not _cuts(ends, at, end):
+                is_lower = key in operators.lower
+                if could_be_carrier(words, at, end, key, countries, is_lower=is_lower):
+                    span = Span(at, end, CARRIER, key)
             if span:
                 spans.append(span)
                 break
         at = span.end if span else at + 1
     return spans
+
+
+def _cuts(ends: Sequence[int], start: int, end: int) -> bool:
+    """Whether a country's name goes on behind these words: "Telecel Guinea|-Bissau"."""
+    return any(ends[at] > end for at in range(start + 1, end))
 
 
 def _short(
@@ -83,8 +86,8 @@ def _country(words: Sequence[Word], start: int, end: int, key: str, names: Count
     if key in c.CAPITALS and end == start + 1:
         meant = words[start].typed.isupper() or (start > 0 and words[start - 1].folded in ("in", "the"))
         return Span(start, end, COUNTRY, c.CAPITALS[key]) if meant else None
-    if end > start + 1 and not words[start].is_name_like:
-        return None  # "to go" is not Togo
+    if end > start + 1 and (not words[start].is_name_like or any(w.folded in _RUN_ON for w in words[start:end])):
+        return None  # "to go" is not Togo, "Ben in" not Benin
     if key in names.names:
         return Span(start, end, COUNTRY, names.names[key])
     if key in c.SHARED:

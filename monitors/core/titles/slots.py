@@ -57,6 +57,7 @@ _AFTER = {
     "using",
     "on",
 }
+_DASHES = {"-", "–", "—"}
 _OPENS = {"to", "from", "towards", "toward", "on", "over", "of"}
 _CLOSES = {
     "in",
@@ -90,20 +91,25 @@ FILLER = frozenset(
 )
 
 
-def could_be_carrier(words: Sequence[Word], start: int, end: int, key: str, countries: Collection[int]) -> bool:
-    """Whether words that are an operator's name mean it here. `countries` are the positions that name a country."""
+def could_be_carrier(
+    words: Sequence[Word], start: int, end: int, key: str, countries: Collection[int], *, is_lower: bool = False
+) -> bool:
+    """Whether words that are an operator's name mean it here.
+
+    `countries` are the positions that name a country; `is_lower` says that the operator writes itself in small letters.
+    """
     if words[start].folded in _BEFORE:
         return False
     before, after = words[start - 1].folded if start else "", words[end].folded if end < len(words) else ""
-    is_plain_word = (
-        end == start + 1 and not countries and after not in _SAYS_CARRIER
-    )  # "Unable to Access": with no country told, often just a word
+    # "Unable to Access": with no country told, often just a word
+    is_plain_word = end == start + 1 and not countries and after not in _SAYS_CARRIER
     if not (is_plain_word or key in EVERYDAY or key in FILLER or len(key) < 3):
-        beside_country = start - 1 in countries or end in countries or after == "in"
+        beside_country = start - 1 in countries or end in countries or after == "in" or before in _DASHES
         return any(word.is_name_like for word in words[start:end]) or after in _SAYS_CARRIER or beside_country
-    if key in EVERYDAY and not countries and before not in ("-", "–"):
+    if key in EVERYDAY and not countries and before not in _DASHES:
         return words[start].is_name_like and after in _SAYS_CARRIER
-    typed_as_name = words[start].is_name_like or (end in countries and before in ("to", "from"))  # "to ice Norway"
+    closes = end in countries or after in _SAYS_CARRIER
+    typed_as_name = words[start].is_name_like or (is_lower and (before in _DASHES or closes))  # "to ice Norway"
     return (
         typed_as_name
         and (before in _BEFORE or start - 1 in countries)
@@ -134,7 +140,7 @@ def _could_name(word: Word) -> bool:
 
 
 def _after_last_dash(words: Sequence[Word]) -> list[int]:
-    dashes = [at for at, word in enumerate(words) if word.folded in ("-", "–", "—")]
+    dashes = [at for at, word in enumerate(words) if word.folded in _DASHES]
     return list(range(dashes[-1] + 1, len(words))) if dashes else []
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,6 +10,7 @@ _WORD = re.compile(r"[^\W_](?:[\w&.'’`+-]*[\w&+])?|[&+](?=\w)[\w&+]*|[,/()–�
 _JOINTS = re.compile(r"[-–—]")
 _DROPPED = re.compile(r"[.'’`]")
 LONGEST = 9  # words of the longest name, "United Kingdom of Great Britain and Northern Ireland"
+HEAD = 4  # letters by which most words are told from every name
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,23 @@ def is_mark(word: Word) -> bool:
     return word.folded in _MARKS
 
 
-def phrases(words: Sequence[Word], start: int) -> Iterator[tuple[int, str]]:
-    """Yield (end, key) of the phrases that begin at `start`, longest first. None ends with a mark but ")"."""
+def heads_of(keys: Iterable[str]) -> frozenset[str]:
+    """Return how the keys begin. No phrase that begins otherwise is one of them."""
+    return frozenset(key[:HEAD] for key in keys)
+
+
+def phrases(words: Sequence[Word], start: int, *heads: Collection[str]) -> Iterator[tuple[int, str]]:
+    """Yield (end, key) of the phrases that begin at `start`, longest first. None ends with a mark but ")".
+
+    With `heads` (see heads_of) only as far as they begin like one of the names.
+    """
     found, key = [], ""
     for at in range(start, min(len(words), start + LONGEST + 2)):
         if not is_mark(words[at]):
             key += words[at].folded
         elif words[at].folded != ")":
             continue
+        if heads and len(key) >= HEAD and not any(key[:HEAD] in known for known in heads):
+            break
         found.append((at + 1, key))
     yield from reversed(found)
