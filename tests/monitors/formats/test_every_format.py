@@ -55,11 +55,11 @@ GARBAGE = {
 @pytest.mark.parametrize("body", GARBAGE.values(), ids=GARBAGE.keys())
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_format_mistakes_garbage_for_news(name, body):
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(UnreadableFeed) as unreadable:
         formats()[name].parse(body)
     assert 0 < len(str(unreadable.value)) < 1000
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 # Shapes that one format or another knows, filled with what no vendor should send.
