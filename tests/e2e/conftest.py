@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
@@ -53,12 +54,11 @@ class Running:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory):
+def demo():
     """Start `manage.py up --demo`, as `make demo` does, in a folder of its own; stop it as Ctrl-C does."""
-    folder = tmp_path_factory.mktemp("demo")
-    for parent in (folder, *folder.parents):  # the data services may run as another user
-        if parent.name.startswith(("pytest-", "demo")):
-            parent.chmod(0o755)
+    # Not below pytest's own folder: the data services may run as another user, and any pytest closes that folder to others.
+    folder = Path(tempfile.mkdtemp(prefix="swd-"))
+    folder.chmod(0o755)
     names = ("DATABASE_URL", "VALKEY_URL", "BROKER_URL", "CHANNEL_URL", "CACHE_URL", "EMAIL_URL", "VAR_DIR")
     environment = {key: value for key, value in os.environ.items() if key not in (*names, "DJANGO_SETTINGS_MODULE")}
     environment |= {"PORT": str(PORT), "DEMO_MINUTES": str(MINUTES), "DEMO_DIR": str(folder)}
@@ -79,6 +79,8 @@ def demo(tmp_path_factory):
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
