@@ -55,7 +55,7 @@ def test_a_carrier_s_trouble_from_first_failure_to_all_clear(demo, page):
     # In the end it is over, and the other carrier's trouble has not begun.
     page.goto(f"{demo.site}/o/my-organization/")
     expect(page.get_by_text("No incident is open").first).to_be_visible(timeout=DAY_MS)
-    found = json.loads(demo.manage("list_incidents", "--organization", "my-organization", "--json"))
+    found = json.loads(demo.manage("list_incidents", "--organization", "my-organization", "--days", "999", "--json"))
     (incident,) = [one for one in found if CARRIER in one["title"]]
     check_incident(incident)
     wait_for_all_clear(demo)
