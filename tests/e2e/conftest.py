@@ -31,11 +31,17 @@ class Running:
     def __init__(self, process: subprocess.Popen[bytes], site: str, outside: str, environment: dict[str, str]) -> None:
         self.process, self.site, self.outside, self.environment = process, site, outside, environment
         self.log: list[str] = []
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         for line in self.process.stdout:
             self.log.append(line.decode(errors="replace").rstrip())
+
+    def close(self) -> None:
+        """Read the log to its end and close it, once the process is over."""
+        self._reader.join(10)
+        self.process.stdout.close()
 
     def waits_for(self, pattern: str, within_s: float) -> str:
         """Return what the group in `pattern` matched in the log. Fails with the log's end."""
@@ -80,6 +86,7 @@ def demo():
         os.killpg(process.pid, signal.SIGKILL)
         raise
     finally:
+        running.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
