@@ -1,8 +1,9 @@
 """What we watch and what it said, by noun."""
 
-from monitors.models.checks import CheckEvidence, CheckResult, Monitor, MonitorDay
+from monitors.models.checks import HOME, CheckEvidence, CheckResult, Monitor
 from monitors.models.crowd import Report, ReportCount
 from monitors.models.fields import StateField
+from monitors.models.history import CheckBlock, MonitorDay, MonitorHour, PackedHour
 from monitors.models.official import (
     Coverage,
     Feed,
@@ -14,10 +15,14 @@ from monitors.models.official import (
 )
 from monitors.models.providers import Carrier, Component, Follow, Provider, Scope
 from monitors.models.receipts import DeliveryCount, Message, Receipt, ReceiptSource
+from monitors.models.regions import RegionWatch, RegionWord
 from monitors.models.states import PendingChange, SourceState, StateChange
+from monitors.models.windows import MaintenanceWindow
 
 __all__ = [
+    "HOME",
     "Carrier",
+    "CheckBlock",
     "CheckEvidence",
     "CheckResult",
     "Component",
@@ -26,17 +31,22 @@ __all__ = [
     "Feed",
     "FeedDocument",
     "Follow",
+    "MaintenanceWindow",
     "Message",
     "Monitor",
     "MonitorDay",
+    "MonitorHour",
     "OfficialPost",
     "OfficialPostScope",
     "OfficialRevision",
     "OfficialUpdate",
+    "PackedHour",
     "PendingChange",
     "Provider",
     "Receipt",
     "ReceiptSource",
+    "RegionWatch",
+    "RegionWord",
     "Report",
     "ReportCount",
     "Scope",

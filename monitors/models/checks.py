@@ -1,11 +1,18 @@
 """Monitors and what their checks saw."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from kit.clock import clock
 from monitors.models.fields import StateField
 from monitors.models.providers import Scope
+
+HOME = 0  # the number of the first region, where a monitor is checked unless it says otherwise
+
+
+def only_home() -> list[int]:
+    return [HOME]
 
 
 class Monitor(models.Model):
@@ -15,6 +22,12 @@ class Monitor(models.Model):
     `fence` is raised at each claim, so that a result of an older claim is dropped. `leased_until` is
     when a claimed check counts as lost; None while none is under way. The `last_*` are of the last
     check, confirmed or not: what counts as the monitor's state is its SourceState.
+
+    `confirmations` failures in a row make it down, `recovery_confirmations` good checks make it up.
+    `regions` are numbers of settings.PROBE_REGIONS; `quorum` of them must agree, None for more than half.
+    `baseline_us` is the p95 of its good checks of the last week, None while too few are known; a check
+    that takes `slow_factor` times as long is slow, None never. `noisy_since` is set while it goes up and
+    down so often that its recoveries wait. `muted_until` keeps its alerts back and nothing else.
     """
 
     organization = models.ForeignKey("accounts.Organization", models.CASCADE, related_name="monitors")
@@ -26,6 +39,14 @@ class Monitor(models.Model):
     interval_s = models.PositiveIntegerField(default=60)
     timeout_s = models.PositiveIntegerField(default=10)
     confirmations = models.PositiveSmallIntegerField(default=2)
+    recovery_confirmations = models.PositiveSmallIntegerField(default=2)
+    regions = ArrayField(models.PositiveSmallIntegerField(), default=only_home)
+    quorum = models.PositiveSmallIntegerField(null=True)
+    slow_factor = models.FloatField(null=True, default=2.0)
+    baseline_us = models.PositiveIntegerField(null=True)
+    noisy_since = models.DateTimeField(null=True)
+    muted_until = models.DateTimeField(null=True)
+    tags = ArrayField(models.CharField(max_length=30), default=list)
     is_paused = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock)
     next_check_at = models.DateTimeField(default=clock)
@@ -48,12 +69,12 @@ class Monitor(models.Model):
 
 
 class CheckResult(models.Model):
-    """One check of one monitor, keyed by its slot. Lives in daily partitions, written by COPY.
+    """One check of one monitor from one region, keyed by its slot. Lives in daily partitions, written by COPY.
 
     Times are microseconds for the whole and tenths of a millisecond for the phases.
     """
 
-    pk = models.CompositePrimaryKey("monitor_id", "slot")
+    pk = models.CompositePrimaryKey("monitor_id", "slot", "region")
     monitor_id = models.IntegerField()
     slot = models.DateTimeField()
     state = StateField()
@@ -64,6 +85,7 @@ class CheckResult(models.Model):
     tls = models.SmallIntegerField()
     first_byte = models.SmallIntegerField()
     transfer = models.SmallIntegerField()
+    region = models.SmallIntegerField(default=HOME)
 
     class Meta:
         managed = False
@@ -71,23 +93,6 @@ class CheckResult(models.Model):
 
     def __str__(self) -> str:
         return f"monitor {self.monitor_id} at {self.slot:%F %T}"
-
-
-class MonitorDay(models.Model):
-    """A day of one monitor's checks, kept for the 90-day bars. Days are UTC."""
-
-    monitor = models.ForeignKey(Monitor, models.CASCADE, related_name="days")
-    day = models.DateField()
-    checks = models.PositiveIntegerField()
-    failed = models.PositiveIntegerField()
-    sum_us = models.BigIntegerField()
-    max_us = models.PositiveIntegerField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["monitor", "day"], name="monitor_day_once")]
-
-    def __str__(self) -> str:
-        return f"monitor {self.monitor_id} on {self.day}"
 
 
 class CheckEvidence(models.Model):

@@ -11,7 +11,7 @@ from kit.clock import real
 from monitors.core.debounce import Track, step
 from monitors.core.observations import Observation
 from monitors.core.states import Source, State
-from monitors.models import CheckEvidence, Monitor, SourceState
+from monitors.models import HOME, CheckEvidence, Monitor, SourceState
 from monitors.probes.base import Phases, ProbeResult, Reason
 from monitors.services.dispatch import Check
 from monitors.services.states import observe
@@ -20,7 +20,7 @@ from monitors.signals import readings_changed
 RECHECK_AFTER = timedelta(seconds=10)  # a first failure, or a first success after one, is confirmed soon
 MISSED_CHECKS = 3  # a monitor without a result for this many intervals is no longer fresh
 _MAX_PHASE = 32_767  # tenths of a millisecond, 3.3 s: a longer phase is stored as this
-_STORED_TYPES = ["int4", "timestamptz", "int2", "int2", "int4", "int2", "int2", "int2", "int2", "int2"]
+_STORED_TYPES = ["int4", "timestamptz", "int2", "int2", "int4", "int2", "int2", "int2", "int2", "int2", "int2"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _store(findings: Sequence[_Finding]) -> None:
 def _stored(check: Check, result: ProbeResult) -> tuple[object, ...]:
     return (
         check.monitor_id, check.slot, int(result.state), int(result.reason), min(result.total_us, 2**31 - 1),
-        *_tenths(result.phases),
+        *_tenths(result.phases), HOME,
     )  # fmt: skip
 
 

@@ -1,0 +1,38 @@
+"""Planned work: when a monitor's failures are expected."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from kit.clock import clock
+from monitors.models.checks import Monitor
+
+
+class MaintenanceWindow(models.Model):
+    """A planned window, once or again and again; times on the wall of `time_zone`.
+
+    `starts_on_wall` has no zone: with `time_zone` it says when the first window opens, and `rule` (RFC 5545,
+    without DTSTART; empty: once) when the next ones do. Each lasts `minutes` of real time. `ended_at` is
+    when a person ended the plan: the past stays as it was. Without monitors it is for all of them.
+    """
+
+    organization = models.ForeignKey("accounts.Organization", models.CASCADE, related_name="maintenance_windows")
+    name = models.CharField(max_length=100)
+    starts_on_wall = models.CharField(max_length=16)  # 2026-10-25T02:30
+    time_zone = models.CharField(max_length=64)
+    minutes = models.PositiveIntegerField()
+    rule = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=clock)
+    ended_at = models.DateTimeField(null=True)
+    monitors = models.ManyToManyField(Monitor, related_name="maintenance_windows", blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(minutes__gte=1, minutes__lte=7 * 24 * 60), name="window_length"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("created_at")), name="window_ends_after_it_was_made"
+            ),
+        ]
+        indexes = [models.Index(fields=["organization", "created_at"])]
+
+    def __str__(self) -> str:
+        return self.name
