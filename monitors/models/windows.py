@@ -12,7 +12,8 @@ class MaintenanceWindow(models.Model):
 
     `starts_on_wall` has no zone: with `time_zone` it says when the first window opens, and `rule` (RFC 5545,
     without DTSTART; empty: once) when the next ones do. Each lasts `minutes` of real time. `ended_at` is
-    when a person ended the plan: the past stays as it was. Without monitors it is for all of them.
+    when a person ended the plan: the past stays as it was. It is for `monitors`, or for all where
+    `is_for_all`: removing the last monitor of a window must not silence the others.
     """
 
     organization = models.ForeignKey("accounts.Organization", models.CASCADE, related_name="maintenance_windows")
@@ -23,6 +24,7 @@ class MaintenanceWindow(models.Model):
     rule = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=clock)
     ended_at = models.DateTimeField(null=True)
+    is_for_all = models.BooleanField(default=False)
     monitors = models.ManyToManyField(Monitor, related_name="maintenance_windows", blank=True)
 
     class Meta:
