@@ -60,6 +60,10 @@ def check_rule(rule: str, *, first: datetime) -> str:
     if parts.get("FREQ") not in _FREQUENCIES:
         raise BadRule("A rule needs FREQ=DAILY, FREQ=WEEKLY or FREQ=MONTHLY.")
     try:
+        if not 1 <= int(parts.get("INTERVAL", "1")) <= _MOST:
+            raise ValueError(f"INTERVAL must be 1 to {_MOST}")
+        if parts.get("UNTIL", "") > f"{first + _LONGEST:%Y%m%d}":
+            raise ValueError("UNTIL must be within ten years")
         opens = next(iter(_parsed(rule, first)), None)
     except (ValueError, TypeError, KeyError) as error:
         raise BadRule(f"We cannot read “{rule}”: {error}. Example: FREQ=WEEKLY;BYDAY=SU.") from error
@@ -126,13 +130,11 @@ def _starts(plan: Plan) -> rrule | Sequence[datetime]:
 
 @lru_cache(maxsize=1024)
 def _parsed(rule: str, first: datetime) -> rrule:
-    parsed = rrulestr(rule, dtstart=first)
+    until = "" if "UNTIL=" in rule else f";UNTIL={first + _LONGEST:%Y%m%dT%H%M%S}"
+    parsed = rrulestr(rule + until, dtstart=first)
     if not isinstance(parsed, rrule):
         raise ValueError("it is more than one rule")
-    if not 1 <= parsed._interval <= _MOST:
-        raise ValueError(f"INTERVAL must be 1 to {_MOST}")
-    last = first + _LONGEST
-    return parsed.replace(until=min(parsed._until or last, last))
+    return parsed
 
 
 def _span(plan: Plan, opening: datetime) -> Span:

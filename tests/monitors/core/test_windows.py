@@ -91,6 +91,7 @@ def test_the_open_or_the_next_window_is_told(now, expected):
         ("FREQ=DAILY;UNTIL=yesterday", "We cannot read"),
         ("FREQ=DAILY;COUNT=3", "We do not read COUNT"),
         ("FREQ=DAILY;INTERVAL=0", "INTERVAL must be 1 to 366"),
+        ("FREQ=DAILY;UNTIL=99991231", "UNTIL must be within ten years"),
         ("FREQ=MONTHLY;BYMONTHDAY=99", "never comes true from 1 June 2026 on"),
         ("FREQ=DAILY;INTERVAL=7;BYDAY=TU", "never comes true"),
         ("FREQ=DAILY\nFREQ=WEEKLY", "A rule needs FREQ=DAILY"),
