@@ -8,7 +8,7 @@ from monitors.core.titles import countries as c
 from monitors.core.titles.countries import CountryNames
 from monitors.core.titles.operators import Operators
 from monitors.core.titles.readings import CarrierRef
-from monitors.core.titles.slots import could_be_carrier
+from monitors.core.titles.slots import could_be_carrier, is_everyday, is_said_to_be_carrier
 from monitors.core.titles.words import Span, Word, fold, is_mark, phrases
 
 _JOINS = {"and", "&", ",", "/", "the", "in", "or", "(", ")"}
@@ -32,6 +32,7 @@ def find(words: Sequence[Word], names: CountryNames, operators: Operators) -> Pl
     groups = _country_groups(words, spans)
     told = list(dict.fromkeys(code for _, codes in groups for code in codes))
     shared = [span for span in spans if span.kind == SHARED]
+    spans = [span for span in spans if _is_meant(span, words, told, bool(shared), operators)]
     named = [(span, _refs(span, words, groups, told, spans, operators)) for span in spans if span.kind == CARRIER]
     refs = [ref for span, found in named for ref in found if not _is_other_name(ref, span, named, words, operators)]
     told += dict.fromkeys(ref.country for ref in refs if ref.country and ref.country not in told)
@@ -53,7 +54,7 @@ def _spans(words: Sequence[Word], names: CountryNames, operators: Operators) -> 
         span = None
         for end, key in found[at]:
             span = _country(words, at, end, key, names) or _short(words, at, end, key, spans, countries)
-            if not span and key in operators.by_key and not _cuts(ends, at, end):
+            if not span and key in operators.by_key and _is_one_name(words, at, end) and not _cuts(ends, at, end):
                 is_lower = key in operators.lower
                 if could_be_carrier(words, at, end, key, countries, is_lower=is_lower):
                     span = Span(at, end, CARRIER, key)
@@ -62,6 +63,18 @@ def _spans(words: Sequence[Word], names: CountryNames, operators: Operators) -> 
                 break
         at = span.end if span else at + 1
     return spans
+
+
+def _is_meant(span: Span, words: Sequence[Word], told: Sequence[str], is_open: bool, operators: Operators) -> bool:
+    """Whether a carrier that is a word too works where the title says, or is said to be a carrier."""
+    if span.kind != CARRIER or not told or is_open or not is_everyday(span.key):
+        return True
+    return bool(operators.of(span.key, told)) or is_said_to_be_carrier(words, span.start, span.end)
+
+
+def _is_one_name(words: Sequence[Word], start: int, end: int) -> bool:
+    """Whether no mark stands inside: "Airtel, Tigo" are two operators, although there is an AirtelTigo."""
+    return not any(is_mark(word) for word in words[start:end])
 
 
 def _cuts(ends: Sequence[int], start: int, end: int) -> bool:

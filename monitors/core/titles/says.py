@@ -19,7 +19,7 @@ def channels(text: str) -> tuple[str, ...]:
         return ()
     found = _all(_CHANNELS, text)
     if not found:
-        found = _all(_IN_PASSING, text)[:1]
+        found = [] if v.OTHERS.search(text) else _all(_IN_PASSING, text)[:1]
     if v.NUMBERS_TOO.search(text) and not set(found) & set(v.NAMED_NUMBERS):
         found.append("numbers")
     return tuple(dict.fromkeys(found)) or ("other",)
@@ -57,7 +57,9 @@ def regions(text: str) -> tuple[str, ...]:
 
 
 def is_maintenance(text: str) -> bool:
-    return bool(v.SCHEDULED.search(text) or v.MAINTENANCE.search(text))
+    if v.SCHEDULED.search(text):
+        return True
+    return bool(v.MAINTENANCE.search(text)) and not v.OF_MAINTENANCE.search(text)
 
 
 def _all(patterns: Iterable[tuple[str, re.Pattern[str]]], text: str) -> list[str]:

@@ -17,65 +17,26 @@ EVERYDAY = frozenset(
     "mosaic revol imagine progresif glo globe dialog mega alfa nova max skinny voxi smarty felix circles lemon pinger thumb "
     "triangle strata indigo evolve peoples farmers ting consumer transit freedom lucky liberty hits skylink fast speed ".split()
 )
-_BEFORE = {
-    "to",
-    "from",
-    "of",
-    "on",
-    "over",
-    "towards",
-    "via",
-    "with",
-    "and",
-    "&",
-    "/",
-    ",",
-    "-",
-    "–",
-    "the",
-    "(",
-    "for",
-    "in",
-}
-_AFTER = {
-    "-",
-    "network",
-    "networks",
-    "in",
-    ",",
-    "and",
-    "&",
-    "/",
-    "(",
-    ")",
-    "for",
-    "via",
-    "over",
-    "mobile",
-    "subscribers",
-    "from",
-    "using",
-    "on",
-}
-_DASHES = {"-", "–", "—"}
+_BEFORE = frozenset(
+    "to from of on over towards toward via with and & / , - – — : ; | the ( for in at by or against".split()
+)
+_AFTER = frozenset(
+    "- – — : ; | network networks in , and & / ( ) or for via over mobile mobiles wireless carrier carriers subscriber subscribers customer "
+    "customers user users handset handsets device devices phone phones number numbers from to towards using on at with by "
+    "is are was were due during following after when while affected impacted delayed failing fail failed not using us only".split()
+)
+_DASHES = {"-", "–", "—", ":", "|"}
 _OPENS = {"to", "from", "towards", "toward", "on", "over", "of"}
-_CLOSES = {
-    "in",
-    "via",
-    "over",
-    "for",
-    "using",
-    "when",
-    "at",
-    "due",
-    "while",
-    "from",
-    "to",
-    "towards",
-    "on",
-    "after",
-    "through",
-}
+_CLOSES = frozenset(
+    "in via over for using when at by due while from to towards on after following during with through is are was were fail failing failed "
+    "delayed impacted affected blocked undelivered not may".split()
+)
+# After "unable to" and its like these are what somebody does, no operators.
+_DONE = frozenset(
+    "access post connect join visible go call open switch play fix move charge reach live link view boost set".split()
+)
+_JOINED = {"and", "&", ",", "/"}
+_COUNTS = {"one", "three"}  # "Three Networks in Kenya"
 _SAYS_CARRIER = {"network", "networks", "carrier", "carriers", "subscribers"}
 _OF_CARRIERS = _SAYS_CARRIER | {"partner", "partners", "carriers"}
 FILLER = frozenset(
@@ -101,20 +62,29 @@ def could_be_carrier(
     if words[start].folded in _BEFORE:
         return False
     before, after = words[start - 1].folded if start else "", words[end].folded if end < len(words) else ""
-    # "Unable to Access": with no country told, often just a word
-    is_plain_word = end == start + 1 and not countries and after not in _SAYS_CARRIER
-    if not (is_plain_word or key in EVERYDAY or key in FILLER or len(key) < 3):
-        beside_country = start - 1 in countries or end in countries or after == "in" or before in _DASHES
-        return any(word.is_name_like for word in words[start:end]) or after in _SAYS_CARRIER or beside_country
-    if key in EVERYDAY and not countries and before not in _DASHES:
-        return words[start].is_name_like and after in _SAYS_CARRIER
-    closes = end in countries or after in _SAYS_CARRIER
-    typed_as_name = words[start].is_name_like or (is_lower and (before in _DASHES or closes))  # "to ice Norway"
-    return (
-        typed_as_name
-        and (before in _BEFORE or start - 1 in countries)
-        and (not after or after in _AFTER or end in countries)
-    )
+    if key in _COUNTS and after in ("networks", "carriers", "countries") and before not in _JOINED:
+        return False
+    beside_country = start - 1 in countries or end in countries or after == "in"
+    is_name_like = is_lower or any(word.is_name_like for word in words[start:end])
+    in_place = (before in _BEFORE or start - 1 in countries) and (not after or after in _AFTER or end in countries)
+    if is_everyday(key):
+        if not countries and (key in _DONE or not (before in _DASHES or before in _OPENS)):
+            return words[start].is_name_like and after in _SAYS_CARRIER
+        return in_place and (words[start].is_name_like or is_lower)
+    if end == start + 1 and not countries and after not in _SAYS_CARRIER:
+        return in_place and is_name_like  # "Unable to Access": with no country told, often just a word
+    if is_lower and not words[start].is_name_like:
+        return in_place
+    return is_name_like or after in _SAYS_CARRIER or beside_country or before in _DASHES
+
+
+def is_everyday(key: str) -> bool:
+    return key in EVERYDAY or key in FILLER or len(key) < 3
+
+
+def is_said_to_be_carrier(words: Sequence[Word], start: int, end: int) -> bool:
+    """Whether the words next to a name say so: "Smart Network"."""
+    return words[start].is_name_like and end < len(words) and words[end].folded in _SAYS_CARRIER
 
 
 def unknown_names(words: Sequence[Word], spans: Sequence[Span], *, is_maintenance: bool) -> list[str]:

@@ -11,36 +11,44 @@ BOILERPLATE = re.compile(
 
 # Named outright: each of these counts.
 CHANNELS = (
-    ("sms", r"\bsms(es)?\b|\bmessaging\b|sender[- ]?ids?\b|\ba2p\b|\b10 ?dlcs?\b|\bsmpp\b|\btollfree verification"),
+    ("sms", r"\bsms(es)?\b|\bmessaging\b|sender[- ]?ids?\b|\ba2p\b|\b10 ?dlcs?\b|\bsmpp\b|\btoll ?free verification\b"),
     ("mms", r"\bmms\b"),
-    ("voice", r"\bvoice\b|\bconferences?\b|\brecordings?\b|\btwiml\b|\btext[ -]to[ -]speech\b|\btts\b|\bpstn\b|\bspeech\b"
+    ("voice", r"\bvoice\b|\bconferences?\b|(?<!video )\brecordings?\b|\btwiml\b|\btext[ -]to[ -]speech\b|\btts\b|\bpstn\b|\bspeech\b"
               r"|\btranscriptions?\b|\bmedia streams?\b|\bone[ -]way audio\b|\bsoftphone\b|\bbranded calling\b|\bdialer\b"),
     ("verify", r"\bverify (?!caller|the caller|your|phone|number|account)|\bverify$|\bauthy\b|\baccount security\b|\baccsec\b|\bsna\b"
                r"|\bsilent network|\b2fa\b|\btotp\b|\bidentity verification\b|\buser authentication\b|\bverifications? (api|service)\b"),
-    ("email", r"\be ?mails?\b|\bsendgrid\b"),
+    ("email", r"\be ?mails?\b|\bsendgrid\b|\bmail send\b|\bmarketing campaigns\b|\binbound parse\b|\bdeferrals?\b|\bdeferred\b|\bsingle sends?\b"
+              r"|\b(gmail|outlook|hotmail|yahoo|icloud|aol)\b"),
     ("whatsapp", r"\bwhats ?app\b"),
     ("rcs", r"\brcs\b"),
-    ("lookup", r"\blookups?\b|\bsim swap\b|\bline type\b|\bidentity match\b"),
+    ("lookup", r"\blookups?\b|\bnumber insights?\b|\bsim swap\b|\bline type\b|\bidentity match\b"),
     ("video", r"\bvideos?\b|\brooms\b|\bpeer[ -]to[ -]peer\b"),
     ("flex", r"\bflex\b|\btask ?router\b"),
     ("conversations", r"\bconversations?\b|\bchat\b"),
     ("console", r"\bconsole\b"),
     ("billing", r"\bbilling\b|\binvoic\w+|\bpayments?\b|\bpricing\b|\bcredit cards?\b|\bunpaid\b|\brecharg\w+|\bcharges\b"
-                r"|\bauto ?recharge\b|\btax(es)?\b|\badding funds\b"),
-    ("sip", r"\bsip\b|\binterconnect\b|\btrunk(s|ing)?\b"),
+                r"|\bauto ?recharge\b|\btax(es)?\b|\badd(ing)? funds\b"),
+    ("sip", r"\bsip\b|\binterconnect\b|\btrunk(s|ing)?\b|\bzentrunk\b"),
     ("fax", r"\bfax\b"),
     ("wireless", r"\bwireless\b|\b(super|e|i)?[ -]?sims?\b(?! swap)|\blte(-m)?\b|\biot\b|\bnarrowband\b|\bnb-iot\b"),
 )  # fmt: skip
 
 # Said in passing: the first of these counts, and only where nothing is named outright.
 CHANNELS_IN_PASSING = (
-    ("sms", r"\bmessages?\b|\bdelivery (receipts?|reports?|delays?|failures?|notifications?)\b|\b(long|short) ?codes?\b"),
+    ("sms", r"\bmessages?\b|\bdlrs?\b|\bdelivery (receipts?|reports?|delays?|failures?|notifications?)\b|\b(long|short) ?codes?\b"),
     ("voice", r"(?<!api )\bcall(s|ing|er)?\b(?! id)"),
     ("verify", r"\bverifications?\b(?! of)|\botp\b"),
     ("numbers", r"\bnumbers?\b|\bporting\b|\bport(s|ed)?[ -](in|out|number)\b|\bcaller ids?\b|\bbundles?\b|\bregulatory\b"
                 r"|\btoll[ -]?free\b|\bhosted\b|\bavailablephonenumber\w*"),
     ("api", r"\bapi(s|-s)?\b"),
+    ("billing", r"\busage (records?|triggers?|reports?)\b"),
+    ("console", r"\b(portal|dashboards?)\b"),
 )  # fmt: skip
+# Products without a channel of their own. Their "delivery", "message" or "API" is no SMS and not the REST API.
+OTHERS = re.compile(
+    r"\bevent streams?\b|\bstudio\b|\bfunctions?\b|\bserverless\b|\bautopilot\b|\bproxy\b|\bnotify\b|\bsync\b|\bsegment (destinations?|sources?|connections?|profiles?)\b"
+    r"|\bmessenger\b|\bviber\b|\binstagram\b|\btelegram\b|\bapple (messages|business)|\bfrontline\b|\bpush notifications?\b"
+)
 NUMBERS_TOO = re.compile(
     r"\bporting\b|\bport[ -](in|out|number)\b|\b(phone )?numbers? (page|inventory|search|purchas\w*|provisioning|porting|order\w*)\b"
     r"|\bbuy(ing)? (a )?((new|phone) )?numbers?\b|\bpurchas\w+ (\w+ )?(phone )?numbers?\b|\bavailablephonenumber"
@@ -62,13 +70,13 @@ NAMED_NUMBERS = (
 )
 
 FAILURES = (
-    ("receipts", r"\b(receipts?|reports?|dlrs?|status ?callbacks?|(delivery )?notifications?|status updates?)\b"),
+    ("receipts", r"\b(receipts?|reports?|dlrs?|status ?callbacks?|(?<!push )(delivery )?notifications?|status updates?)\b"),
     ("delay", r"\bdelay\w*|\bslow\w*|\bback ?log\w*|\bqueu(ed|eing|ing)\b"),
     ("quality", r"\bquality\b|\b(one|1)[ -]way\b|\baudio\b|\bjitter\b|\bgarbled\b"),
     ("latency", r"\blatenc\w+"),
     ("failure", r"\bfail\w*|\bunable\b|\bnot (receiv|deliver|sen[dt]|work)\w*|\bblocked\b|\bdisconnect\w*|\bdrop\w*|\bundelivered\b"
-                r"|\bconnectivity\b|\binterrupt\w*"),
-    ("errors", r"\berrors?\b|\b[45](xx|\d\d)s?\b|\bincorrect\b|\binvalid\b|\bmissing\b"),
+                r"|\bconnectivity\b|\binterrupt\w*|\b(not|cannot|cant|stopped) (load|connect|updat|process|respond|complet)\w*"),
+    ("errors", r"\berrors?\b|\b[45](xx|\d\d)s?\b|\bincorrect\b|\binvalid\b|\bmissing\b|\btim(e[ds]?|ing)[ -]?outs?\b"),
     ("unavailable", r"\bunavailab\w+|\boutages?\b|\bdown\b|\bnot (accessible|available|reachable)\b|\binaccessible\b|\bdisruptions?\b"),
     ("degraded", r"\bdegrad\w+|\baffected\b|\bintermittent\w*|\bimpact\w*|\bstale\b|\bperformance\b"),
 )  # fmt: skip
@@ -94,9 +102,16 @@ REGIONS = (
 SUBSET = re.compile(
     r"\bsub ?sets?\b|\bsmall (percentage|number)\b|\b(some|several|certain) (customers|users|numbers|accounts)\b"
 )
-SCHEDULED = re.compile(r"^\s*\[scheduled\]")
-MAINTENANCE = re.compile(
-    r"(?<!after )(?<!due to )(?<!during )(?<!post )(?<!post-)\bmaintenances?\b(?! (page|window ended))"
+SCHEDULED = re.compile(
+    r"^\W*(scheduled|planned|maintenance)\W*[\]:|]"
+    r"|\b(scheduled|planned) (?!messages?\b|calls?\b|tasks?\b|jobs?\b|reports?\b|sends?\b)([\w&]+ ){0,3}?(upgrades?|migrations?|works?|downtime|outages?|change|activity)\b"
+)
+MAINTENANCE = re.compile(r"\b(maintenances?|maint)\b")
+# An incident that speaks of maintenance: as its cause, or as a page or a mode that shows up.
+OF_MAINTENANCE = re.compile(
+    r"\b(after|following|due to|during|post|caused by|because of|owing to|result of|resulting from|since|from|despite|stemming from|related to)"
+    r"( |-)(\w+ ){0,4}?(maintenances?|maint)\b|\bmaintenances? (mode|page|message|banner|screen|window ended|caused|causing)\b"
+    r"|\b(unplanned|unscheduled|unexpected|extended|prolonged|overrunning|incorrect|failed) (\w+ ){0,3}?(maintenances?|maint) (\w+ ){0,2}?(impact\w*|affect\w*|caus\w+|disrupt\w*)"
 )
 RETROACTIVE = re.compile(r"\bretroactiv\w+")
 NO_IMPACT = re.compile(r"\bno (customer|user) impact\b")
@@ -110,6 +125,7 @@ INBOUND = re.compile(
 )
 DELIVERY = re.compile(r"\bdelivery\b|\breceipts?\b|\bdlrs?\b|\bstatus ?callbacks?\b")
 OUTBOUND = re.compile(
-    r"\boutgoing\b|\boutbound\b|\bfrom (?:(?:an?|the|subset|of) )*twilio|(?<![-\w])(to|towards?)\b(?!-)"
+    r"\boutgoing\b|\boutbound\b|\bfrom (?:(?:an?|the|subset|of) )*twilio"
+    r"|(?<![-\w])(?<!\bable )(?<!\bunable )(?<!\bdue )(?<!\bfailing )(?<!\bfailed )(?<!\btrying )(?<!\battempting )(to|towards?)\b(?!-)"
 )
 CARRIED = {"sms", "mms", "voice", "verify", "whatsapp", "rcs", "fax", "sip"}

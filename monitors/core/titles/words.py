@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-_WORD = re.compile(r"[^\W_](?:[\w&.'’`+-]*[\w&+])?|[&+](?=\w)[\w&+]*|[,/()–—-]|&")
+_WORD = re.compile(r"[^\W_](?:[\w&.'’`+-]*[\w&+])?|[&+](?=\w)[\w&+]*|[,/():;|–—-]|&")
 _JOINTS = re.compile(r"[-–—]")
 _DROPPED = re.compile(r"[.'’`]")
 LONGEST = 9  # words of the longest name, "United Kingdom of Great Britain and Northern Ireland"
@@ -55,7 +55,7 @@ def key_of(words: Sequence[Word]) -> str:
     return "".join(word.folded for word in words if word.folded not in _MARKS)
 
 
-_MARKS = {",", "/", "(", ")", "-", "–", "—"}
+_MARKS = {",", "/", "(", ")", ":", ";", "|", "-", "–", "—"}
 
 
 def is_mark(word: Word) -> bool:
