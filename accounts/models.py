@@ -58,11 +58,15 @@ class Role(models.TextChoices):
 
 
 class Organization(models.Model):
-    """The tenant: whose monitors, receipts, routes and status pages these are."""
+    """The tenant: whose monitors, receipts, routes and status pages these are.
+
+    `checks_kept_days` is how long its plan keeps single checks; None: as settings.CHECKS_KEPT_DAYS says.
+    """
 
     name = models.CharField(max_length=100)
     slug = models.SlugField(max_length=50, unique=True)
     time_zone = models.CharField(max_length=64, default="UTC")
+    checks_kept_days = models.PositiveSmallIntegerField(null=True)
     created_at = models.DateTimeField(default=clock)
 
     def __str__(self) -> str:

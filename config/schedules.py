@@ -31,7 +31,8 @@ SCHEDULES = (
     Schedule("monitors.tasks.backfill_feeds", 60),  # the history of feeds that are new
     Schedule("monitors.tasks.apply_receipts", 5),
     Schedule("monitors.tasks.evaluate_counts", 60),
-    Schedule("monitors.tasks.daily_upkeep", 3600),  # partitions ahead, roll-ups, pruning
+    Schedule("monitors.tasks.pack_closed_hours", 300),
+    Schedule("monitors.tasks.daily_upkeep", 3600),  # partitions ahead, pruning
     Schedule("incidents.tasks.correlate_pending", 5),  # sweeps outbox 1
     Schedule("incidents.tasks.tend_incidents", 30),
     Schedule("alerts.tasks.route_pending", 5),  # sweeps outbox 2

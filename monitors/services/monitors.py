@@ -12,7 +12,7 @@ from django.db.models import F
 from kit.addresses import resolve_and_judge
 from monitors.core.observations import Observation
 from monitors.core.states import Source, State
-from monitors.models import CheckResult, Coverage, Monitor, Scope, SourceState
+from monitors.models import CheckBlock, CheckResult, Coverage, Monitor, MonitorHour, Scope, SourceState
 from monitors.probes import probe_kinds
 from monitors.services.states import observe
 
@@ -88,7 +88,8 @@ def delete(monitor: Monitor, *, now: datetime) -> None:
         _withdraw(monitor, "The monitor was removed.", now)
         SourceState.objects.filter(ref=_ref(monitor)).delete()
         Coverage.objects.filter(ref=_ref(monitor)).delete()
-        CheckResult.objects.filter(monitor_id=monitor.id).delete()
+        for history in (CheckResult, CheckBlock, MonitorHour):
+            history.objects.filter(monitor_id=monitor.id).delete()
         Monitor.objects.filter(id=monitor.id).delete()
 
 

@@ -15,6 +15,7 @@ from monitors.models import HOME, CheckEvidence, Monitor, SourceState
 from monitors.probes.base import Phases, ProbeResult, Reason
 from monitors.services.dispatch import Check
 from monitors.services.states import observe
+from monitors.services.storage import reopen
 from monitors.signals import readings_changed
 
 RECHECK_AFTER = timedelta(seconds=10)  # a first failure, or a first success after one, is confirmed soon
@@ -86,6 +87,7 @@ def record(outcomes: Sequence[tuple[Check, ProbeResult]], *, now: datetime) -> i
     if not findings:
         return 0
     _store(findings)
+    reopen({finding.check.slot for finding in findings}, now=now)
     told = [finding for finding in findings if not finding.result.reason.is_ours]
     _cover(told)
     _keep_evidence(findings)

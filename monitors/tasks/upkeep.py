@@ -3,12 +3,18 @@
 from celery import shared_task
 
 from kit.clock import clock
-from monitors.services import delivery, receipts, reports, upkeep
+from monitors.services import delivery, receipts, reports, storage, upkeep
+
+
+@shared_task(name="monitors.tasks.pack_closed_hours")
+def pack_closed_hours() -> None:
+    """Pack the check results of the hours that are over. Safe to repeat: each hour is packed once."""
+    storage.pack_closed_hours(now=clock())
 
 
 @shared_task(name="monitors.tasks.daily_upkeep")
 def daily_upkeep() -> None:
-    """Make partitions ahead, roll up days, drop what is old. Safe to repeat."""
+    """Make partitions ahead, drop what is old. Safe to repeat."""
     now = clock()
     upkeep.keep_results(now=now)
     upkeep.prune(now=now)

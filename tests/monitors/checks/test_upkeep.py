@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from monitors.core.states import State
-from monitors.models import CheckEvidence, CheckResult, Coverage, MonitorDay
+from monitors.models import CheckBlock, CheckEvidence, CheckResult, Coverage, MonitorDay
 from monitors.probes.base import ProbeResult, Reason
 from monitors.services.dispatch import Check
 from monitors.services.results import record
@@ -49,13 +49,11 @@ def test_tending_twice_changes_nothing():
     for _ in range(2):
         keep_results(now=NOON)
         prune(now=NOON)
-        kept = (partitions(), list(MonitorDay.objects.values()), list(CheckResult.objects.values()))
-        assert (len(kept[0]), len(kept[1]), len(kept[2])) == (DAYS_AHEAD + 1, 1, 1)
+        assert (len(partitions()), CheckResult.objects.count()) == (DAYS_AHEAD + 1, 1)
 
 
 @pytest.mark.django_db
-def test_a_day_is_rolled_up_before_it_is_dropped_even_long_after(settings):
-    settings.CHECK_RESULTS_KEEP_DAYS = 2
+def test_a_day_is_packed_before_it_is_dropped_even_long_after():
     monitor = MonitorFactory()
     keep_results(now=NOON)
     for minute, (state, us) in enumerate([(UP, 1000), (DOWN, 5000), (BLIND, 1), (UP, 3000)]):
@@ -63,20 +61,18 @@ def test_a_day_is_rolled_up_before_it_is_dropped_even_long_after(settings):
     check(monitor, UP, NOON + 10 * DAY)  # falls into the default partition
     keep_results(now=NOON + 30 * DAY)
     days = list(MonitorDay.objects.order_by("day").values_list("day", "checks", "failed", "sum_us", "max_us"))
-    assert days[0] == (NOON.date(), 3, 1, 9000, 5000)
+    assert days == [(NOON.date(), 3, 1, 4000, 3000), ((NOON + 10 * DAY).date(), 1, 0, 1000, 1000)]
     assert CheckResult.objects.count() == 0
     assert min(partitions()) == (NOON + 30 * DAY).date()
 
 
 @pytest.mark.django_db
-def test_what_is_left_of_a_day_does_not_overwrite_the_whole_of_it():
-    monitor = MonitorFactory()
-    for minute in range(3):
-        check(monitor, UP, NOON + timedelta(minutes=minute))
+def test_a_day_that_cannot_be_packed_is_not_dropped(monkeypatch):
     keep_results(now=NOON)
-    CheckResult.objects.filter(slot__gt=NOON).delete()
-    keep_results(now=NOON)
-    assert MonitorDay.objects.get().checks == 3
+    check(MonitorFactory(), UP, NOON)
+    monkeypatch.setattr("monitors.services.storage.pack_hour", lambda hour, now: False)  # another is at it
+    keep_results(now=NOON + 30 * DAY)
+    assert CheckResult.objects.count() == 1
 
 
 @pytest.mark.django_db
@@ -97,6 +93,18 @@ def test_old_evidence_and_coverage_are_forgotten():
         Coverage.objects.create(ref="monitor:1", began_at=NOON - 500 * DAY, ended_at=NOON - age * DAY)
     prune(now=NOON)
     assert (CheckEvidence.objects.count(), Coverage.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("plan_days", "kept"), [(None, 90), (30, 30), (365, 365)])
+def test_packed_checks_are_kept_for_as_long_as_the_plan_says(plan_days, kept):
+    monitor = MonitorFactory(organization__checks_kept_days=plan_days)
+    for age in (kept - 1, kept + 1):
+        CheckBlock.objects.create(
+            monitor_id=monitor.id, hour=NOON - age * DAY, checks=0, failed=0, sum_us=0, max_us=0, packed=b""
+        )
+    prune(now=NOON)
+    assert [block.hour for block in CheckBlock.objects.all()] == [NOON - (kept - 1) * DAY]
 
 
 @pytest.mark.django_db(transaction=True)
