@@ -29,8 +29,9 @@ def _read(title: str, body: str) -> TitleReading:
     found = _places(words)
     text = fold(title)
     is_maintenance = says.is_maintenance(text)
-    channels = says.channels(_without_carriers(words, found))
-    regions = says.regions(text)
+    matter = _without_carriers(words, found)
+    channels = says.channels(matter)
+    regions = says.regions(matter)
     unknown = slots.unknown_names(words, found.spans, is_maintenance=is_maintenance)
     if misspelt := {name: key for name in unknown if (key := _near(name, found))}:
         unknown = [name for name in unknown if name not in misspelt]

@@ -59,7 +59,7 @@ def could_be_carrier(
 
     `countries` are the positions that name a country; `is_lower` says that the operator writes itself in small letters.
     """
-    if words[start].folded in _BEFORE:
+    if words[start].folded in _BEFORE and "&" not in key:  # but "AT & T"
         return False
     before, after = words[start - 1].folded if start else "", words[end].folded if end < len(words) else ""
     if key in _COUNTS and after in ("networks", "carriers", "countries") and before not in _JOINED:
