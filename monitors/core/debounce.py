@@ -33,13 +33,12 @@ def step(track: Track, state: State, *, at: datetime, confirmations: int) -> Ste
     """Return the track after a source says `state`; confirmed after `confirmations` in a row.
 
     Two impaired states confirm each other: what counts is that something is wrong, and the last
-    word says how wrong.
+    word says how wrong. Only slowness does not speak for an outage: that has to be seen as often as any.
     """
     if state == track.state:
         return Step(Track(track.state, track.since), changed=False)
-    continues = track.pending is not None and (
-        track.pending == state or (track.pending.is_impaired and state.is_impaired)
-    )
+    pending = track.pending
+    continues = pending is not None and (pending == state or (pending > State.DEGRADED and state.is_impaired))
     since = track.pending_since if continues and track.pending_since else at
     agreeing = track.agreeing + 1 if continues else 1
     if agreeing >= confirmations:

@@ -1,0 +1,61 @@
+"""Regions outvote each other, and one that is alone with its word is itself in doubt."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitors.core.quorum import View, settle, suspects
+from monitors.core.states import State
+
+NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
+UNKNOWN, UP, SLOW, PART, DOWN = (
+    State.UNKNOWN, State.OPERATIONAL, State.DEGRADED, State.PARTIAL_OUTAGE, State.MAJOR_OUTAGE,
+)  # fmt: skip
+
+
+def views(*states):
+    return [View(region, state, NOON + timedelta(minutes=region)) for region, state in enumerate(states)]
+
+
+@pytest.mark.parametrize(
+    ("states", "quorum", "expected", "since_minute"),
+    [
+        ([UP, UP, DOWN], None, UP, 0),
+        ([UP, DOWN, DOWN], None, PART, 1),
+        ([DOWN, DOWN, DOWN], None, DOWN, 0),
+        ([UP, UP, DOWN], 1, PART, 2),
+        ([UP, DOWN, DOWN], 3, UP, 0),
+        ([UP, SLOW, DOWN], None, SLOW, 1),
+        ([UNKNOWN, UP, DOWN], None, UP, 1),  # one of two is not more than half
+        ([UNKNOWN, UNKNOWN, DOWN], 2, DOWN, 2),  # who can see decides
+    ],
+)
+def test_as_many_regions_as_wanted_make_a_state_and_the_first_of_them_its_time(states, quorum, expected, since_minute):
+    joint = settle(views(*states), quorum=quorum)
+    assert (joint.state, joint.since) == (expected, NOON + timedelta(minutes=since_minute))
+
+
+@pytest.mark.parametrize("states", [[], [UNKNOWN, UNKNOWN]])
+def test_without_a_region_that_sees_nothing_is_said(states):
+    assert settle(views(*states), quorum=None) is None
+
+
+def test_the_joint_word_says_how_many_agree():
+    assert settle(views(UP, DOWN, DOWN), quorum=2).why == "2 of 3 regions see it fail."
+    assert settle(views(UP, UP, DOWN), quorum=2).why == "1 of 3 regions see trouble; that is too few."
+
+
+@pytest.mark.parametrize(
+    ("monitors", "expected"),
+    [
+        ([views(UP, UP, DOWN)] * 3, {2: 3}),
+        ([views(UP, UP, DOWN)] * 2, {}),
+        ([views(UP, UP, DOWN)] * 3 + [views(UP, UP, UP)] * 4, {}),
+        ([views(UP, DOWN)] * 9, {}),
+        ([views(DOWN, DOWN, UP)] * 4, {2: 4}),  # it says all is well, as it asks something else than it should
+        ([views(UP, UP, UNKNOWN)] * 9, {}),
+    ],
+    ids=["alone", "too few", "mostly agrees", "two only", "alone with good news", "silent"],
+)
+def test_a_region_alone_with_its_word_on_most_monitors_is_suspected(monitors, expected):
+    assert suspects(monitors) == expected
