@@ -23,7 +23,8 @@ class Monitor(models.Model):
     when a claimed check counts as lost; None while none is under way. The `last_*` are of the last
     check, confirmed or not: what counts as the monitor's state is its SourceState.
 
-    `confirmations` failures in a row make it down, `recovery_confirmations` good checks make it up.
+    `confirmations` failures in a row make it down, `recovery_confirmations` good checks make it up, as many
+    if None.
     `regions` are numbers of settings.PROBE_REGIONS; `quorum` of them must agree, None for more than half.
     `baseline_us` is the p95 of its good checks of the last week, None while too few are known; a check
     that takes `slow_factor` times as long is slow, None never. `noisy_since` is set while it goes up and
@@ -39,7 +40,7 @@ class Monitor(models.Model):
     interval_s = models.PositiveIntegerField(default=60)
     timeout_s = models.PositiveIntegerField(default=10)
     confirmations = models.PositiveSmallIntegerField(default=2)
-    recovery_confirmations = models.PositiveSmallIntegerField(default=2)
+    recovery_confirmations = models.PositiveSmallIntegerField(null=True)
     regions = ArrayField(models.PositiveSmallIntegerField(), default=only_home)
     quorum = models.PositiveSmallIntegerField(null=True)
     slow_factor = models.FloatField(null=True, default=2.0)

@@ -26,7 +26,7 @@ class RegionWord(models.Model):
 class RegionWatch(models.Model):
     """Whether a region's own network can be believed; made on its first round of canaries.
 
-    While `blind_since` is set nothing that its checks say counts; failures since `last_good_at` are doubted.
+    The fields are those of monitors.core.guard.Watch, which says what they mean.
     `suspected_since` is set while it disagrees with all other regions.
     """
 
@@ -36,6 +36,8 @@ class RegionWatch(models.Model):
     blind_since = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, blank=True)
     good_rounds = models.PositiveSmallIntegerField(default=0)
+    dark_from = models.DateTimeField(null=True)
+    dark_until = models.DateTimeField(null=True)
     suspected_since = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
