@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from kit.countries import NAMES
 from monitors.core.titles import countries as c
 from monitors.core.titles.countries import CountryNames
 from monitors.core.titles.operators import Operators
 from monitors.core.titles.readings import CarrierRef
-from monitors.core.titles.slots import could_be_carrier, is_everyday, is_said_to_be_carrier
+from monitors.core.titles.slots import could_be_carrier, is_everyday, is_joined, is_said_to_be_carrier
 from monitors.core.titles.words import Span, Word, fold, is_mark, phrases
 
 _JOINS = {"and", "&", ",", "/", "the", "in", "or", "(", ")"}
@@ -28,16 +29,50 @@ class Places:
 
 
 def find(words: Sequence[Word], names: CountryNames, operators: Operators) -> Places:
-    spans = _without_the_state_of_georgia(_spans(words, names, operators))
+    spans = _without_the_state_of_georgia(_with_codes(_spans(words, names, operators), words, operators))
     groups = _country_groups(words, spans)
     told = list(dict.fromkeys(code for _, codes in groups for code in codes))
     shared = [span for span in spans if span.kind == SHARED]
-    spans = [span for span in spans if _is_meant(span, words, told, bool(shared), operators)]
-    named = [(span, _refs(span, words, groups, told, spans, operators)) for span in spans if span.kind == CARRIER]
+    named = _named(words, groups, told, spans, operators)
+    spans = [span for span in spans if span.kind != CARRIER or any(span is other for other, _ in named)]
     refs = [ref for span, found in named for ref in found if not _is_other_name(ref, span, named, words, operators)]
     told += dict.fromkeys(ref.country for ref in refs if ref.country and ref.country not in told)
     unplaced = [_typed(words, s) for s in shared if not set(c.SHARED[s.key]) & set(told)]
     return Places(tuple(told), tuple(dict.fromkeys(refs)), tuple(spans), tuple(unplaced))
+
+
+def _named(
+    words: Sequence[Word],
+    groups: Sequence[tuple[int, list[str]]],
+    told: Sequence[str],
+    spans: Sequence[Span],
+    operators: Operators,
+) -> list[Named]:
+    """Return what each carrier's name means. In a list one tells the country of the next: "Verizon and AT&T"."""
+    carriers = [span for span in spans if span.kind == CARRIER]
+    is_open = any(span.kind == SHARED for span in spans)
+    named = [(span, _refs(span, words, groups, told, spans, operators)) for span in carriers]
+    sure = list(dict.fromkeys([*told, *(r.country for s, refs in named if not is_everyday(s.key) for r in refs)]))
+    sure = [code for code in sure if code]
+    settled: list[Named] = []
+    for span, refs in named:
+        if not any(ref.country for ref in refs) and not told and not is_open:
+            refs = operators.of(span.key, sure) or refs
+        if _is_meant(span, words, sure, is_open, operators):
+            settled.append((span, refs))
+    return settled
+
+
+def _with_codes(spans: list[Span], words: Sequence[Word], operators: Operators) -> list[Span]:
+    """Add the countries that stand as two capital letters behind a carrier that works there: "Vodafone NL"."""
+    found = []
+    for span, following in zip_longest(spans, spans[1:]):
+        found.append(span)
+        code = words[span.end].typed if span.kind == CARRIER and span.end < len(words) else ""
+        is_taken = following is not None and following.start <= span.end
+        if len(code) == 2 and code.isupper() and not is_taken and operators.of(span.key, [code]):
+            found.append(Span(span.end, span.end + 1, COUNTRY, code))
+    return found
 
 
 def _spans(words: Sequence[Word], names: CountryNames, operators: Operators) -> list[Span]:
@@ -67,7 +102,7 @@ def _spans(words: Sequence[Word], names: CountryNames, operators: Operators) -> 
 
 def _is_meant(span: Span, words: Sequence[Word], told: Sequence[str], is_open: bool, operators: Operators) -> bool:
     """Whether a carrier that is a word too works where the title says, or is said to be a carrier."""
-    if span.kind != CARRIER or not told or is_open or not is_everyday(span.key):
+    if is_open or not is_everyday(span.key) or not (told or is_joined(words, span.start)):
         return True
     return bool(operators.of(span.key, told)) or is_said_to_be_carrier(words, span.start, span.end)
 
@@ -154,7 +189,8 @@ def _refs(
     if not told and not possible and len(everywhere) == 1:
         return operators.of(span.key, everywhere)
     name = operators.name(span.key) or _typed(words, span)
-    return [CarrierRef(name, told[0] if len(told) == 1 else "")]
+    stands_before = not groups or groups[0][0] > span.start or beside or is_mark(words[span.start - 1])
+    return [CarrierRef(name, told[0] if len(told) == 1 and stands_before else "")]
 
 
 def _names_country(words: Sequence[Word], span: Span, code: str) -> bool:

@@ -43,7 +43,7 @@ def direction(text: str, told: Iterable[str]) -> str | None:
         return None
     if v.BOTH_WAYS.search(text):
         return "both"
-    if v.INBOUND.search(text):
+    if v.INBOUND.search(text) or v.SENT.search(text):
         return "inbound"
     return "outbound" if v.OUTBOUND.search(text) else None
 

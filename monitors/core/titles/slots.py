@@ -12,13 +12,13 @@ EVERYDAY = frozenset(
     "surf t2 tango tele telecom telephone telekom tim tm tot tre true tt virgin vip vivid voice vox we will win wind y yes "
     "you zed api connect group global united express direct express connecta phoenix mir union viva open one1 inter digi "
     "lucky public pioneer golden star total rain value swan join visible core console studio sync proxy "
-    "access post very logic best aria atom switch personal three touch go reliance bandwidth pinpoint opt etc dish boom "
+    "frontier cox access post very logic best aria atom switch personal three touch go reliance bandwidth pinpoint opt etc dish boom rain "
     "charter republic hey cheers mint ultra metro cricket spectrum optimum sprint choice plateau premier chat duet element "
     "mosaic revol imagine progresif glo globe dialog mega alfa nova max skinny voxi smarty felix circles lemon pinger thumb "
     "triangle strata indigo evolve peoples farmers ting consumer transit freedom lucky liberty hits skylink fast speed ".split()
 )
 _BEFORE = frozenset(
-    "to from of on over towards toward via with and & / , - – — : ; | the ( for in at by or against".split()
+    "to from of on over towards toward via with and & / , - – — : ; | the ( for in at by or against subset all some most between".split()
 )
 _AFTER = frozenset(
     "- – — : ; | network networks in , and & / ( ) or for via over mobile mobiles wireless carrier carriers subscriber subscribers customer "
@@ -35,13 +35,14 @@ _CLOSES = frozenset(
 _DONE = frozenset(
     "access post connect join visible go call open switch play fix move charge reach live link view boost set".split()
 )
+_TOWARDS = {"to", "from", "towards", "toward"}
 _JOINED = {"and", "&", ",", "/"}
 _COUNTS = {"one", "three"}  # "Three Networks in Kenya"
 _SAYS_CARRIER = {"network", "networks", "carrier", "carriers", "subscribers"}
 _OF_CARRIERS = _SAYS_CARRIER | {"partner", "partners", "carriers"}
 FILLER = frozenset(
-    "a an the of and & or multiple several all many various different some small smaller large larger major other certain "
-    "carrier carriers network networks mobile operator operators telecom telecommunications communications "
+    "one two three four five six a an the of and & or multiple several all many various different some small smaller large larger major other certain "
+    "carrier carriers network networks mobile operator operators telecom telecomm telecommunications communications "
     "wireless cellular subset subsets number numbers phone phones twilio twilios registered unregistered pre international "
     "domestic local sender senders id ids short code codes shortcode shortcodes long longcode longcodes toll free tollfree "
     "alphanumeric alpha handset handsets subscriber subscribers customer customers user users country countries destination "
@@ -66,20 +67,33 @@ def could_be_carrier(
         return False
     beside_country = start - 1 in countries or end in countries or after == "in"
     is_name_like = is_lower or any(word.is_name_like for word in words[start:end])
-    in_place = (before in _BEFORE or start - 1 in countries) and (not after or after in _AFTER or end in countries)
+    in_place = (before in _BEFORE or start - 1 in countries) and (
+        not after or after in _AFTER or end in countries or _is_code(words[end])
+    )
     if is_everyday(key):
-        if not countries and (key in _DONE or not (before in _DASHES or before in _OPENS)):
+        if not countries and ((key in _DONE and before not in _JOINED) or before not in _DASHES | _OPENS | _JOINED):
             return words[start].is_name_like and after in _SAYS_CARRIER
         return in_place and (words[start].is_name_like or is_lower)
     if end == start + 1 and not countries and after not in _SAYS_CARRIER:
-        return in_place and is_name_like  # "Unable to Access": with no country told, often just a word
+        return (
+            in_place or before in _TOWARDS
+        ) and is_name_like  # "Unable to Access": with no country told, often just a word
     if is_lower and not words[start].is_name_like:
         return in_place
     return is_name_like or after in _SAYS_CARRIER or beside_country or before in _DASHES
 
 
+def _is_code(word: Word) -> bool:
+    """Whether it could be a country's: "Vodafone NL"."""
+    return len(word.typed) == 2 and word.typed.isalpha() and word.typed.isupper()
+
+
 def is_everyday(key: str) -> bool:
     return key in EVERYDAY or key in FILLER or len(key) < 3
+
+
+def is_joined(words: Sequence[Word], start: int) -> bool:
+    return start > 0 and words[start - 1].folded in _JOINED
 
 
 def is_said_to_be_carrier(words: Sequence[Word], start: int, end: int) -> bool:

@@ -14,7 +14,7 @@ CHANNELS = (
     ("sms", r"\bsms(es)?\b|\bmessaging\b|sender[- ]?ids?\b|\ba2p\b|\b10 ?dlcs?\b|\bsmpp\b|\btoll ?free verification\b"),
     ("mms", r"\bmms\b"),
     ("voice", r"\bvoice\b|\bconferences?\b|(?<!video )\brecordings?\b|\btwiml\b|\btext[ -]to[ -]speech\b|\btts\b|\bpstn\b|\bspeech\b"
-              r"|\btranscriptions?\b|\bmedia streams?\b|\bone[ -]way audio\b|\bsoftphone\b|\bbranded calling\b|\bdialer\b"),
+              r"|\btranscriptions?\b|\bmedia streams?\b|\bone[ -]way audio\b|\bsoftphone\b|\bpost dial delay\b|\bpdd\b|\banswer seizure\b|\bdtmf\b|\be?911\b|\bemergency call\w*|\bshaken\b|\bconversation ?relay\b|\bbranded calling\b|\bdialer\b"),
     ("verify", r"\bverify (?!caller|the caller|your|phone|number|account)|\bverify$|\bauthy\b|\baccount security\b|\baccsec\b|\bsna\b"
                r"|\bsilent network|\b2fa\b|\btotp\b|\bidentity verification\b|\buser authentication\b|\bverifications? (api|service)\b"),
     ("email", r"\be ?mails?\b|\bsendgrid\b|\bmail send\b|\bmarketing campaigns\b|\binbound parse\b|\bdeferrals?\b|\bdeferred\b|\bsingle sends?\b"
@@ -24,7 +24,7 @@ CHANNELS = (
     ("lookup", r"\blookups?\b|\bnumber insights?\b|\bsim swap\b|\bline type\b|\bidentity match\b"),
     ("video", r"\bvideos?\b|\brooms\b|\bpeer[ -]to[ -]peer\b"),
     ("flex", r"\bflex\b|\btask ?router\b"),
-    ("conversations", r"\bconversations?\b|\bchat\b"),
+    ("conversations", r"\bconversations?\b|\b(web)?chat\b"),
     ("console", r"\bconsole\b"),
     ("billing", r"\bbilling\b|\binvoic\w+|\bpayments?\b|\bpricing\b|\bcredit cards?\b|\bunpaid\b|\brecharg\w+|\bcharges\b"
                 r"|\bauto ?recharge\b|\btax(es)?\b|\badd(ing)? funds\b"),
@@ -46,7 +46,7 @@ CHANNELS_IN_PASSING = (
 )  # fmt: skip
 # Products without a channel of their own. Their "delivery", "message" or "API" is no SMS and not the REST API.
 OTHERS = re.compile(
-    r"\bevent streams?\b|\bstudio\b|\bfunctions?\b|\bserverless\b|\bautopilot\b|\bproxy\b|\bnotify\b|\bsync\b|\bsegment (destinations?|sources?|connections?|profiles?)\b"
+    r"\bevent streams?\b|\bstudio\b|\bfunctions?\b|\bserverless\b|\bautopilot\b|\bproxy\b|\bnotify\b|\bsync\b|\btwilio segment\b|\bsegment (destinations?|sources?|connections?|profiles?)\b"
     r"|\bmessenger\b|\bviber\b|\binstagram\b|\btelegram\b|\bapple (messages|business)|\bfrontline\b|\bpush notifications?\b"
 )
 NUMBERS_TOO = re.compile(
@@ -74,7 +74,7 @@ FAILURES = (
     ("delay", r"\bdelay\w*|\bslow\w*|\bback ?log\w*|\bqueu(ed|eing|ing)\b"),
     ("quality", r"\bquality\b|\b(one|1)[ -]way\b|\baudio\b|\bjitter\b|\bgarbled\b"),
     ("latency", r"\blatenc\w+"),
-    ("failure", r"\bfail\w*|\bunable\b|\bnot (receiv|deliver|sen[dt]|work)\w*|\bblocked\b|\bdisconnect\w*|\bdrop\w*|\bundelivered\b"
+    ("failure", r"\bfail\w*|\bunable\b|\bnot (being )?(receiv|deliver|sen[dt]|work)\w*|\bblocked\b|\bdisconnect\w*|\bdrop\w*|\bundelivered\b"
                 r"|\bconnectivity\b|\binterrupt\w*|\b(not|cannot|cant|stopped) (load|connect|updat|process|respond|complet)\w*"),
     ("errors", r"\berrors?\b|\b[45](xx|\d\d)s?\b|\bincorrect\b|\binvalid\b|\bmissing\b|\btim(e[ds]?|ing)[ -]?outs?\b"),
     ("unavailable", r"\bunavailab\w+|\boutages?\b|\bdown\b|\bnot (accessible|available|reachable)\b|\binaccessible\b|\bdisruptions?\b"),
@@ -127,5 +127,8 @@ DELIVERY = re.compile(r"\bdelivery\b|\breceipts?\b|\bdlrs?\b|\bstatus ?callbacks
 OUTBOUND = re.compile(
     r"\boutgoing\b|\boutbound\b|\bfrom (?:(?:an?|the|subset|of) )*twilio"
     r"|(?<![-\w])(?<!\bable )(?<!\bunable )(?<!\bdue )(?<!\bfailing )(?<!\bfailed )(?<!\btrying )(?<!\battempting )(to|towards?)\b(?!-)"
+)
+SENT = re.compile(
+    r"\bfrom (?!twilio\b)(?:(?!to\b)\S+ ){1,6}to (?:(?:an?|the|subset|of|us|uk|canad\w+|twilios?) )*(?:(?:short|long)[ -]?codes?|toll[ -]?free)\b"
 )
 CARRIED = {"sms", "mms", "voice", "verify", "whatsapp", "rcs", "fax", "sip"}

@@ -110,9 +110,18 @@ def test_odd_titles_are_read_in_good_time(title):
     assert read_title(title).countries == ()
 
 
+LEAST = {"channels": 0.99, "countries": 0.98, "carriers": 0.95, "maintenance": 0.995}
+
+
 @pytest.mark.skipif(not bench.HISTORY.exists(), reason="the real titles are not at hand")
 @pytest.mark.parametrize("half", ["dev", "held"])
 def test_labelled_titles_are_read_well(half):
-    table, _ = bench.scores(half)
-    least = {"channels": 0.99, "countries": 0.98, "carriers": 0.95, "maintenance": 0.995}
-    assert [field for field, (_, _, f1, _) in table.items() if f1 < least[field]] == []
+    table, _ = bench.scores(bench.labels(half))
+    assert [field for field, (_, _, f1, _) in table.items() if f1 < LEAST[field]] == []
+
+
+@pytest.mark.parametrize("half", ["a", "b"])
+def test_titles_of_other_years_and_vendors_are_read_well(half):
+    # written by hand and labelled before they were read; a few say what no rule can tell
+    table, wrong = bench.scores(bench.samples(half), bench.ALL_FIELDS)
+    assert [field for field, (_, _, f1, _) in table.items() if f1 < 0.99] == [], wrong
