@@ -193,6 +193,16 @@ ALLOWED_PRIVATE_HOSTS = env.words("ALLOWED_PRIVATE_HOSTS")
 # Sent to every status page that we poll and every address that we probe.
 CONTACT = env.text("CONTACT", f"{PUBLIC_URL}/about")
 USER_AGENT = f"StatusWire/1.0 (+{CONTACT})"
+# Where checks are made from: worker queues are named probe.<region>. A region's number is its place in this list,
+# and history keeps it: only add at the end.
+PROBE_REGIONS = env.words("PROBE_REGIONS", "home")
+# Addresses on networks that have nothing in common, asked every few seconds from each region: when they fail
+# together it is our own network that fails, and no target. None: our own network is always believed.
+_ELSEWHERE = (
+    "https://www.google.com/generate_204 https://one.one.one.one/ https://www.msftconnecttest.com/connecttest.txt"
+    " https://captive.apple.com/ https://detectportal.firefox.com/success.txt https://www.wikipedia.org/"
+)
+CANARIES = env.words("CANARIES", "" if LOCAL else _ELSEWHERE)
 # Opens /metrics to everybody who sends it as a bearer token; without one only private addresses may read it.
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 # How many of our own reverse proxies stand before the web process; X-Forwarded-For is trusted that far.

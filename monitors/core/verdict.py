@@ -9,7 +9,7 @@ The rules, in this order:
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -80,7 +80,7 @@ def judge(seen: Seen, track: Track, policy: Policy) -> Word | None:
     return _with_hurry(Word(seen.state, policy.recovery_confirmations), track)
 
 
-def is_noisy(changes: Sequence[datetime], *, now: datetime) -> bool:
+def is_noisy(changes: Iterable[datetime], *, now: datetime) -> bool:
     """Return whether confirmed changes at these times are so many that recoveries should wait."""
     return sum(now - at <= NOISY_WITHIN for at in changes) >= NOISY_CHANGES
 

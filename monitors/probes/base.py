@@ -32,6 +32,7 @@ class Reason(IntEnum):
     BLOCKED = 17  # we refused to go there: never downtime
     OVERLOADED = 18  # our own prober was late: never downtime
     PROBER_ERROR = 19  # a fault of our own code: never downtime
+    NO_NETWORK = 60  # our own network did not work: never downtime
 
     @property
     def word(self) -> str:
@@ -40,7 +41,7 @@ class Reason(IntEnum):
     @property
     def is_ours(self) -> bool:
         """Whether this says something about us and nothing about the target."""
-        return self in (Reason.BLOCKED, Reason.OVERLOADED, Reason.PROBER_ERROR)
+        return self in (Reason.BLOCKED, Reason.OVERLOADED, Reason.PROBER_ERROR, Reason.NO_NETWORK)
 
 
 @dataclass(frozen=True, slots=True)

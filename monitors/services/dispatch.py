@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from kit.clock import real
 from monitors.core.schedule import MODULUS, MULTIPLIER
-from monitors.models import Monitor
+from monitors.models import HOME, Monitor
 
 AHEAD_S = 2  # checks are claimed up to this many real seconds before their slot, and start in time
 LEASE_MARGIN_S = 5  # beyond the check's own timeout: then it counts as lost, and is claimed again
@@ -39,6 +39,7 @@ class Check:
     target: str
     options: Mapping[str, object]
     timeout_s: int
+    region: int = HOME
 
 
 # `origin` is slot 0 of a monitor; with it, date_bin gives the slots of monitors.core.schedule.

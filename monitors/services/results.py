@@ -1,78 +1,22 @@
 """Store what checks saw: results, the monitors' last words, coverage, evidence and observations."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import connection, transaction
 
-from kit.clock import real
-from monitors.core.debounce import Track, step
-from monitors.core.observations import Observation
-from monitors.core.states import Source, State
-from monitors.models import HOME, CheckEvidence, Monitor, SourceState
+from monitors.models import CheckEvidence, Monitor
 from monitors.probes.base import Phases, ProbeResult, Reason
 from monitors.services.dispatch import Check
 from monitors.services.states import observe
 from monitors.services.storage import reopen
+from monitors.services.verdicts import Finding, judged, mark_noisy
 from monitors.signals import readings_changed
 
 RECHECK_AFTER = timedelta(seconds=10)  # a first failure, or a first success after one, is confirmed soon
-MISSED_CHECKS = 3  # a monitor without a result for this many intervals is no longer fresh
 _MAX_PHASE = 32_767  # tenths of a millisecond, 3.3 s: a longer phase is stored as this
 _STORED_TYPES = ["int4", "timestamptz", "int2", "int2", "int4", "int2", "int2", "int2", "int2", "int2", "int2"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    """A result with the monitor it is of, and what was known of it before."""
-
-    check: Check
-    result: ProbeResult
-    monitor: Monitor
-    before: SourceState | None
-
-    @property
-    def confirmations(self) -> int:
-        # A monitor that has not spoken yet is believed when it says that all is well.
-        is_new = self.before is None or (self.before.state == State.UNKNOWN and self.before.pending is None)
-        return 1 if is_new and self.result.state.is_up else self.monitor.confirmations
-
-    @property
-    def track(self) -> Track:
-        row = self.before
-        if row is None:
-            return Track(State.UNKNOWN, self.check.slot)
-        return Track(row.state, row.since, row.pending, row.pending_since, row.agreeing)
-
-    @property
-    def awaits_confirmation(self) -> bool:
-        """Whether this result makes a change that another check has to confirm."""
-        if self.result.reason.is_ours:
-            return False
-        after = step(self.track, self.result.state, at=self.check.slot, confirmations=self.confirmations)
-        return after.track.pending is not None
-
-    @property
-    def is_news(self) -> bool:
-        """Whether there is more to say than "still the same"."""
-        return self.before is None or self.before.state != self.result.state or self.before.pending is not None
-
-    @property
-    def begins_spell(self) -> bool:
-        """Whether this is the first failure after something else; being blocked counts, as its owner must know why."""
-        if self.result.reason == Reason.BLOCKED:
-            return self.monitor.last_reason != Reason.BLOCKED.word
-        track = self.track
-        was_failing = track.state.is_impaired or (track.pending is not None and track.pending.is_impaired)
-        return self.result.state.is_impaired and not was_failing
-
-    @property
-    def fresh_for(self) -> timedelta:
-        # On a fast clock a check still takes real time to be dispatched.
-        check = self.monitor
-        return timedelta(seconds=MISSED_CHECKS * check.interval_s + check.timeout_s) + real(5)
 
 
 @transaction.atomic
@@ -81,31 +25,20 @@ def record(outcomes: Sequence[tuple[Check, ProbeResult]], *, now: datetime) -> i
 
     A result whose check was given up, or whose monitor was paused or deleted meanwhile, is dropped.
     """
-    findings = _findings(outcomes)
+    findings = judged(outcomes, now=now)
     accepted = _accept(findings, now)
     findings = [finding for finding in findings if finding.check.monitor_id in accepted]
     if not findings:
         return 0
     _store(findings)
     reopen({finding.check.slot for finding in findings}, now=now)
-    told = [finding for finding in findings if not finding.result.reason.is_ours]
+    told = [finding for finding in findings if finding.word is not None]
     _cover(told)
     _keep_evidence(findings)
     _refresh(finding for finding in told if not finding.is_news)
-    observe([_observation(finding) for finding in told if finding.is_news], now=now)
+    mark_noisy(observe([finding.observation for finding in told if finding.is_news], now=now), now=now)
     _tell(findings)
     return len(findings)
-
-
-def _findings(outcomes: Sequence[tuple[Check, ProbeResult]]) -> list[_Finding]:
-    monitors = Monitor.objects.select_related("scope").in_bulk([check.monitor_id for check, _ in outcomes])
-    rows = SourceState.objects.filter(ref__in=[f"monitor:{id_}" for id_ in monitors])
-    states = {(row.ref, row.scope_id): row for row in rows}
-    return [
-        _Finding(check, result, monitor, states.get((f"monitor:{monitor.id}", monitor.scope_id)))
-        for check, result in sorted(outcomes, key=lambda outcome: outcome[0].monitor_id)
-        if (monitor := monitors.get(check.monitor_id))
-    ]
 
 
 _ACCEPT = """
@@ -125,7 +58,7 @@ _ACCEPT = """
 """
 
 
-def _accept(findings: Sequence[_Finding], now: datetime) -> set[int]:
+def _accept(findings: Sequence[Finding], now: datetime) -> set[int]:
     """Write the monitors' last words where the fence is still ours; return the ids of those."""
     rows = [
         (
@@ -135,7 +68,7 @@ def _accept(findings: Sequence[_Finding], now: datetime) -> set[int]:
             int(finding.result.state),
             finding.result.total_us,
             "" if finding.result.reason == Reason.OK else finding.result.reason.word,
-            finding.awaits_confirmation,
+            finding.word is not None and finding.word.look_again,
         )
         for finding in findings
     ]
@@ -146,7 +79,7 @@ def _accept(findings: Sequence[_Finding], now: datetime) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _store(findings: Sequence[_Finding]) -> None:
+def _store(findings: Sequence[Finding]) -> None:
     """Write results by COPY; a slot that already has one keeps it."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -163,7 +96,7 @@ def _store(findings: Sequence[_Finding]) -> None:
 def _stored(check: Check, result: ProbeResult) -> tuple[object, ...]:
     return (
         check.monitor_id, check.slot, int(result.state), int(result.reason), min(result.total_us, 2**31 - 1),
-        *_tenths(result.phases), HOME,
+        *_tenths(result.phases), check.region,
     )  # fmt: skip
 
 
@@ -185,7 +118,7 @@ _COVER = """
 """
 
 
-def _cover(findings: Sequence[_Finding]) -> None:
+def _cover(findings: Sequence[Finding]) -> None:
     """Extend the spans in which the monitors saw something."""
     rows = [(f"monitor:{finding.monitor.id}", finding.check.slot, finding.fresh_for) for finding in findings]
     if rows:
@@ -193,7 +126,7 @@ def _cover(findings: Sequence[_Finding]) -> None:
             cursor.execute(_COVER, [list(column) for column in zip(*rows, strict=True)])
 
 
-def _keep_evidence(findings: Iterable[_Finding]) -> None:
+def _keep_evidence(findings: Iterable[Finding]) -> None:
     CheckEvidence.objects.bulk_create(
         CheckEvidence(
             monitor=finding.monitor,
@@ -213,36 +146,19 @@ _REFRESH = """
 """
 
 
-def _refresh(findings: Iterable[_Finding]) -> None:
+def _refresh(findings: Iterable[Finding]) -> None:
     """Note that sources still say the same, without locking each of them first."""
     rows = [
-        (finding.before.id, int(finding.result.state), finding.check.slot, int(finding.fresh_for.total_seconds()))
+        (finding.before.id, int(finding.word.state), finding.check.slot, int(finding.fresh_for.total_seconds()))
         for finding in findings
-        if finding.before is not None
+        if finding.before is not None and finding.word is not None
     ]
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(_REFRESH, [list(column) for column in zip(*rows, strict=True)])
 
 
-def _observation(finding: _Finding) -> Observation:
-    monitor, result = finding.monitor, finding.result
-    return Observation(
-        source=Source.PROBE,
-        ref=f"monitor:{monitor.id}",
-        scope_id=monitor.scope_id,
-        state=result.state,
-        at=finding.check.slot,
-        reason=f"{monitor.name}: {result.summary}",
-        evidence={"reason": result.reason.word, "total_ms": result.total_us // 1000}
-        | {name: result.detail[name] for name in ("status", "address") if name in result.detail},
-        organization_id=monitor.organization_id,
-        confirmations=finding.confirmations,
-        fresh_for_s=int(finding.fresh_for.total_seconds()),
-    )
-
-
-def _tell(findings: Iterable[_Finding]) -> None:
+def _tell(findings: Iterable[Finding]) -> None:
     """Say once per provider and organization that there is something new to read, after the commit."""
     readers: Collection[tuple[int | None, int]] = {
         (finding.monitor.scope.provider_id, finding.monitor.organization_id) for finding in findings

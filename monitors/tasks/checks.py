@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from celery import shared_task
+from django.conf import settings
 
 from kit.clock import clock
-from monitors.services import checks, dispatch, results
+from monitors.services import checks, dispatch, guard, results
 from monitors.services.dispatch import Claim
 
 BATCH = 100  # checks per message
@@ -25,6 +26,19 @@ def dispatch_due_checks() -> None:
         for start in range(0, len(claims), BATCH):
             batch = [(id_, fence, slot.isoformat()) for id_, fence, slot in claims[start : start + BATCH]]
             run_checks.apply_async(args=(batch,), queue=QUEUE, expires=EXPIRES_S)
+
+
+@shared_task(name="monitors.tasks.watch_networks", expires=5)
+def watch_networks() -> None:
+    """Have every region ask its canaries, where there are any."""
+    for region in range(len(settings.PROBE_REGIONS) if settings.CANARIES else 0):
+        ask_canaries.apply_async(args=(region,), queue=QUEUE, expires=5)
+
+
+@shared_task(name="monitors.tasks.ask_canaries")
+def ask_canaries(region: int) -> None:
+    """Find out whether this region's network works. Safe to repeat: the later round counts."""
+    guard.record_round(region, guard.ask_canaries(now=clock()))
 
 
 @shared_task(name="monitors.tasks.run_checks")

@@ -1,0 +1,92 @@
+"""Watch our own network, region by region, so that its failure is nobody's incident."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from monitors.core.guard import Failing, Round, Watch, after_round
+from monitors.core.states import State
+from monitors.models import RegionWatch, SourceState
+from monitors.probes.base import ProbeTask
+from monitors.services.checks import engine
+
+logger = logging.getLogger(__name__)
+
+CANARY_TIMEOUT_S = 3.0
+_UNDER_WAY = timedelta(seconds=30)  # the longest check: one that failed in the dark may have begun this long before
+_FIELDS = ("last_good_at", "last_round_at", "blind_since", "good_rounds", "reason", "dark_from", "dark_until")
+
+_FAILING = """
+    SELECT word.state, monitor.last_state, monitor.target
+    FROM monitors_monitor AS monitor
+    JOIN monitors_sourcestate AS word ON word.ref = 'monitor:' || monitor.id AND word.scope_id = monitor.scope_id
+    WHERE NOT is_paused AND word.state IN (0, 1) AND last_check_at > %s - interval_s * interval '1 second'
+"""
+
+
+def watches() -> dict[int, Watch]:
+    """Return what is known of each region's network. One query."""
+    return {row.region: _watch(row) for row in RegionWatch.objects.all()}
+
+
+def ask_canaries(*, now: datetime) -> Round:
+    """Ask every canary at once. They are known names on different networks, so this tests DNS as well."""
+    addresses: Sequence[str] = settings.CANARIES
+    tasks = [ProbeTask("http", address, {}, CANARY_TIMEOUT_S) for address in addresses]
+    failed = [
+        addresses[index]
+        for piece in engine().stream(tasks)
+        for index, result in piece
+        if result.state != State.OPERATIONAL
+    ]
+    return Round(now, len(addresses), tuple(urlsplit(address).netloc for address in failed))
+
+
+@transaction.atomic
+def record_round(region: int, round_: Round) -> Watch:
+    """Store a round of canaries; on going blind, forget what failed since the last good one."""
+    RegionWatch.objects.get_or_create(region=region)
+    row = RegionWatch.objects.select_for_update().get(region=region)
+    before = _watch(row)
+    if before.last_round_at and round_.at <= before.last_round_at:
+        return before  # two workers of one region: the later round counts
+    after = after_round(before, round_, failing(now=round_.at) if round_.failed else Failing())
+    for name, value in asdict(after).items():
+        setattr(row, name, value)
+    row.save(update_fields=_FIELDS)
+    if after.blind_since and not before.blind_since:
+        _forget_pending(after.blind_since)
+        logger.error("Region %s is blind since %s: %s", _name(region), after.blind_since, after.reason)
+    if before.blind_since and not after.blind_since:
+        how = "sees again" if after.last_good_at else "was blind for too long and is believed again"
+        logger.warning("Region %s %s at %s", _name(region), how, round_.at)
+    return after
+
+
+def failing(*, now: datetime) -> Failing:
+    """Count the monitors that were up and failed at their last check, within their last interval."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FAILING, [now])
+        rows = cursor.fetchall()
+    targets = [target for _, last, target in rows if last >= State.PARTIAL_OUTAGE]
+    return Failing(len(rows), len(targets), len({urlsplit(target).hostname or target for target in targets}))
+
+
+def _forget_pending(blind_since: datetime) -> None:
+    """Let failures that wait for confirmation wait no more: they may have been ours."""
+    waiting = SourceState.objects.filter(source="probe", pending__gte=State.DEGRADED)
+    waiting.filter(pending_since__gt=blind_since - _UNDER_WAY).update(pending=None, pending_since=None, agreeing=0)
+
+
+def _watch(row: RegionWatch) -> Watch:
+    return Watch(**{name: getattr(row, name) for name in _FIELDS})
+
+
+def _name(region: int) -> str:
+    names: Sequence[str] = settings.PROBE_REGIONS
+    return names[region] if region < len(names) else f"number {region}"
