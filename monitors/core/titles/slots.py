@@ -12,7 +12,7 @@ EVERYDAY = frozenset(
     "surf t2 tango tele telecom telephone telekom tim tm tot tre true tt virgin vip vivid voice vox we will win wind y yes "
     "you zed api connect group global united express direct express connecta phoenix mir union viva open one1 inter digi "
     "lucky public pioneer golden star total rain value swan join visible core console studio sync proxy "
-    "frontier cox access post very logic best aria atom switch personal three touch go reliance bandwidth pinpoint opt etc dish boom rain "
+    "frontier cox access post very logic best aria atom switch personal three touch go reliance bandwidth pinpoint opt etc dish boom rain ben belong blau scarlet optima mega team smart loop local dodo coles adamo fello hallon birdie limba simyo neustar mineo neo vonage plivo sinch telnyx ringcentral 8x8 flowroute infobip "
     "charter republic hey cheers mint ultra metro cricket spectrum optimum sprint choice plateau premier chat duet element "
     "mosaic revol imagine progresif glo globe dialog mega alfa nova max skinny voxi smarty felix circles lemon pinger thumb "
     "triangle strata indigo evolve peoples farmers ting consumer transit freedom lucky liberty hits skylink fast speed ".split()
