@@ -5,18 +5,15 @@ packed in one transaction that holds the lock, and packing it again gives the sa
 later than that opens its hour again (`reopen`); the next run packs it anew, together with what is packed.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import NamedTuple
 
 from django.db import connection, transaction
 
 from monitors.core.blocks import Packed, pack, unpack
-from monitors.core.histogram import add_up, bins_of, encode
-from monitors.core.states import State
+from monitors.core.sums import Sums, sums_of, together
 from monitors.core.windows import Span, covers
 from monitors.models import CheckBlock, Monitor, MonitorDay, MonitorHour, PackedHour
 from monitors.queries.windows import planned_spans
@@ -48,17 +45,6 @@ _PUT_HOURS = """
     ON CONFLICT (monitor_id, hour) DO UPDATE SET checks = excluded.checks, failed = excluded.failed,
         planned = excluded.planned, sum_us = excluded.sum_us, max_us = excluded.max_us, histogram = excluded.histogram
 """
-
-
-class Sums(NamedTuple):
-    """`checks` say something about the target outside of planned work; times are of the good ones."""
-
-    checks: int
-    failed: int
-    planned: int
-    sum_us: int
-    max_us: int
-    histogram: bytes
 
 
 def pack_closed_hours(*, now: datetime) -> int:
@@ -112,26 +98,14 @@ def sum_up_day(day: date) -> None:
     hours = hours.filter(monitor_id__in=Monitor.objects.values("id"))
     columns = ("monitor_id", "checks", "failed", "planned", "sum_us", "max_us", "histogram")
     rows = groupby(hours.order_by("monitor_id").values_list(*columns).iterator(), key=itemgetter(0))
-    days = (_day(monitor_id, day, [Sums(*row[1:]) for row in hours_of]) for monitor_id, hours_of in rows)
+    days = (
+        MonitorDay(monitor_id=monitor_id, day=day, **together([Sums(*row[1:]) for row in hours_of])._asdict())
+        for monitor_id, hours_of in rows
+    )
     while batch := list(islice(days, _BATCH)):
         MonitorDay.objects.bulk_create(
             batch, update_conflicts=True, unique_fields=["monitor", "day"], update_fields=columns[1:]
         )
-
-
-def sums_of(checks: Iterable[Packed], *, is_planned: Iterable[bool]) -> Sums:
-    """Add up checks; one that was our own fault counts nowhere, one in planned work as planned only."""
-    told = [(c, plan) for c, plan in zip(checks, is_planned, strict=True) if c.state != State.UNKNOWN]
-    counted = [check for check, plan in told if not plan]
-    good = [check.total_us for check in counted if check.state < State.PARTIAL_OUTAGE]
-    return Sums(
-        checks=len(counted),
-        failed=len(counted) - len(good),
-        planned=len(told) - len(counted),
-        sum_us=sum(good),
-        max_us=max(good, default=0),
-        histogram=encode(bins_of(good)),
-    )
 
 
 def hour_of(at: datetime) -> datetime:
@@ -196,19 +170,3 @@ def _write(hour: datetime, monitors: Sequence[Hours], planned: Mapping[int, Sequ
         cursor.execute(_PUT_BLOCKS, [list(column) for column in zip(*blocks, strict=True)])
         cursor.execute(_PUT_HOURS, [list(column) for column in zip(*hours, strict=True)])
     return stored
-
-
-def _day(monitor_id: int, day: date, hours: Sequence[Sums]) -> MonitorDay:
-    total: Counter[str] = Counter()
-    for hour in hours:
-        total.update(checks=hour.checks, failed=hour.failed, planned=hour.planned, sum_us=hour.sum_us)
-    return MonitorDay(
-        monitor_id=monitor_id,
-        day=day,
-        checks=total["checks"],
-        failed=total["failed"],
-        planned=total["planned"],
-        sum_us=total["sum_us"],
-        max_us=max(hour.max_us for hour in hours),
-        histogram=encode(add_up(bytes(hour.histogram) for hour in hours)),
-    )

@@ -1,0 +1,159 @@
+"""What a monitor's checks came to, wherever they are kept: rows for two days, packed hours, sums of hours and days.
+
+Nobody else asks where. Hours are packed oldest first, so what is younger than a monitor's last packed hour is
+in the rows; likewise what is younger than its last day is in its hours. A gap stays a gap.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Max
+
+from monitors.core.blocks import Packed, unpack
+from monitors.core.sums import Sums, sums_of, together
+from monitors.core.windows import Span, covers
+from monitors.models import CheckBlock, MonitorDay, MonitorHour, PackedHour
+from monitors.queries.windows import planned_spans
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+_SUMS = ("checks", "failed", "planned", "sum_us", "max_us", "histogram")
+_ROWS = """
+    SELECT slot, region, state, reason, total_us, dns, connect, tls, first_byte, transfer
+    FROM monitors_checkresult WHERE monitor_id = %s AND slot >= %s AND slot <= %s ORDER BY slot
+"""
+_RECENT = """
+    SELECT monitor_id, (slot AT TIME ZONE 'UTC')::date, count(*), count(*) FILTER (WHERE state >= 3)
+    FROM monitors_checkresult
+    WHERE monitor_id = ANY(%s) AND slot >= %s AND slot <= %s AND state >= 0 GROUP BY 1, 2
+"""
+
+
+class Checked(NamedTuple):
+    """A check as it was: when, from which region, and what came of it."""
+
+    at: datetime
+    region: int
+    check: Packed
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What the checks from `start` on, for `length`, came to."""
+
+    start: datetime
+    length: timedelta
+    sums: Sums
+
+
+class DayBar(NamedTuple):
+    """One day of one monitor: `failed` of `checks`; 0 checks is no data."""
+
+    day: date
+    checks: int
+    failed: int
+
+
+def timeline(monitor_id: int, *, start: datetime, end: datetime) -> list[Checked]:
+    """Return every check from `start` to `end`, both included, earliest first. Two queries."""
+    found: list[Checked] = []
+    rows_from = start
+    blocks = CheckBlock.objects.filter(monitor_id=monitor_id, hour__gte=_hour(start), hour__lte=end).order_by("hour")
+    for hour, region, packed in blocks.values_list("hour", "region", "packed"):
+        found.extend(_checked(hour, region, unpack(bytes(packed))))
+        rows_from = max(rows_from, hour + HOUR)
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS, [monitor_id, rows_from, end])
+        found.extend(Checked(at, region, Packed(0, *rest)) for at, region, *rest in cursor.fetchall())
+    return sorted((checked for checked in found if start <= checked.at <= end), key=lambda checked: checked.at)
+
+
+def stretches(monitor_id: int, *, start: datetime, now: datetime) -> list[Stretch]:
+    """Return what a monitor's checks came to since the day of `start`: in days, then hours, then what is newer.
+
+    Five queries. Days are UTC; stretches without a check are left out.
+    """
+    found: list[Stretch] = []
+    newer_than = _midnight(start.astimezone(UTC).date())
+    for day, *sums in _days(monitor_id, newer_than.date()):
+        found.append(Stretch(_midnight(day), DAY, Sums(*sums)))
+        newer_than = _midnight(day) + DAY
+    hours = MonitorHour.objects.filter(monitor_id=monitor_id, hour__gte=newer_than, hour__lte=now).order_by("hour")
+    for hour, *sums in hours.values_list("hour", *_SUMS):
+        found.append(Stretch(hour, HOUR, Sums(*sums)))
+        newer_than = hour + HOUR
+    rows = timeline(monitor_id, start=newer_than, end=now)
+    windows = planned_spans(newer_than, now, monitor_ids=[monitor_id]).get(monitor_id, ())
+    recent = sums_in(rows, windows)
+    if recent.checks or recent.planned:
+        found.append(Stretch(newer_than, now - newer_than, recent))
+    return found
+
+
+def total(parts: Iterable[Stretch], *, since: datetime) -> Sums:
+    """Add up the stretches that begin at `since` or later."""
+    return together([part.sums for part in parts if part.start >= since])
+
+
+def sums_in(checks: Sequence[Checked], windows: Sequence[Span]) -> Sums:
+    """Add up checks; those within `windows` are planned."""
+    return sums_of(
+        [checked.check for checked in checks],
+        is_planned=[bool(windows) and covers(windows, checked.at) for checked in checks],
+    )
+
+
+def day_bars(monitor_ids: Collection[int], *, days: int, now: datetime) -> dict[int, list[DayBar]]:
+    """Return the last `days` of each monitor, oldest first, today last.
+
+    Five queries, however many monitors, and one for each that is in a maintenance window.
+    """
+    today = now.astimezone(UTC).date()
+    first = today - timedelta(days=days - 1)
+    counted: dict[tuple[int, date], tuple[int, int]] = {}
+    kept = MonitorDay.objects.filter(monitor_id__in=monitor_ids, day__gte=first)
+    rows = list(kept.values_list("monitor_id", "day", "checks", "failed"))
+    last = {monitor_id: day for monitor_id, day, *_ in sorted(rows, key=lambda row: row[1])}
+    hours = MonitorHour.objects.filter(monitor_id__in=monitor_ids, hour__gte=_midnight(today - 2 * DAY))
+    for monitor_id, hour, *counts in hours.values_list("monitor_id", "hour", "checks", "failed"):
+        if hour.date() > last.get(monitor_id, first - DAY):
+            rows.append((monitor_id, hour.date(), *counts))
+    rows += _unpacked(monitor_ids, now)
+    for monitor_id, day, checks, failed in rows:
+        before = counted.get((monitor_id, day), (0, 0))
+        counted[monitor_id, day] = (before[0] + checks, before[1] + failed)
+    span = [first + timedelta(days=n) for n in range(days)]
+    return {id_: [DayBar(day, *counted.get((id_, day), (0, 0))) for day in span] for id_ in monitor_ids}
+
+
+def _unpacked(monitor_ids: Collection[int], now: datetime) -> list[tuple[int, date, int, int]]:
+    """Count the checks since the last packed hour: [(monitor, day, checks, failed)]."""
+    packed = PackedHour.objects.aggregate(last=Max("hour"))["last"]
+    since = max(packed + HOUR, now - 2 * DAY) if packed else now - 2 * DAY
+    planned = planned_spans(since, now, monitor_ids=monitor_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_RECENT, [[id_ for id_ in monitor_ids if id_ not in planned], since, now])
+        counts: list[tuple[int, date, int, int]] = cursor.fetchall()
+    for id_, windows in planned.items():  # few: their checks are looked at one by one
+        sums = sums_in(timeline(id_, start=since, end=now), windows)
+        counts.append((id_, now.astimezone(UTC).date(), sums.checks, sums.failed))
+    return counts
+
+
+def _days(monitor_id: int, first: date) -> Iterable[tuple[date, int, int, int, int, int, bytes]]:
+    rows = MonitorDay.objects.filter(monitor_id=monitor_id, day__gte=first).order_by("day")
+    return rows.values_list("day", *_SUMS)
+
+
+def _checked(hour: datetime, region: int, checks: Iterable[Packed]) -> Iterable[Checked]:
+    return (Checked(hour + timedelta(microseconds=check.offset_us), region, check) for check in checks)
+
+
+def _hour(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
