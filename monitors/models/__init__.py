@@ -4,6 +4,7 @@ from monitors.models.checks import HOME, CheckEvidence, CheckResult, Monitor
 from monitors.models.crowd import Report, ReportCount
 from monitors.models.fields import StateField
 from monitors.models.history import CheckBlock, MonitorDay, MonitorHour, PackedHour
+from monitors.models.notices import OperatorNotice
 from monitors.models.official import (
     Coverage,
     Feed,
@@ -40,6 +41,7 @@ __all__ = [
     "OfficialPostScope",
     "OfficialRevision",
     "OfficialUpdate",
+    "OperatorNotice",
     "PackedHour",
     "PendingChange",
     "Provider",
