@@ -3,8 +3,8 @@
 A line is a brand in a country: its own name, its MCC-MNC codes, other spellings, and the host whose network it uses.
 The host has the codes of a brand that is gone (Orange of the Dominican Republic, now Altice) and of an MVNO without
 any. Sources, facts only: the public MCC-MNC assignments (ITU-T E.212, as listed by mcc-mnc-list 1.1.11, MIT), the
-operators' names in phonenumbers (Apache-2.0), the operators' and MVNOs' own announcements of brands, mergers and hosts,
-and how vendors spell them. Checked against mobile-codes 0.7 (MIT). A code that we are not sure of is left out.
+operators' names in phonenumbers (Apache-2.0), brands, mergers and hosts as publicly known,
+and how vendors spell them. Checked against mobile-codes 0.7 (BSD). A code that we are not sure of is left out.
 """
 
 import csv

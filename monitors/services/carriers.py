@@ -1,14 +1,16 @@
-"""Load the table of carriers: make what is missing, follow what the table says now."""
+"""Load the table of carriers: make what is missing, follow what the table says now, and place again what it lacked."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 
 from monitors.catalogue import operators as catalogue
 from monitors.catalogue.operators import Operator
-from monitors.models import Carrier
+from monitors.models import Carrier, Feed, FeedDocument, OfficialPost
+from monitors.services.placing import Placer
 
 
 def slug_of(operator: Operator) -> str:
@@ -30,6 +32,24 @@ def load(path: Path = catalogue.SHIPPED) -> int:
             update_fields=["name", "country", "mccmnc", "aliases"],
         )
         _link_hosts(operators)
+    return len(changed)
+
+
+def place_again() -> int:
+    """Read the stored posts anew whose words no table knew, and return how many that changed. Safe to repeat."""
+    unplaced = OfficialPost.objects.filter(Q(is_placed=False) | ~Q(unplaced=[]))
+    feeds = unplaced.order_by("feed_id").values_list("feed_id", flat=True).distinct()
+    return sum(_place_again(feed_id, unplaced) for feed_id in list(feeds))
+
+
+@transaction.atomic
+def _place_again(feed_id: int, unplaced: QuerySet[OfficialPost]) -> int:
+    feed = Feed.objects.select_related("provider").select_for_update(of=("self",), no_key=True).get(id=feed_id)
+    placer = Placer(feed.provider)
+    changed = [post for post in unplaced.filter(feed=feed).order_by("id") if placer.place_again(post)]
+    if any(post.resolved_at is None and post.gone_at is None for post in changed):
+        # What an open post says of its new scopes is observed with the next poll, which has to read it in full.
+        FeedDocument.objects.filter(feed=feed).update(etag="", last_modified="", digest="")
     return len(changed)
 
 

@@ -47,7 +47,8 @@ class Placer:
         links, unplaced = [], 0
         for post, reading in posts:
             named = [by_id[c] for c, _ in reading.components if c in by_id]
-            found = self._placement(post, reading, named)
+            body = reading.updates[0].body if reading.updates else ""
+            found = self._placement(post, body, [state for _, state in reading.components], named)
             post.named = [component.id for component in named]
             post.is_placed, post.unplaced = bool(found.scopes), list(found.unplaced)
             unplaced += not post.is_placed
@@ -59,11 +60,30 @@ class Placer:
         )
         return unplaced
 
-    def _placement(self, post: OfficialPost, reading: PostReading, named: Sequence[Component]) -> Placement:
-        words = read_title(post.title, reading.updates[0].body if reading.updates else "")
+    def place_again(self, post: OfficialPost) -> bool:
+        """Place a stored post by what is known now; return whether that changed anything."""
+        links = list(post.post_scopes.all())
+        first = post.updates.order_by("at", "id").first()
+        named = list(Component.objects.filter(id__in=post.named))
+        found = self._placement(post, first.body if first else "", [link.state for link in links], named)
+        before = (post.is_placed, post.unplaced, {link.scope_id for link in links})
+        if before == (bool(found.scopes), list(found.unplaced), {scope.id for scope in found.scopes}):
+            return False
+        post.is_placed, post.unplaced = bool(found.scopes), list(found.unplaced)
+        post.save(update_fields=["is_placed", "unplaced"])
+        post.post_scopes.all().delete()
+        OfficialPostScope.objects.bulk_create(
+            OfficialPostScope(post=post, scope=scope, state=found.state) for scope in found.scopes
+        )
+        return True
+
+    def _placement(
+        self, post: OfficialPost, body: str, states: Sequence[State], named: Sequence[Component]
+    ) -> Placement:
+        words = read_title(post.title, body)
         places, unknown = self._places(words)
         components: list[Component | None] = [*(self._components(words) or named)]
-        state = state_of(post, reading, words)
+        state = state_of(post, states, words)
         if not components and places == [Place()] and state < State.PARTIAL_OUTAGE:
             return Placement((), state, tuple(words.unplaced))  # "something is slow" does not speak of a whole vendor
         pairs = [(component, place) for component in (components or [None]) for place in places]
@@ -125,17 +145,17 @@ def _named_ids(posts: Iterable[tuple[OfficialPost, PostReading]]) -> Iterator[st
             yield component
 
 
-def state_of(post: OfficialPost, reading: PostReading, words: TitleReading) -> State:
+def state_of(post: OfficialPost, states: Sequence[State], words: TitleReading) -> State:
     """The state that a post puts its scopes in.
 
     Twilio gives some plain delivery delays the impact "maintenance": what the title says weighs more.
     A feed that never says how bad an incident is still says that there is one: degraded, or as bad as
-    it says of the components.
+    it says of the components: their `states`.
     """
     if post.kind == PostKind.MAINTENANCE.value:
         return State.MAINTENANCE
     if post.kind == PostKind.INCIDENT.value and post.impact is State.UNKNOWN:
-        return worst([State.DEGRADED, *(state for _, state in reading.components)])
+        return worst([State.DEGRADED, *states])
     if post.impact is State.MAINTENANCE and words.failure not in NO_FAILURE and not words.maintenance:
         return State.DEGRADED
     return State(post.impact)

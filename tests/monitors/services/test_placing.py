@@ -4,8 +4,9 @@ import pytest
 
 from monitors.core.states import State
 from monitors.formats.base import PostKind
-from monitors.models import OfficialPost
+from monitors.models import FeedDocument, OfficialPost
 from monitors.queries.official import scope_words, with_scopes
+from monitors.services import carriers
 from monitors.services.official import ingest
 from tests.factories import CarrierFactory, FeedFactory, ProviderFactory
 from tests.monitors.services.bodies import NOON, component, post, snapshot
@@ -55,3 +56,25 @@ def test_a_maintenance_is_placed_too_and_its_scopes_are_in_maintenance():
     planned = post(title="Japan SMS Carrier Maintenance", kind=PostKind.MAINTENANCE, impact=State.MAJOR_OUTAGE)
     assert placed("comms", planned) == [("SMS, JP",)]
     assert OfficialPost.objects.get().post_scopes.get().state is State.MAINTENANCE
+
+
+def test_a_stored_post_is_placed_again_when_the_table_has_grown():
+    assert placed("comms", post(title="SMS Delivery Delays to NTT Docomo in Japan")) == [("SMS, JP",)]
+    FeedDocument.objects.create(feed=OfficialPost.objects.get().feed, name="", digest="x", etag="y")
+    assert carriers.place_again() == 0
+    CarrierFactory(name="NTT DOCOMO", country="JP")
+    assert (carriers.place_again(), carriers.place_again()) == (1, 0)
+    (row,) = with_scopes(OfficialPost.objects.all())
+    assert scope_words(row.post_scopes.all()) == ("SMS, JP, NTT DOCOMO",)
+    assert (row.is_placed, row.unplaced, row.post_scopes.get().state) == (True, [], State.DEGRADED)
+    assert FeedDocument.objects.values_list("digest", "etag").get() == ("", "")  # so that it is read in full
+
+
+def test_placing_again_keeps_the_components_and_the_state_of_a_post():
+    listed = (component("a"), component("b"))
+    named = post(title="Console is slow", impact=State.UNKNOWN, components=(("b", State.MAJOR_OUTAGE),))
+    assert placed("devtools", named, components=listed) == [("B",)]
+    OfficialPost.objects.update(unplaced=["Foo"])
+    assert carriers.place_again() == 1
+    row = OfficialPost.objects.get()
+    assert (row.unplaced, row.post_scopes.get().state, row.is_placed) == ([], State.MAJOR_OUTAGE, True)
