@@ -10,6 +10,7 @@ give. Times are of the second of two reads and after it the median of five: ever
 """
 
 import argparse
+import os
 import statistics
 import time
 from datetime import UTC, datetime, timedelta
@@ -139,6 +140,7 @@ def main():
 
     import tests.services  # noqa: F401 - throw-away data services
 
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
     from django.core.management import call_command
 
