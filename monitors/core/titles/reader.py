@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
-from monitors.core.titles import countries, operators, places, says, slots
+from monitors.core.titles import countries, exempt, operators, places, says, slots
 from monitors.core.titles import vocabulary as v
 from monitors.core.titles.places import CARRIER, Places
 from monitors.core.titles.readings import TitleReading
@@ -19,13 +19,13 @@ _CARRIERS_ARE_NAMED = {"sms", "mms", "voice", "verify"}
 
 
 def read_title(title: str, body: str = "") -> TitleReading:
-    """Return what the words say. The body fills in the place only where the title has none."""
+    """Return what the words say. The body tells the place only where the title names no country."""
     return _read(title[:LONGEST_TITLE], body[:LONGEST_BODY])
 
 
 @lru_cache(maxsize=4_096)
 def _read(title: str, body: str) -> TitleReading:
-    words = words_of(title)
+    words = words_of(exempt.affected(title)) or words_of(title)
     found = _places(words)
     text = fold(title)
     is_maintenance = says.is_maintenance(text)
@@ -37,8 +37,8 @@ def _read(title: str, body: str) -> TitleReading:
         unknown = [name for name in unknown if name not in misspelt]
         found = _with(found, misspelt.values())
     carried = bool(set(channels) & _CARRIERS_ARE_NAMED)
-    if carried and body and not (found.countries or found.carriers or regions or unknown):
-        found = _places(words_of(_plain(body)))
+    if carried and body and not (found.countries or regions or unknown):
+        found = _told_by(body, found)
     return TitleReading(
         channels=channels,
         countries=found.countries,
@@ -53,6 +53,18 @@ def _read(title: str, body: str) -> TitleReading:
         no_impact=bool(v.NO_IMPACT.search(text)),
         unplaced=(*found.unplaced, *(unknown if carried else ())),
     )
+
+
+def _told_by(body: str, found: Places) -> Places:
+    """Return the places of the body; where the title names carriers, only what it says of those."""
+    told = _places(words_of(exempt.affected(_plain(body))))
+    if not found.carriers:
+        return told
+    names = {ref.name for ref in found.carriers}
+    refs = tuple(ref for ref in told.carriers if ref.name in names and ref.country)
+    if {ref.name for ref in refs} != names:
+        return found
+    return replace(found, carriers=refs, countries=tuple(dict.fromkeys(ref.country for ref in refs)))
 
 
 def _places(words: list[Word]) -> Places:

@@ -171,3 +171,30 @@ def test_an_operator_whose_name_is_an_everyday_word_is_read_only_where_a_carrier
 )
 def test_a_name_that_no_table_has_is_left_unplaced(title, expected):
     assert read_title(title).unplaced == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "expected"),
+    [
+        ("SMS Delays", "This affects only Claro in Brazil, Tigo is not affected.", "BR Claro/BR"),
+        ("SMS Delays", "Delays to Claro in Brazil. Other carriers in Peru and Tigo in Chile are not impacted.", "BR Claro/BR"),
+        ("SMS Delays", "SMS to Chile is working as expected. Delays persist to Peru.", "PE"),
+        ("SMS Delays", "We see delays to Peru. Chile, Bolivia and Brazil are not affected.", "PE"),
+        ("SMS Delays", "Delays to Kenya, but SMS to Uganda is unaffected.", "KE"),
+        ("SMS Delays to Brazil Carriers Except Vivo", "", "BR"),
+        ("SMS Delays to Multiple Networks in Mexico, Excluding Telcel", "", "MX"),
+        ("SMS Delays in Canada (No Impact to Rogers)", "", "CA"),
+        ("SMS Delays to All Carriers in Peru but Claro", "", "PE"),
+        ("SMS Delays to Vodafone UK; EE Not Affected", "", "GB Vodafone/GB"),
+        ("SMS Delays to Vodafone UK - EE Not Affected", "", "GB Vodafone/GB"),
+        ("SMS Not Delivered to Claro in Peru", "", "PE Claro/PE"),
+        ("SMS to Claro Peru Not Working", "", "PE Claro/PE"),
+        ("Call Failures", "Customers in Australia please contact support. Our engineers in San Francisco are at it.", ""),
+        ("SMS Delays to MTN", "We see delays to MTN in Ghana. Customers in Nigeria are not affected.", "GH MTN/GH"),
+        ("SMS Delays to MTN", "We see delays to Orange in Mali.", "MTN/"),
+        ("SMS Delays to AT&T", "Messages to AT&T network subscribers in the US are late.", "US AT&T/US"),
+        ("SMS Delays to Multiple Networks", "<p>We see delays to <b>Zain</b>&nbsp;in Iraq.</p>", "IQ Zain/IQ"),
+    ],
+)  # fmt: skip
+def test_what_is_not_affected_is_no_scope(title, body, expected):
+    assert places(title, body) == expected
