@@ -14,6 +14,7 @@ from monitors.core.states import State
 from monitors.models import RegionWatch, SourceState
 from monitors.probes.base import ProbeTask
 from monitors.services.checks import engine
+from monitors.services.notices import raise_notice, resolve_notice
 
 logger = logging.getLogger(__name__)
 
@@ -61,10 +62,12 @@ def record_round(region: int, round_: Round) -> Watch:
     row.save(update_fields=_FIELDS)
     if after.blind_since and not before.blind_since:
         _forget_pending(after.blind_since)
-        logger.error("Region %s is blind since %s: %s", _name(region), after.blind_since, after.reason)
+        title = f"Checks from {_name(region)} are held back: our own network does not work"
+        raise_notice("blind_region", _name(region), title=title, reason=after.reason, now=round_.at)
     if before.blind_since and not after.blind_since:
-        how = "sees again" if after.last_good_at else "was blind for too long and is believed again"
-        logger.warning("Region %s %s at %s", _name(region), how, round_.at)
+        if not after.last_good_at:
+            logger.error("Region %s was blind for too long and is believed again: %s", _name(region), after.reason)
+        resolve_notice("blind_region", _name(region), now=round_.at)
     return after
 
 

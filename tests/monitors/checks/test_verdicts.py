@@ -6,7 +6,15 @@ import pytest
 
 from monitors.core.guard import Round
 from monitors.core.states import State
-from monitors.models import CheckResult, MaintenanceWindow, Monitor, RegionWatch, SourceState, StateChange
+from monitors.models import (
+    CheckResult,
+    MaintenanceWindow,
+    Monitor,
+    OperatorNotice,
+    RegionWatch,
+    SourceState,
+    StateChange,
+)
 from monitors.probes.base import ProbeResult, Reason
 from monitors.services import guard
 from monitors.services.dispatch import Check
@@ -97,6 +105,18 @@ def test_a_target_that_went_down_in_the_dark_is_found_by_the_first_checks_after_
         if second in (60, 120, 130):
             say(monitor, BAD, second)
     assert changes() == [(DOWN, 120)]  # it sees again from 95 on
+
+
+def test_operators_hear_once_of_a_dark_spell_and_of_its_end():
+    round_(0)
+    for second in (5, 10, 15):
+        round_(second, failed=5)
+    notice = OperatorNotice.objects.get()
+    assert (notice.title, notice.count) == ("Checks from home are held back: our own network does not work", 1)
+    round_(20)
+    round_(25)
+    notice.refresh_from_db()
+    assert notice.resolved_at == NOON + 25 * S
 
 
 def test_the_watch_of_a_region_says_why_it_is_blind_and_forgets_an_older_round():
