@@ -33,6 +33,7 @@ SCHEDULES = (
     Schedule("monitors.tasks.apply_receipts", 5),
     Schedule("monitors.tasks.evaluate_counts", 60),
     Schedule("monitors.tasks.pack_closed_hours", 300),
+    Schedule("monitors.tasks.tell_operators", 60),  # of sources that stay unreadable, and the like
     Schedule("monitors.tasks.daily_upkeep", 3600),  # partitions ahead, pruning
     Schedule("incidents.tasks.correlate_pending", 5),  # sweeps outbox 1
     Schedule("incidents.tasks.tend_incidents", 30),

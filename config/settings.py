@@ -203,6 +203,9 @@ _ELSEWHERE = (
     " https://captive.apple.com/ https://detectportal.firefox.com/success.txt https://www.wikipedia.org/"
 )
 CANARIES = env.words("CANARIES", "" if LOCAL else _ELSEWHERE)
+# Who is written to when something of this installation needs a person, such as a source that stays unreadable.
+# None: the notices stand in the admin and in /metrics alone.
+OPERATOR_EMAILS = env.words("OPERATOR_EMAILS")
 # Opens /metrics to everybody who sends it as a bearer token; without one only private addresses may read it.
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 # How many of our own reverse proxies stand before the web process; X-Forwarded-For is trusted that far.

@@ -1,6 +1,7 @@
 """The operator's view of what we watch. Evidence is shown and not edited."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from monitors.models import (
@@ -11,6 +12,7 @@ from monitors.models import (
     Monitor,
     OfficialPost,
     OfficialUpdate,
+    OperatorNotice,
     Provider,
     SourceState,
     StateChange,
@@ -81,6 +83,27 @@ class OfficialPostAdmin(_Shown):
     search_fields = ("title", "provider__slug")
     date_hierarchy = "began_at"
     inlines = (_Updates,)
+
+
+class _Open(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("open", "Open"), ("over", "Over")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OperatorNotice]) -> QuerySet[OperatorNotice]:
+        return queryset.filter(resolved_at__isnull=self.value() == "open") if self.value() else queryset
+
+
+@admin.register(OperatorNotice)
+class OperatorNoticeAdmin(_Shown):
+    list_display = ("title", "kind", "ref", "raised_at", "seen_at", "count", "resolved_at")
+    list_filter = (_Open, "kind")
+    search_fields = ("title", "reason", "ref")
+    date_hierarchy = "raised_at"
+    ordering = ("-raised_at",)
+    fields = ("title", "reason", "kind", "ref", "count", "raised_at", "seen_at", "resolved_at", "told_at", "sample")
 
 
 @admin.register(Carrier)

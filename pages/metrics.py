@@ -33,6 +33,12 @@ TABLES = [
         " FROM monitors_feed GROUP BY 1",
     ),
     (
+        "statuswire_operator_notices",
+        "Open notices to the operators, by kind.",
+        "kind",
+        "SELECT kind, count(*) FROM monitors_operatornotice WHERE resolved_at IS NULL GROUP BY 1",
+    ),
+    (
         "statuswire_monitors",
         "Monitors by their last state's number; -1 is unknown.",
         "state",

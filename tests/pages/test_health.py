@@ -7,6 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from kit.clock import clock
 from monitors.models import PendingChange, StateChange
+from monitors.services.notices import raise_notice
 from pages.health import healthz
 from pages.metrics import metrics
 from tests.factories import FeedFactory, ScopeFactory
@@ -60,11 +61,14 @@ def scrape(**headers):
 def test_metrics_count_what_the_tables_hold():
     FeedFactory()
     FeedFactory(last_poll_at=clock(), failures=2, unknown_words={"odd": 3})
+    for ref in ("feed:1", "feed:2"):
+        raise_notice("unreadable", ref, title="It cannot be read", now=clock())
     found = scrape()
     assert found["statuswire_feeds", "never polled"] == 1
     assert found["statuswire_feeds", "unreadable"] == 1
     assert found["statuswire_unknown_words", "statuspage_v2"] == 3
     assert found["statuswire_up", "database"] == 1
+    assert found["statuswire_operator_notices", "unreadable"] == 2
 
 
 @pytest.mark.django_db
