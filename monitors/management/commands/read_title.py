@@ -1,6 +1,7 @@
 """Read titles from standard input and say what they say: the seam by which the reader is measured."""
 
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -17,26 +18,36 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help='lines are {"id", "title", "body"?}; one answer a line')
 
     def handle(self, **options: Any) -> None:
-        lines = (line for raw in sys.stdin.buffer if (line := raw.decode("utf-8", "replace").strip()))
-        if not options["json"]:
-            for line in lines:
-                self.stdout.write(_as_text(line, read_title(line)))
+        answer = self._answer if options["json"] else self._text
+        self.bad = 0
+        try:
+            for number, raw in enumerate(sys.stdin.buffer, start=1):
+                if line := raw.decode("utf-8", "replace").strip():
+                    self.stdout.write(answer(number, line))
+                    self.stdout.flush()  # whoever asks line by line waits for it
+        except BrokenPipeError:  # the reader has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return
-        bad = 0
-        for line in lines:
-            answer = _answer(line)
-            bad += "error" in answer
-            self.stdout.write(json.dumps(answer))
-        if bad:
+        if self.bad:
             raise CommandError(
-                f'{bad} lines could not be read. Each has to be {{"id": …, "title": "…"}}, "body" if wanted.'
+                f'{self.bad} lines could not be read. Each has to be {{"id": …, "title": "…"}}, "body" if wanted.'
             )
+
+    def _answer(self, number: int, line: str) -> str:
+        answer = _answer(line)
+        if "error" in answer:
+            self.bad += 1
+            self.stderr.write(f"line {number}: {answer['error']}")
+        return json.dumps(answer)
+
+    def _text(self, number: int, line: str) -> str:
+        return _as_text(line, read_title(line))
 
 
 def _answer(line: str) -> dict[str, Any]:
     try:
         asked = json.loads(line)
-        identity, title, body = asked["id"], asked["title"], asked.get("body") or ""
+        identity, title, body = asked.get("id"), asked["title"], asked.get("body") or ""
         if not (isinstance(title, str) and isinstance(body, str)):
             raise TypeError("title and body have to be text")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
