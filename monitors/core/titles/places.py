@@ -14,6 +14,7 @@ from monitors.core.titles.words import Span, Word, fold, is_mark, phrases
 
 _JOINS = {"and", "&", ",", "/", "the", "in", "or", "(", ")"}
 _RUN_ON = {"to", "in", "from", "on", "for", "at", "via"}  # in no name of a country
+UNMISTAKABLE = 8  # letters by which a name of several words is one in small letters too: "saudi arabia"
 COUNTRY, SHARED, CARRIER = "country", "shared", "carrier"
 
 
@@ -134,7 +135,10 @@ def _country(words: Sequence[Word], start: int, end: int, key: str, names: Count
     if key in c.CAPITALS and end == start + 1:
         meant = words[start].typed.isupper() or (start > 0 and words[start - 1].folded in ("in", "the"))
         return Span(start, end, COUNTRY, c.CAPITALS[key]) if meant else None
-    if end > start + 1 and (not words[start].is_name_like or any(w.folded in _RUN_ON for w in words[start:end])):
+    if key not in names.names and key not in c.SHARED and key not in names.people:
+        return None
+    is_short = len(key) < UNMISTAKABLE and not words[start].is_name_like
+    if end > start + 1 and (is_short or any(w.folded in _RUN_ON for w in words[start:end])):
         return None  # "to go" is not Togo, "Ben in" not Benin
     if key in names.names:
         return Span(start, end, COUNTRY, names.names[key])
