@@ -3,7 +3,7 @@
     .venv/bin/python -m bench.titles [--wrong]
 
 Real titles of 2023 and 2024: labels in tests/monitors/core/title_labels.csv, the titles in ../shared/data/histories.
-Titles of other years and vendors, written by hand: tests/monitors/core/title_samples_{a,b}.csv.
+Titles of other years and vendors, written by hand: tests/monitors/core/title_samples_{a,b,c}.csv.
 """
 
 import csv
@@ -36,7 +36,7 @@ def labels(half):
 
 
 def samples(half):
-    """Return (title, row) of the hand-written titles of a half."""
+    """Return (title, row) of the hand-written titles of a part, "a", "b" or "c"."""
     with (TABLES / f"title_samples_{half}.csv").open(newline="", encoding="utf-8") as lines:
         return [(row["title"], row) for row in csv.DictReader(lines, delimiter="|")]
 
@@ -100,12 +100,14 @@ def scores(rows, fields=FIELDS):
 
 def measure(right, found, real):
     precision, recall = right / found if found else 1.0, right / real if real else 1.0
+    if not found and not real:
+        return precision, recall, 1.0, real
     return precision, recall, 2 * precision * recall / (precision + recall) if right else 0.0, real
 
 
 def main(arguments):
     real = [(half, labels(half), FIELDS) for half in ("dev", "held")] if HISTORY.exists() else []
-    written = [(f"written {half}", samples(half), ALL_FIELDS) for half in "ab"]
+    written = [(f"written {half}", samples(half), ALL_FIELDS) for half in "abc"]
     for name, rows, fields in (*real, *written):
         table, wrong = scores(rows, fields)
         print(f"{name:12} precision  recall     F1   labels")
