@@ -1,9 +1,10 @@
 """What every official format gives: bytes in, a Snapshot in our words out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
+from urllib.parse import urlsplit
 
 from monitors.core.states import State
 
@@ -120,15 +121,93 @@ class Document:
     required: bool = True
 
 
+class Claim(IntEnum):
+    """How surely a body belongs to a format, judged by the format's own marks."""
+
+    NO = 0
+    FALLBACK = 1  # any feed of items: taken where nothing better claims it
+    SECONDARY = 2  # surely this vendor's, but the page most likely has a fuller document elsewhere
+    LIKELY = 3
+    CERTAIN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A body whose format is to be found, decoded once for all formats; nothing in it is to be trusted.
+
+    `text` is "" where the body is no text; `document` is the JSON (or JSONP) in it, None where there is none.
+    """
+
+    text: str = field(repr=False)
+    document: object = field(default=None, repr=False)
+    url: str = ""
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def head(self) -> str:
+        return self.text[:4000].lower()
+
+    @property
+    def is_html(self) -> bool:
+        return self.text.lstrip().startswith("<") and not self.is_feed and "<html" in self.head
+
+    @property
+    def is_feed(self) -> bool:
+        return self.text.lstrip().startswith("<") and any(tag in self.head for tag in ("<rss", "<feed", "<rdf:rdf"))
+
+    @property
+    def object(self) -> Mapping[str, object]:
+        """The JSON object, or an empty one."""
+        return self.document if isinstance(self.document, dict) else {}
+
+    def part(self, *path: str) -> Mapping[str, object]:
+        """The object at `path`, or an empty one."""
+        found: object = self.object
+        for key in path:
+            found = found.get(key) if isinstance(found, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    def rows(self, key: str = "") -> list[Mapping[str, object]]:
+        """The objects in the list at `key`, or in the document itself; at most 20."""
+        found = self.object.get(key) if key else self.document
+        return [item for item in found[:20] if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def claims_nothing(sample: Sample) -> Claim:
+    """A format that knows no marks of its own gets only what no other format claims."""
+    return Claim.NO
+
+
+def no_addresses(sample: Sample) -> Iterable[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """An official format. `parse` raises UnreadableFeed and nothing else, whatever the bytes.
 
     `backfill` are further addresses with history, oldest last, read once when a feed is new; their
     bodies go through `parse` as well.
+
+    The rest is for detection. `claims` judges a body. `endpoints` are where the first document lies below a page,
+    likeliest first ("{host}" stands for the page's own). `marks` are texts, in small letters, that only this
+    platform's HTML has. `addresses` finds in a page's HTML (or address) what its endpoints cannot say, such as an id.
+    `vendor` names the feed of a single vendor's page by its host.
     """
 
     label: str
     parse: Callable[[bytes], Snapshot]
     documents: tuple[Document, ...] = (Document("feed"),)
     backfill: tuple[str, ...] = field(default=())
+    claims: Callable[[Sample], Claim] = claims_nothing
+    endpoints: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    addresses: Callable[[Sample], Iterable[str]] = no_addresses
+    vendor: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_marks(self) -> bool:
+        return self.claims is not claims_nothing
