@@ -11,8 +11,8 @@ from django.db import connection, transaction
 
 from monitors.core.guard import Failing, Round, Watch, after_round
 from monitors.core.states import State
-from monitors.models import RegionWatch, SourceState
-from monitors.probes.base import ProbeTask
+from monitors.models import CheckEvidence, RegionWatch, SourceState
+from monitors.probes.base import ProbeTask, Reason
 from monitors.services.checks import engine
 from monitors.services.notices import raise_notice, resolve_notice
 
@@ -27,6 +27,11 @@ _FAILING = """
     FROM monitors_monitor AS monitor
     JOIN monitors_sourcestate AS word ON word.ref = 'monitor:' || monitor.id AND word.scope_id = monitor.scope_id
     WHERE NOT is_paused AND word.state IN (0, 1) AND last_check_at > %s - interval_s * interval '1 second'
+"""
+_DISOWN = """
+    UPDATE monitors_checkresult SET state = -1, reason = %(reason)s
+    WHERE slot > %(since)s::timestamptz - %(margin)s::interval AND state >= 3 AND region = %(region)s
+      AND slot + total_us * interval '1 microsecond' > %(since)s
 """
 
 
@@ -50,7 +55,7 @@ def ask_canaries(*, now: datetime) -> Round:
 
 @transaction.atomic
 def record_round(region: int, round_: Round) -> Watch:
-    """Store a round of canaries; on going blind, forget what failed since the last good one."""
+    """Store a round of canaries; on going blind, take back what failed since the last good one."""
     RegionWatch.objects.get_or_create(region=region)
     row = RegionWatch.objects.select_for_update().get(region=region)
     before = _watch(row)
@@ -61,7 +66,7 @@ def record_round(region: int, round_: Round) -> Watch:
         setattr(row, name, value)
     row.save(update_fields=_FIELDS)
     if after.blind_since and not before.blind_since:
-        _forget_pending(after.blind_since)
+        _take_back(region, after.blind_since)
         title = f"Checks from {_name(region)} are held back: our own network does not work"
         raise_notice("blind_region", _name(region), title=title, reason=after.reason, now=round_.at)
     if before.blind_since and not after.blind_since:
@@ -80,10 +85,15 @@ def failing(*, now: datetime) -> Failing:
     return Failing(len(rows), len(targets), len({urlsplit(target).hostname or target for target in targets}))
 
 
-def _forget_pending(blind_since: datetime) -> None:
-    """Let failures that wait for confirmation wait no more: they may have been ours."""
+def _take_back(region: int, blind_since: datetime) -> None:
+    """Take back the failures since the last good round, seen before anybody knew: they may have been ours."""
     waiting = SourceState.objects.filter(source="probe", pending__gte=State.DEGRADED)
     waiting.filter(pending_since__gt=blind_since - _UNDER_WAY).update(pending=None, pending_since=None, agreeing=0)
+    CheckEvidence.objects.filter(at__gt=blind_since).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _DISOWN, {"reason": Reason.NO_NETWORK, "region": region, "since": blind_since, "margin": _UNDER_WAY}
+        )
 
 
 def _watch(row: RegionWatch) -> Watch:

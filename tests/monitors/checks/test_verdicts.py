@@ -85,7 +85,7 @@ def test_what_fails_in_the_dark_is_no_data_and_wakes_nobody():
     row = SourceState.objects.get()
     assert (row.pending, row.agreeing) == (None, 0)
     states = CheckResult.objects.order_by("slot").values_list("state", "reason")
-    assert list(states) == [(UP, 0), (DOWN, 2), *[(BLIND, 60)] * 4, (UP, 0)]
+    assert list(states) == [(UP, 0), *[(BLIND, 60)] * 5, (UP, 0)]
 
 
 def test_a_good_answer_in_the_dark_is_still_good():
