@@ -21,7 +21,7 @@ USUAL = {"korea": "KR", "korean": "KR"}
 CAPITALS = {"us": "US"}
 # In a row with another country these are countries too ("US, CA and PR"); others are words or operators ("IT", "EE").
 IN_A_ROW = frozenset({"AU", "BR", "CA", "DE", "ES", "FR", "GB", "HK", "JP", "MX", "NZ", "PR", "SG", "VI", "ZA"})
-# These follow a people's name where it means their language.
+# These follow a people's name where it means their language or their feast.
 OF_LANGUAGE = {
     "language",
     "languages",
@@ -32,6 +32,7 @@ OF_LANGUAGE = {
     "text",
     "translation",
     "tts",
+    "new",  # "Chinese New Year"
 }
 
 

@@ -53,7 +53,7 @@ def _named(
     carriers = [span for span in spans if span.kind == CARRIER]
     is_open = any(span.kind == SHARED for span in spans)
     named = [(span, _refs(span, words, groups, told, spans, operators)) for span in carriers]
-    sure = list(dict.fromkeys([*told, *(r.country for s, refs in named if not is_everyday(s.key) for r in refs)]))
+    sure = list(dict.fromkeys([*told, *(r.country for s, refs in named if _is_sure(s, words) for r in refs)]))
     sure = [code for code in sure if code]
     settled: list[Named] = []
     for span, refs in named:
@@ -99,6 +99,10 @@ def _spans(words: Sequence[Word], names: CountryNames, operators: Operators) -> 
                 break
         at = span.end if span else at + 1
     return spans
+
+
+def _is_sure(span: Span, words: Sequence[Word]) -> bool:
+    return not is_everyday(span.key) or is_said_to_be_carrier(words, span.start, span.end)
 
 
 def _is_meant(span: Span, words: Sequence[Word], told: Sequence[str], is_open: bool, operators: Operators) -> bool:

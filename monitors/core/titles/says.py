@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from monitors.core.titles import vocabulary as v
 
 _CHANNELS = [(name, re.compile(pattern)) for name, pattern in v.CHANNELS]
+_SMS = dict(_CHANNELS)["sms"]
 _IN_PASSING = [(name, re.compile(pattern)) for name, pattern in v.CHANNELS_IN_PASSING]
 _FAILURES = [(name, re.compile(pattern)) for name, pattern in v.FAILURES]
 _NUMBER_TYPES = [(name, re.compile(pattern)) for name, pattern in v.NUMBER_TYPES]
@@ -18,6 +19,8 @@ def channels(text: str) -> tuple[str, ...]:
     if not re.search(r"\w", text):
         return ()
     found = _all(_CHANNELS, text)
+    if v.MESSAGES & set(found) and "sms" in found and not _SMS.search(v.SENT_BY.sub(" ", text)):
+        found.remove("sms")
     if not found:
         found = [] if v.OTHERS.search(text) else _all(_IN_PASSING, text)[:1]
     if v.NUMBERS_TOO.search(text) and not set(found) & set(v.NAMED_NUMBERS):

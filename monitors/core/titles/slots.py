@@ -23,7 +23,7 @@ _BEFORE = frozenset(
 _AFTER = frozenset(
     "- – — : ; | network networks in , and & / ( ) or for via over mobile mobiles wireless carrier carriers subscriber subscribers customer "
     "customers user users handset handsets device devices phone phones number numbers from to towards using on at with by "
-    "is are was were due during following after when while affected impacted delayed failing fail failed not using us only".split()
+    "is are was were due during following after when while affected impacted delayed failing fail failed not using us only spa sa ag gmbh ltd limited plc inc llc srl jsc pjsc telecom telecommunications communications group".split()
 )
 _DASHES = {"-", "–", "—", ":", "|"}
 _OPENS = {"to", "from", "towards", "toward", "on", "over", "of"}
@@ -33,7 +33,7 @@ _CLOSES = frozenset(
 )
 # After "unable to" and its like these are what somebody does, no operators.
 _DONE = frozenset(
-    "access post connect join visible go call open switch play fix move charge reach live link view boost set".split()
+    "access post connect join visible go call open switch play fix move charge reach live link view set".split()
 )
 _TOWARDS = {"to", "from", "towards", "toward"}
 _JOINED = {"and", "&", ",", "/"}
@@ -41,7 +41,7 @@ _COUNTS = {"one", "three"}  # "Three Networks in Kenya"
 _SAYS_CARRIER = {"network", "networks", "carrier", "carriers", "subscribers"}
 _OF_CARRIERS = _SAYS_CARRIER | {"partner", "partners", "carriers"}
 FILLER = frozenset(
-    "one two three four five six a an the of and & or multiple several all many various different some small smaller large larger major other certain "
+    "one two three four five six group a an the of and & or multiple several all many various different some small smaller large larger major other certain "
     "carrier carriers network networks mobile operator operators telecom telecomm telecommunications communications "
     "wireless cellular subset subsets number numbers phone phones twilio twilios registered unregistered pre international "
     "domestic local sender senders id ids short code codes shortcode shortcodes long longcode longcodes toll free tollfree "

@@ -17,7 +17,7 @@ CHANNELS = (
               r"|\btranscriptions?\b|\bmedia streams?\b|\bone[ -]way audio\b|\bsoftphone\b|\bpost dial delay\b|\bpdd\b|\banswer seizure\b|\bdtmf\b|\be?911\b|\bemergency call\w*|\bshaken\b|\bconversation ?relay\b|\bbranded calling\b|\bdialer\b"),
     ("verify", r"\bverify (?!caller|the caller|your|phone|number|account)|\bverify$|\bauthy\b|\baccount security\b|\baccsec\b|\bsna\b"
                r"|\bsilent network|\b2fa\b|\btotp\b|\bidentity verification\b|\buser authentication\b|\bverifications? (api|service)\b"),
-    ("email", r"\be ?mails?\b|\bsendgrid\b|\bmail send\b|\bmarketing campaigns\b|\binbound parse\b|\bdeferrals?\b|\bdeferred\b|\bsingle sends?\b"
+    ("email", r"\be ?mails?\b|(?<!voice )\bmail\b|\bsendgrid\b|\bmail send\b|\bmarketing campaigns\b|\binbound parse\b|\bdeferrals?\b|\bdeferred\b|\bsingle sends?\b"
               r"|\b(gmail|outlook|hotmail|yahoo|icloud|aol)\b"),
     ("whatsapp", r"\bwhats ?app\b"),
     ("rcs", r"\brcs\b"),
@@ -33,6 +33,10 @@ CHANNELS = (
     ("wireless", r"\bwireless\b|\b(super|e|i)?[ -]?sims?\b(?! swap)|\blte(-m)?\b|\biot\b|\bnarrowband\b|\bnb-iot\b"),
 )  # fmt: skip
 
+# How messages are sent: of another kind of message it says no SMS.
+SENT_BY = re.compile(r"\bsender[- ]?ids?\b|\ba2p\b|\b10 ?dlcs?\b")
+MESSAGES = {"mms", "rcs"}
+
 # Said in passing: the first of these counts, and only where nothing is named outright.
 CHANNELS_IN_PASSING = (
     ("sms", r"\bmessages?\b|\bdlrs?\b|\bdelivery (receipts?|reports?|delays?|failures?|notifications?)\b|\b(long|short) ?codes?\b"),
@@ -47,7 +51,7 @@ CHANNELS_IN_PASSING = (
 # Products without a channel of their own. Their "delivery", "message" or "API" is no SMS and not the REST API.
 OTHERS = re.compile(
     r"\bevent streams?\b|\bstudio\b|\bfunctions?\b|\bserverless\b|\bautopilot\b|\bproxy\b|\bnotify\b|\bsync\b|\btwilio segment\b|\bsegment (destinations?|sources?|connections?|profiles?)\b"
-    r"|\bmessenger\b|\bviber\b|\binstagram\b|\btelegram\b|\bapple (messages|business)|\bfrontline\b|\bpush notifications?\b"
+    r"|\bmessenger\b|\bviber\b|\binstagram\b|\btelegram\b|\bapple (messages|business)|\bfrontline\b|\bgoogle business messages\b|\bpush notifications?\b"
 )
 NUMBERS_TOO = re.compile(
     r"\bporting\b|\bport[ -](in|out|number)\b|\b(phone )?numbers? (page|inventory|search|purchas\w*|provisioning|porting|order\w*)\b"
@@ -95,6 +99,7 @@ REGIONS = (
     ("Middle East", r"\bmiddle east\w*|\bmena\b"), ("APAC", r"\bapac\b|\basia[ -]pacific\b"),
     ("Asia", r"\b(?:south ?east )?asian?\b(?![ -]pacific)"), ("Africa", r"(?<!south )(?<!central )\bafrican?\b"),
     ("Nordics", r"\bnordics?\b|\bscandinavian?\b"), ("Balkans", r"\bbalkans?\b"), ("Oceania", r"\boceania\b"),
+    ("Baltics", r"\bbaltics?\b"), ("Benelux", r"\bbenelux\b"), ("DACH", r"\bdach\b"), ("GCC", r"\bgcc\b"),
     ("US1", r"\bus1\b"), ("IE1", r"\bie1\b"), ("AU1", r"\bau1\b"), ("DE1", r"\bde1\b"), ("JP1", r"\bjp1\b"),
     ("SG1", r"\bsg1\b"), ("BR1", r"\bbr1\b"),
 )  # fmt: skip
