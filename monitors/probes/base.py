@@ -2,46 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Protocol
 
 from kit.addresses import Target
 from monitors.core.states import State
-
-
-class Reason(IntEnum):
-    """Why a check ended as it did; stored as its number, shown as its words."""
-
-    OK = 0
-    DNS_ERROR = 1
-    CONNECT_TIMEOUT = 2
-    CONNECT_REFUSED = 3
-    CONNECT_ERROR = 4
-    TLS_EXPIRED = 5
-    TLS_NAME = 6
-    TLS_UNTRUSTED = 7
-    TLS_ERROR = 8
-    TIMEOUT = 9
-    PROTOCOL_ERROR = 10
-    STATUS = 11
-    KEYWORD = 12
-    TOO_MANY_REDIRECTS = 13
-    BAD_ENCODING = 14
-    BODY_TRUNCATED = 15
-    SLOW = 16
-    BLOCKED = 17  # we refused to go there: never downtime
-    OVERLOADED = 18  # our own prober was late: never downtime
-    PROBER_ERROR = 19  # a fault of our own code: never downtime
-    NO_NETWORK = 60  # our own network did not work: never downtime
-
-    @property
-    def word(self) -> str:
-        return self.name.lower()
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether this says something about us and nothing about the target."""
-        return self in (Reason.BLOCKED, Reason.OVERLOADED, Reason.PROBER_ERROR, Reason.NO_NETWORK)
+from monitors.probes.reasons import Reason as Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +55,7 @@ class Request:
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    offers_http2: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +99,16 @@ class Net(Protocol):
     def allowed(self) -> Collection[str]:
         """Private hosts that this installation may watch, as kit.addresses takes them."""
 
+    @property
+    def ca_file(self) -> str:
+        """The certificate authorities that are trusted."""
+
+    async def addresses(self, host: str, port: int, timeout_s: float) -> list[str]:
+        """Return the judged literals of a host, to dial in this order.
+
+        Raises AddressRefused, and NameUnresolved, of kit.addresses.
+        """
+
     async def fetch(self, request: Request, timeout_s: float) -> Answer:
         """Send one request and return what came within `timeout_s` seconds.
 
@@ -140,9 +116,15 @@ class Net(Protocol):
         """
 
 
+KNOWN = "known"  # the option under which a check is told what only the database knows
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One option of a probe as a form asks for it. `kind` is "text", "choice", "whole" or "lines"."""
+    """One option of a probe as a form asks for it.
+
+    `kind` is "text", "choice", "whole", "lines", or "secret": stored encrypted and never shown again.
+    """
 
     name: str
     label: str
@@ -168,7 +150,9 @@ class Probe:
     and this installation's own, which are not; raises AddressRefused. `clean` turns
     what a person wrote into options as they are stored; raises BadOptions. `probe` looks once, given
     target, stored options, seconds and whether to describe a good answer as fully as a bad one;
-    it may raise AddressRefused and NameUnresolved, which the engine turns into results.
+    it may raise AddressRefused and NameUnresolved, which the engine turns into results. Secrets are in
+    the clear in the options that `clean` gives and `probe` gets; what only the database knows is under KNOWN.
+    `is_waiting` says that nothing is asked: the target reports to us.
     """
 
     label: str
@@ -177,6 +161,7 @@ class Probe:
     locate: Callable[[str, Collection[str], Collection[str]], Target]
     clean: Callable[[Mapping[str, str]], dict[str, object]]
     probe: Callable[[str, Mapping[str, object], float, bool, Net], Awaitable[ProbeResult]]
+    is_waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

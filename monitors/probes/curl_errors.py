@@ -63,22 +63,7 @@ def reason_of(code: int, *, os_errno: int, connected: bool, is_tls: bool, secure
     return reason
 
 
-_WORDS = {
-    Reason.CONNECT_TIMEOUT: "No connection came about in time.",
-    Reason.CONNECT_REFUSED: "The connection was refused.",
-    Reason.CONNECT_ERROR: "No connection could be made.",
-    Reason.TLS_EXPIRED: "The certificate has expired or is not valid yet.",
-    Reason.TLS_NAME: "The certificate is for another name.",
-    Reason.TLS_UNTRUSTED: "The certificate is not signed by an authority that we trust.",
-    Reason.TLS_ERROR: "No secure connection came about.",
-    Reason.TIMEOUT: "The answer was not complete in time.",
-    Reason.PROTOCOL_ERROR: "The answer was not readable HTTP.",
-    Reason.BAD_ENCODING: "The answer's encoding could not be read.",
-    Reason.PROBER_ERROR: "Our own prober failed.",
-}
-
-
 def words_of(reason: Reason, message: str) -> str:
     """Return a sentence for people; `message` is libcurl's own, which may hold bytes of the server's."""
     clean = "".join(c if c.isprintable() else "�" for c in message)[:300].strip()
-    return f"{_WORDS[reason]} ({clean})" if clean else _WORDS[reason]
+    return f"{reason.sentence} ({clean})" if clean else reason.sentence

@@ -149,10 +149,14 @@ class Engine:
     def allowed(self) -> Collection[str]:
         return self._settings.allowed
 
+    @property
+    def ca_file(self) -> str:
+        return self._settings.ca_file
+
     async def fetch(self, request: Request, timeout_s: float) -> Answer:
         """Send one request; where a name has several addresses, try the next one when none connects."""
         began = time.monotonic()
-        addresses = await self._addresses(request.target.host, request.target.port, timeout_s)
+        addresses = await self.addresses(request.target.host, request.target.port, timeout_s)
         dns = _since(began)
         answer = Answer(Reason.TIMEOUT, "The name was looked up too late.")
         for index, address in enumerate(addresses):
@@ -175,7 +179,7 @@ class Engine:
             raise
         return transfer.finish(code, message)
 
-    async def _addresses(self, host: str, port: int, timeout_s: float) -> list[str]:
+    async def addresses(self, host: str, port: int, timeout_s: float) -> list[str]:
         """Return judged addresses of a host, from at most `names_kept_s` ago."""
         now = time.monotonic()
         kept_until, kept = self._names.get((host, port), (0.0, []))

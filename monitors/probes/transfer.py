@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from socket import socket
 
@@ -14,6 +15,7 @@ MAX_BODY = 1_000_000  # bytes, after inflating
 MAX_HEADERS = 200  # of all answers of one exchange together, so that a storm of 1xx ends too
 MAX_HEADER_BYTES = 64_000
 MAX_CHAIN = 8  # certificates that are described
+MAX_IDLE = 500  # handles that wait for their next request, at some 5 KB each
 _CODINGS = ("", "identity", "gzip", "x-gzip")
 _VERSIONS = {1: "HTTP/1.0", 2: "HTTP/1.1", 3: "HTTP/2", 30: "HTTP/3"}
 
@@ -72,79 +74,129 @@ class Inbox:
         return ("Content-Length beside Transfer-Encoding",) if {"content-length", "transfer-encoding"} <= names else ()
 
 
-class Transfer:
-    """A libcurl handle set up for one request to one literal address."""
+class Handles:
+    """Idle libcurl handles, set up with all that does not differ from one request to the next.
 
-    def __init__(self, request: Request, address: str, timeout_s: float, *, user_agent: str, ca_file: str) -> None:
-        self.inbox = Inbox()
-        self.handle = pycurl.Curl()
-        self._address, self._request = ip_address(address), request
-        self._sockets: list[socket] = []
-        self._set_up_connection(address, timeout_s, ca_file)
-        self._set_up_request(user_agent)
+    What they carry over is setting, never connection: each transfer opens one of its own, as what it measures is the
+    way that a new caller has. Only handles that have sent no body come back, so nobody's is ever another's.
+    """
 
-    def _set_up_connection(self, address: str, timeout_s: float, ca_file: str) -> None:
-        handle, literal = self.handle, f"[{address}]" if ":" in address else address
-        milliseconds = max(1, int(timeout_s * 1000))
+    def __init__(self, user_agent: str, ca_file: str) -> None:
+        self._user_agent, self._ca_file = user_agent, ca_file
+        self._idle: list[pycurl.Curl] = []
+
+    def take(self) -> pycurl.Curl:
+        return self._idle.pop() if self._idle else self._new()
+
+    def give_back(self, handle: pycurl.Curl) -> None:
+        if len(self._idle) >= MAX_IDLE:
+            handle.close()
+            return
+        for option in (pycurl.HEADERFUNCTION, pycurl.WRITEFUNCTION, pycurl.OPENSOCKETFUNCTION):
+            handle.unsetopt(option)  # they hold the answer
+        self._idle.append(handle)
+
+    def close(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
+
+    def _new(self) -> pycurl.Curl:
+        handle = pycurl.Curl()
         for option, value in (
             (pycurl.NOSIGNAL, 1),
             (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
             (pycurl.PROXY, ""),  # whatever the environment says
             (pycurl.FOLLOWLOCATION, 0),  # each step is judged by us
-            (pycurl.CONNECT_TO, [f"::{literal}:{self._request.target.port}"]),
-            (pycurl.OPENSOCKETFUNCTION, self._open_socket),
             (pycurl.FRESH_CONNECT, 1),
             (pycurl.FORBID_REUSE, 1),
-            (pycurl.TIMEOUT_MS, milliseconds),
-            (pycurl.CONNECTTIMEOUT_MS, milliseconds),
-            (pycurl.CAINFO, ca_file),
+            (pycurl.CAINFO, self._ca_file),
             (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
             (pycurl.SSL_SESSIONID_CACHE, 0),
             (pycurl.OPT_CERTINFO, 1),
+            (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
+            (pycurl.HTTP09_ALLOWED, 0),
+            (pycurl.PATH_AS_IS, 1),
+            (pycurl.ACCEPT_ENCODING, "gzip"),
+            (pycurl.USERAGENT, self._user_agent),
         ):
             handle.setopt(option, value)
+        return handle
 
-    def _set_up_request(self, user_agent: str) -> None:
+
+class Transfer:
+    """A libcurl handle set up for one request to one literal address."""
+
+    def __init__(self, request: Request, address: str, timeout_s: float, handles: Handles) -> None:
+        self.inbox = Inbox()
+        self._handles = handles
+        self.handle = handles.take()
+        self._address, self._request = address, request
+        self._sockets: list[socket] = []
+        self._set_up_connection(timeout_s)
+        self._set_up_request()
+
+    def _set_up_connection(self, timeout_s: float) -> None:
+        handle, address = self.handle, self._address
+        literal = f"[{address}]" if ":" in address else address
+        milliseconds = max(1, int(timeout_s * 1000))
+        handle.setopt(pycurl.CONNECT_TO, [f"::{literal}:{self._request.target.port}"])
+        handle.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
+        handle.setopt(pycurl.TIMEOUT_MS, milliseconds)
+        handle.setopt(pycurl.CONNECTTIMEOUT_MS, milliseconds)
+
+    def _set_up_request(self) -> None:
         handle, request = self.handle, self._request
         handle.setopt(pycurl.URL, str(request.target))
-        handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
-        handle.setopt(pycurl.HTTP09_ALLOWED, 0)
-        handle.setopt(pycurl.PATH_AS_IS, 1)
-        handle.setopt(pycurl.ACCEPT_ENCODING, "gzip")
-        handle.setopt(pycurl.USERAGENT, user_agent)
         handle.setopt(pycurl.HEADERFUNCTION, self.inbox.take_header)
         handle.setopt(pycurl.WRITEFUNCTION, self.inbox.take_body)
         if request.method == "HEAD":
             handle.setopt(pycurl.NOBODY, 1)
         elif request.method == "POST":
             handle.setopt(pycurl.POSTFIELDS, request.body)
+        else:
+            handle.setopt(pycurl.HTTPGET, 1)
         handle.setopt(pycurl.HTTPHEADER, ["Expect:", *(f"{name}: {value}" for name, value in request.headers)])
 
     def _open_socket(self, _purpose: int, to: tuple[int, int, int, tuple[str, int]]) -> socket | int:
         """The second wall: no socket for anything but the address that was judged."""
         family, kind, protocol, where = to
-        if ip_address(where[0]) != self._address or where[1] != self._request.target.port:
+        is_judged = where[0] == self._address or ip_address(where[0]) == ip_address(self._address)
+        if not is_judged or where[1] != self._request.target.port:
             return pycurl.SOCKET_BAD
         opened = socket(family, kind, protocol)
         self._sockets.append(opened)  # libcurl works on a duplicate
         return opened
 
-    def finish(self, code: int, message: str) -> Answer:
-        """Return what came, given libcurl's result, and give everything back."""
+    def finish(self, code: int, message: str, *, dns_us: int = 0) -> Answer:
+        """Return what came, given libcurl's result, and give everything back.
+
+        `dns_us` is what looking up the name took before, in microseconds.
+        """
         try:
-            return self._answer(code, message)
-        finally:
+            answer = self._answer(code, message, dns_us)
+        except BaseException:
             self.close()
+            raise
+        self._close_sockets()
+        if self._request.method == "POST":
+            self.handle.close()
+        else:
+            self._handles.give_back(self.handle)
+        return answer
 
     def close(self) -> None:
+        """Give everything up, in whatever state it is."""
         self.handle.close()
+        self._close_sockets()
+
+    def _close_sockets(self) -> None:
         for opened in self._sockets:
             opened.close()
 
-    def _answer(self, code: int, message: str) -> Answer:
+    def _answer(self, code: int, message: str, dns_us: int) -> Answer:
         inbox, handle = self.inbox, self.handle
         reason, trouble = self._verdict(code, message)
-        phases, total_us = self._timing()
+        phases, total_us = self._timing(dns_us)
         return Answer(
             reason=reason,
             trouble=trouble,
@@ -152,9 +204,9 @@ class Transfer:
             headers=tuple(inbox.headers),
             body=bytes(inbox.body),
             is_truncated=inbox.is_truncated,
-            total_us=total_us,
+            total_us=total_us + dns_us,
             phases=phases,
-            address=str(self._address),
+            address=self._address,
             http_version=_VERSIONS.get(handle.getinfo(pycurl.INFO_HTTP_VERSION), ""),
             certificates=self._certificates(),
             oddities=inbox.oddities,
@@ -178,7 +230,7 @@ class Transfer:
         )
         return reason, words_of(reason, message)
 
-    def _timing(self) -> tuple[Phases, int]:
+    def _timing(self, dns_us: int) -> tuple[Phases, int]:
         """Return phases and total in microseconds. libcurl gives times since the start, 0 for "never came to that"."""
         info = self.handle.getinfo
         looked_up, connected, secured, began, total = (
@@ -192,7 +244,7 @@ class Transfer:
             )
         )
         is_tls = self._request.target.scheme == "https"
-        return _phases(looked_up, connected, secured, began, total, is_tls=is_tls), total
+        return _phases(dns_us, looked_up, connected, secured, began, total, is_tls=is_tls), total
 
     def _certificates(self) -> tuple[Certificate, ...]:
         if self._request.target.scheme != "https":
@@ -201,14 +253,17 @@ class Transfer:
         return tuple(_certificate(dict(entries)) for entries in chain[:MAX_CHAIN])
 
 
-def _phases(looked_up: int, connected: int, secured: int, began: int, total: int, *, is_tls: bool) -> Phases:
+def _phases(
+    dns_us: int, looked_up: int, connected: int, secured: int, began: int, total: int, *, is_tls: bool
+) -> Phases:
     """Return phases from times since the start; the time until a failure belongs to the phase that failed."""
     if not connected:
-        return Phases(connect=total - looked_up)
+        return Phases(dns=dns_us, connect=total - looked_up)
     if is_tls and not secured:
-        return Phases(connect=connected - looked_up, tls=total - connected)
+        return Phases(dns=dns_us, connect=connected - looked_up, tls=total - connected)
     ready = max(connected, secured)
     return Phases(
+        dns=dns_us,
         connect=connected - looked_up,
         tls=ready - connected,
         first_byte=max(0, (began or total) - ready),
@@ -217,12 +272,15 @@ def _phases(looked_up: int, connected: int, secured: int, began: int, total: int
 
 
 def _certificate(fields: dict[str, str]) -> Certificate:
-    return Certificate(fields.get("Subject", "")[:200], fields.get("Issuer", "")[:200], _days_left(fields))
+    end = _end_of(fields.get("Expire date", ""))
+    # Certificates live in the machine's time, not in a demo's.
+    days_left = None if end is None else (end - datetime.now(UTC)).days
+    return Certificate(fields.get("Subject", "")[:200], fields.get("Issuer", "")[:200], days_left)
 
 
-def _days_left(fields: dict[str, str]) -> int | None:
+@lru_cache(maxsize=4096)  # reading a date costs more than the rest of a check's answer
+def _end_of(text: str) -> datetime | None:
     try:
-        end = datetime.strptime(fields.get("Expire date", ""), "%b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC)
+        return datetime.strptime(text, "%b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC)
     except ValueError:
         return None
-    return (end - datetime.now(UTC)).days  # certificates live in the machine's time, not in a demo's
