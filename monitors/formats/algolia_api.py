@@ -1,7 +1,7 @@
 """Algolia's status API: a map of clusters to their states."""
 
 from monitors.core.states import State
-from monitors.formats.base import ComponentReading, Format, Snapshot, UnreadableFeed
+from monitors.formats.base import Claim, ComponentReading, Format, Sample, Snapshot, UnreadableFeed
 from monitors.formats.reading import Words, as_object, load_object, reading
 from monitors.formats.text import title_text
 
@@ -30,4 +30,14 @@ def parse(body: bytes) -> Snapshot:
     )
 
 
-FORMAT = Format(label="Algolia", parse=parse)
+def claims(sample: Sample) -> Claim:
+    clusters = sample.part("status") or sample.doc
+    return Claim.LIKELY if clusters and all(word in STATES for word in map(str, clusters.values())) else Claim.NO
+
+
+FORMAT = Format(
+    label="Algolia",
+    parse=parse,
+    claims=claims,
+    vendor={"status.algolia.com": "https://status.algolia.com/2/status/service/all/period/current"},
+)

@@ -8,7 +8,17 @@ import re
 from dataclasses import replace
 
 from monitors.core.states import State, worst
-from monitors.formats.base import ComponentReading, Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
+from monitors.formats.base import (
+    Claim,
+    ComponentReading,
+    Format,
+    Phase,
+    PostKind,
+    PostReading,
+    Sample,
+    Snapshot,
+    UpdateReading,
+)
 from monitors.formats.reading import Json, Words, as_object, decode, epoch, listed, load_object, objects, reading, text
 from monitors.formats.text import plain_text, title_text
 
@@ -83,4 +93,18 @@ def _post(event: Json, service: str, words: Words) -> PostReading:
     )
 
 
-FORMAT = Format(label="Apple system status", parse=parse)
+def claims(sample: Sample) -> Claim:
+    return (
+        Claim.CERTAIN if any("serviceName" in row and "events" in row for row in sample.rows("services")) else Claim.NO
+    )
+
+
+FORMAT = Format(
+    label="Apple system status",
+    parse=parse,
+    claims=claims,
+    vendor={
+        "www.apple.com": "https://www.apple.com/support/systemstatus/data/system_status_en_US.js",
+        "developer.apple.com": "https://www.apple.com/support/systemstatus/data/developer/system_status_en_US.js",
+    },
+)

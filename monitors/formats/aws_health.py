@@ -8,7 +8,17 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitors.core.states import State
-from monitors.formats.base import ComponentReading, Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
+from monitors.formats.base import (
+    Claim,
+    ComponentReading,
+    Format,
+    Phase,
+    PostKind,
+    PostReading,
+    Sample,
+    Snapshot,
+    UpdateReading,
+)
 from monitors.formats.reading import Json, Words, as_list, as_object, epoch, load, objects, reading, text
 from monitors.formats.text import plain_text, title_text
 
@@ -99,4 +109,15 @@ def _updates(event: Json, over: bool) -> Iterator[UpdateReading]:
         yield UpdateReading(f"{at.timestamp():.0f}-{number}", phase, plain_text(text(entry, "message", "")), at)
 
 
-FORMAT = Format(label="AWS Health", parse=parse)
+def claims(sample: Sample) -> Claim:
+    if any("arn" in row and "event_log" in row for row in sample.rows()):
+        return Claim.CERTAIN
+    return Claim.LIKELY if sample.document == [] and sample.host == "health.aws.amazon.com" else Claim.NO
+
+
+FORMAT = Format(
+    label="AWS Health",
+    parse=parse,
+    claims=claims,
+    vendor={"health.aws.amazon.com": "https://health.aws.amazon.com/public/currentevents"},
+)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from monitors.core.states import State
-from monitors.formats.base import Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
+from monitors.formats.base import Claim, Format, Phase, PostKind, PostReading, Sample, Snapshot, UpdateReading
 from monitors.formats.reading import reading
 from monitors.formats.syndication import Entry, entries
 from monitors.formats.text import plain_text, title_text
@@ -91,4 +91,13 @@ def _post(event: _Event) -> PostReading:
     )
 
 
-FORMAT = Format(label="AWS RSS", parse=parse)
+def claims(sample: Sample) -> Claim:
+    return Claim.CERTAIN if sample.is_feed and "//status.aws.amazon.com/" in sample.head else Claim.NO
+
+
+FORMAT = Format(
+    label="AWS RSS",
+    parse=parse,
+    claims=claims,
+    vendor={"status.aws.amazon.com": "https://status.aws.amazon.com/rss/all.rss"},
+)

@@ -5,7 +5,7 @@ categories. The text is replaced in place, and a finished item vanishes.
 """
 
 from monitors.core.states import State
-from monitors.formats.base import Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
+from monitors.formats.base import Claim, Format, Phase, PostKind, PostReading, Sample, Snapshot, UpdateReading
 from monitors.formats.reading import reading
 from monitors.formats.rss_generic import impact_in, phase_in
 from monitors.formats.syndication import Entry, entries
@@ -38,4 +38,13 @@ def _post(entry: Entry) -> PostReading:
     )
 
 
-FORMAT = Format(label="Azure RSS", parse=parse)
+def claims(sample: Sample) -> Claim:
+    return Claim.CERTAIN if sample.is_feed and "<title>azure status" in sample.head else Claim.NO
+
+
+FORMAT = Format(
+    label="Azure RSS",
+    parse=parse,
+    claims=claims,
+    vendor={"azure.status.microsoft": "https://azure.status.microsoft/en-us/status/feed/"},
+)

@@ -159,20 +159,20 @@ class Sample:
         return self.text.lstrip().startswith("<") and any(tag in self.head for tag in ("<rss", "<feed", "<rdf:rdf"))
 
     @property
-    def object(self) -> Mapping[str, object]:
+    def doc(self) -> Mapping[str, object]:
         """The JSON object, or an empty one."""
         return self.document if isinstance(self.document, dict) else {}
 
     def part(self, *path: str) -> Mapping[str, object]:
         """The object at `path`, or an empty one."""
-        found: object = self.object
+        found: object = self.doc
         for key in path:
             found = found.get(key) if isinstance(found, dict) else None
         return found if isinstance(found, dict) else {}
 
     def rows(self, key: str = "") -> list[Mapping[str, object]]:
         """The objects in the list at `key`, or in the document itself; at most 20."""
-        found = self.object.get(key) if key else self.document
+        found = self.doc.get(key) if key else self.document
         return [item for item in found[:20] if isinstance(item, dict)] if isinstance(found, list) else []
 
 

@@ -7,16 +7,18 @@ order. Ids are texts, but the section of a resource is named by a number.
 from collections.abc import Iterator
 
 from monitors.core.states import State
-from monitors.formats.base import (
+from monitors.formats.base import (  # fmt: skip
+    Claim,
     ComponentReading,
     Format,
     Phase,
     PostKind,
     PostReading,
+    Sample,
     Snapshot,
     UnreadableFeed,
     UpdateReading,
-)  # fmt: skip
+)
 from monitors.formats.reading import Json, Words, as_object, load_object, moment, objects, reading, text
 from monitors.formats.text import plain_text, title_text
 
@@ -139,4 +141,14 @@ def _update(row: Json, kind: PostKind) -> UpdateReading:
     return UpdateReading(text(row, "id"), phase, plain_text(text(about, "message", "")), at)
 
 
-FORMAT = Format(label="Better Stack", parse=parse)
+def claims(sample: Sample) -> Claim:
+    return Claim.CERTAIN if sample.part("data").get("type") == "status_page" else Claim.NO
+
+
+FORMAT = Format(
+    label="Better Stack",
+    parse=parse,
+    claims=claims,
+    endpoints=("/index.json",),
+    marks=("uptime.betterstack.com/", "betteruptime.com/"),
+)

@@ -9,12 +9,14 @@ from datetime import datetime
 
 from monitors.core.states import State
 from monitors.formats.base import (
+    Claim,
     ComponentReading,
     Document,
     Format,
     Phase,
     PostKind,
     PostReading,
+    Sample,
     Snapshot,
     UpdateReading,
 )
@@ -126,6 +128,13 @@ def _update(item: Json) -> UpdateReading:
     return UpdateReading(text(row, "id"), phase, plain_text(text(row, "message", "")), at)
 
 
+def claims(sample: Sample) -> Claim:
+    rows = [sample.part("data")] if sample.part("data") else sample.rows("data")
+    is_v1 = any(key in row for row in rows for key in ("human_status", "latest_status", "status_name"))
+    is_v3 = any(row.get("type") in ("components", "incidents") and "attributes" in row for row in rows)
+    return Claim.LIKELY if is_v1 or is_v3 else Claim.NO
+
+
 FORMAT = Format(
     label="Cachet",
     parse=parse,
@@ -133,4 +142,7 @@ FORMAT = Format(
         Document("components", "/api/v1/components?per_page=100"),
         Document("incidents", "/api/v1/incidents?sort=id&order=desc&per_page=50"),
     ),
+    claims=claims,
+    endpoints=("/api/v1/components?per_page=100",),
+    marks=("cachethq", "powered by cachet", "data-cachet"),
 )

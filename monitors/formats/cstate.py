@@ -1,7 +1,7 @@
 """cState's `/index.json`: a static site's systems, each with its unresolved issues."""
 
 from monitors.core.states import State
-from monitors.formats.base import ComponentReading, Format, Phase, PostKind, PostReading, Snapshot
+from monitors.formats.base import Claim, ComponentReading, Format, Phase, PostKind, PostReading, Sample, Snapshot
 from monitors.formats.reading import Json, Words, load_object, moment, objects, reading, text
 from monitors.formats.text import title_text, web_address
 
@@ -54,4 +54,14 @@ def _post(item: Json, words: Words) -> PostReading:
     )
 
 
-FORMAT = Format(label="cState", parse=parse)
+def claims(sample: Sample) -> Claim:
+    return Claim.CERTAIN if "systems" in sample.doc and "summaryStatus" in sample.doc else Claim.NO
+
+
+FORMAT = Format(
+    label="cState",
+    parse=parse,
+    claims=claims,
+    endpoints=("/index.json",),
+    marks=("cstate",),
+)

@@ -7,16 +7,18 @@ may lie after it. A component's state is derived: fine while no incident is open
 import re
 
 from monitors.core.states import State
-from monitors.formats.base import (
+from monitors.formats.base import (  # fmt: skip
+    Claim,
     ComponentReading,
     Format,
     Phase,
     PostKind,
     PostReading,
+    Sample,
     Snapshot,
     UnreadableFeed,
     UpdateReading,
-)  # fmt: skip
+)
 from monitors.formats.reading import Json, Words, as_object, load_object, moment, objects, reading, text
 from monitors.formats.text import plain_text, title_text
 
@@ -99,4 +101,14 @@ def _update(entry: Json) -> UpdateReading | None:
     return UpdateReading(text(entry, "time", at.isoformat()), phase, plain_text(words), at)
 
 
-FORMAT = Format(label="FireHydrant", parse=parse)
+def claims(sample: Sample) -> Claim:
+    return Claim.CERTAIN if {"conditions", "config", "incidents"} <= sample.doc.keys() else Claim.NO
+
+
+FORMAT = Format(
+    label="FireHydrant",
+    parse=parse,
+    claims=claims,
+    endpoints=("/data/payload.json",),
+    marks=("data/payload.json", "firehydrant"),
+)

@@ -3,7 +3,7 @@
 import re
 
 from monitors.core.states import State
-from monitors.formats.base import Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
+from monitors.formats.base import Claim, Format, Phase, PostKind, PostReading, Sample, Snapshot, UpdateReading
 from monitors.formats.reading import reading
 from monitors.formats.rss_generic import impact_in
 from monitors.formats.syndication import Entry, entries
@@ -57,4 +57,14 @@ def _post(entry: Entry, unknown: list[str]) -> PostReading:
     )
 
 
-FORMAT = Format(label="Flashduty RSS", parse=parse)
+def claims(sample: Sample) -> Claim:
+    return Claim.CERTAIN if sample.is_feed and "urn:flashduty:" in sample.head else Claim.NO
+
+
+FORMAT = Format(
+    label="Flashduty RSS",
+    parse=parse,
+    claims=claims,
+    endpoints=("/feed.rss",),
+    marks=("flashduty", "flashcat.cloud"),
+)

@@ -7,7 +7,17 @@ Source: https://status.cloud.google.com/incidents.schema.json
 """
 
 from monitors.core.states import State
-from monitors.formats.base import ComponentReading, Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
+from monitors.formats.base import (
+    Claim,
+    ComponentReading,
+    Format,
+    Phase,
+    PostKind,
+    PostReading,
+    Sample,
+    Snapshot,
+    UpdateReading,
+)
 from monitors.formats.reading import MOST_POSTS, Json, Words, as_list, as_object, load, moment, objects, reading, text
 from monitors.formats.text import plain_text, title_text
 
@@ -76,4 +86,19 @@ def _update(item: Json, over: bool) -> UpdateReading:
     )
 
 
-FORMAT = Format(label="Google incidents", parse=parse)
+def claims(sample: Sample) -> Claim:
+    known = any("external_desc" in row and "affected_products" in row for row in sample.rows())
+    return Claim.CERTAIN if known else Claim.NO
+
+
+FORMAT = Format(
+    label="Google incidents",
+    parse=parse,
+    claims=claims,
+    vendor={
+        "status.cloud.google.com": "https://status.cloud.google.com/incidents.json",
+        "status.firebase.google.com": "https://status.firebase.google.com/incidents.json",
+        "status.play.google.com": "https://status.play.google.com/incidents.json",
+        "www.google.com": "https://www.google.com/appsstatus/dashboard/incidents.json",
+    },
+)

@@ -1,7 +1,17 @@
 """Heroku's `/api/v4/current-status`: three systems in colours, open incidents, scheduled and recent maintenances."""
 
 from monitors.core.states import State
-from monitors.formats.base import ComponentReading, Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
+from monitors.formats.base import (
+    Claim,
+    ComponentReading,
+    Format,
+    Phase,
+    PostKind,
+    PostReading,
+    Sample,
+    Snapshot,
+    UpdateReading,
+)
 from monitors.formats.reading import Json, Words, listed, load_object, moment, objects, reading, text
 from monitors.formats.text import plain_text, title_text, web_address
 
@@ -65,4 +75,13 @@ def _update(item: Json) -> UpdateReading:
     return UpdateReading(text(item, "id"), phase, plain_text(text(item, "contents", "")), at, edited if late else None)
 
 
-FORMAT = Format(label="Heroku", parse=parse)
+def claims(sample: Sample) -> Claim:
+    return Claim.CERTAIN if any("system" in row and "status" in row for row in sample.rows("status")) else Claim.NO
+
+
+FORMAT = Format(
+    label="Heroku",
+    parse=parse,
+    claims=claims,
+    vendor={"status.heroku.com": "https://status.heroku.com/api/v4/current-status"},
+)

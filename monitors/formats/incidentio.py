@@ -8,17 +8,19 @@ from collections.abc import Iterator
 
 from monitors.core.states import State
 from monitors.formats import statuspage_v2
-from monitors.formats.base import (
+from monitors.formats.base import (  # fmt: skip
+    Claim,
     ComponentReading,
     Document,
     Format,
     Phase,
     PostKind,
     PostReading,
+    Sample,
     Snapshot,
     UnreadableFeed,
     UpdateReading,
-)  # fmt: skip
+)
 from monitors.formats.html_data import next_data
 from monitors.formats.reading import Json, Words, as_object, decode, load_object, moment, objects, reading, text
 from monitors.formats.text import plain_text, title_text, web_address
@@ -187,6 +189,14 @@ def _update(item: Json) -> UpdateReading:
     return UpdateReading(text(item, "id"), phase, plain_text(text(item, "message_string", "")), at)
 
 
+def claims(sample: Sample) -> Claim:
+    if sample.is_html:
+        return Claim.SECONDARY if "__next_f" in sample.text and "ongoing_incidents" in sample.text else Claim.NO
+    if len(str(sample.part("page").get("id", ""))) == 26:
+        return Claim.CERTAIN
+    return Claim.CERTAIN if {"ongoing_incidents", "page_title"} <= sample.doc.keys() else Claim.NO
+
+
 FORMAT = Format(
     label="incident.io",
     parse=parse,
@@ -195,4 +205,7 @@ FORMAT = Format(
         Document("components", "/api/v2/components.json", required=False),
         Document("incidents", "/api/v2/incidents.json", every=5, required=False),
     ),
+    claims=claims,
+    endpoints=("/api/v2/summary.json", "/api/v1/summary", "/proxy/{host}"),
+    marks=("statuspage.incident.io", "incident-io-status-page", "incident.io/status-pages"),
 )

@@ -9,17 +9,19 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitors.core.states import State
-from monitors.formats.base import (
+from monitors.formats.base import (  # fmt: skip
+    Claim,
     ComponentReading,
     Document,
     Format,
     Phase,
     PostKind,
     PostReading,
+    Sample,
     Snapshot,
     UnreadableFeed,
     UpdateReading,
-)  # fmt: skip
+)
 from monitors.formats.html_data import next_data
 from monitors.formats.reading import (
     Json,
@@ -189,8 +191,20 @@ def _update(item: Json) -> UpdateReading:
     return UpdateReading(text(item, "id"), phase, plain_text(_said(item.get("message"))), at)
 
 
+def claims(sample: Sample) -> Claim:
+    if sample.is_html:
+        return Claim.SECONDARY if "instatus" in sample.text and "activeIncidents" in sample.text else Claim.NO
+    if str(sample.part("page").get("status")) in HEADLINES:
+        return Claim.CERTAIN
+    rows = sample.rows("components") if "page" not in sample.doc else []
+    return Claim.SECONDARY if rows and all(str(row.get("status")) in STATES for row in rows) else Claim.NO
+
+
 FORMAT = Format(
     label="Instatus",
     parse=parse,
     documents=(Document("summary"), Document("components", "/v2/components.json", required=False)),
+    claims=claims,
+    endpoints=("/summary.json",),
+    marks=("instatus.com/",),
 )

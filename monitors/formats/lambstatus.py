@@ -1,7 +1,17 @@
 """LambStatus: `/api/components` and `/api/incidents`, bare lists with states as words."""
 
 from monitors.core.states import State
-from monitors.formats.base import ComponentReading, Document, Format, Phase, PostKind, PostReading, Snapshot
+from monitors.formats.base import (
+    Claim,
+    ComponentReading,
+    Document,
+    Format,
+    Phase,
+    PostKind,
+    PostReading,
+    Sample,
+    Snapshot,
+)
 from monitors.formats.reading import Json, Words, as_list, as_object, listed, load, moment, reading, text
 from monitors.formats.text import plain_text, title_text
 
@@ -57,8 +67,15 @@ def _post(row: Json) -> PostReading:
     )
 
 
+def claims(sample: Sample) -> Claim:
+    return Claim.CERTAIN if any("componentID" in row or "incidentID" in row for row in sample.rows()) else Claim.NO
+
+
 FORMAT = Format(
     label="LambStatus",
     parse=parse,
     documents=(Document("components"), Document("incidents", "/api/incidents", required=False)),
+    claims=claims,
+    endpoints=("/api/components",),
+    marks=("lambstatus",),
 )

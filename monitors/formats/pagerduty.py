@@ -6,16 +6,18 @@ Services have no state of their own: it is what the open incidents' latest updat
 from collections.abc import Iterator
 
 from monitors.core.states import State
-from monitors.formats.base import (
+from monitors.formats.base import (  # fmt: skip
+    Claim,
     ComponentReading,
     Format,
     Phase,
     PostKind,
     PostReading,
+    Sample,
     Snapshot,
     UnreadableFeed,
     UpdateReading,
-)  # fmt: skip
+)
 from monitors.formats.html_data import script_json
 from monitors.formats.reading import Json, Words, as_object, decode, load_object, moment, objects, reading, text
 from monitors.formats.text import plain_text, title_text
@@ -103,4 +105,14 @@ def _update(row: Json) -> UpdateReading:
     return UpdateReading(text(row, "id"), phase, plain_text(text(row, "message", "")), at, late)
 
 
-FORMAT = Format(label="PagerDuty", parse=parse)
+def claims(sample: Sample) -> Claim:
+    if sample.is_html:
+        return Claim.CERTAIN if "post_status_page_services" in sample.text else Claim.NO
+    return Claim.CERTAIN if "open_incidents" in sample.part("summary") else Claim.NO
+
+
+FORMAT = Format(
+    label="PagerDuty",
+    parse=parse,
+    claims=claims,
+)

@@ -1,7 +1,7 @@
 """PayPal's `/api/v1/components`: a state for production and one for the sandbox; production is what counts."""
 
 from monitors.core.states import State
-from monitors.formats.base import ComponentReading, Format, Snapshot
+from monitors.formats.base import Claim, ComponentReading, Format, Sample, Snapshot
 from monitors.formats.reading import Words, as_object, load_object, objects, reading, text
 from monitors.formats.text import title_text
 
@@ -45,4 +45,14 @@ def parse(body: bytes) -> Snapshot:
     return Snapshot(components=(*heads, *rows), unknown_words=tuple(words.unknown))
 
 
-FORMAT = Format(label="PayPal", parse=parse)
+def claims(sample: Sample) -> Claim:
+    states = [row.get("status") for row in sample.rows("result")]
+    return Claim.CERTAIN if any(isinstance(state, dict) and "production" in state for state in states) else Claim.NO
+
+
+FORMAT = Format(
+    label="PayPal",
+    parse=parse,
+    claims=claims,
+    vendor={"www.paypal-status.com": "https://www.paypal-status.com/api/v1/components"},
+)

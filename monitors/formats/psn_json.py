@@ -1,7 +1,7 @@
 """PlayStation Network's status per region: the named services and their states; an empty list says that all is well."""
 
 from monitors.core.states import State
-from monitors.formats.base import ComponentReading, Format, Snapshot
+from monitors.formats.base import Claim, ComponentReading, Format, Sample, Snapshot
 from monitors.formats.reading import Words, load_object, objects, reading, text
 from monitors.formats.text import title_text
 
@@ -24,4 +24,13 @@ def parse(body: bytes) -> Snapshot:
     return Snapshot(components=(component,), unknown_words=tuple(words.unknown))
 
 
-FORMAT = Format(label="PlayStation Network", parse=parse)
+def claims(sample: Sample) -> Claim:
+    return Claim.CERTAIN if {"regionName", "status"} <= sample.doc.keys() else Claim.NO
+
+
+FORMAT = Format(
+    label="PlayStation Network",
+    parse=parse,
+    claims=claims,
+    vendor={"status.playstation.com": "https://status.playstation.com/data/statuses/region/SCEA.json"},
+)

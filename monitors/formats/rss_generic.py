@@ -7,7 +7,7 @@ notice. Item per update, per component or per incident cannot be told apart in g
 import re
 
 from monitors.core.states import State
-from monitors.formats.base import Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
+from monitors.formats.base import Claim, Format, Phase, PostKind, PostReading, Sample, Snapshot, UpdateReading
 from monitors.formats.reading import reading
 from monitors.formats.syndication import Entry, entries
 from monitors.formats.text import plain_text, title_text, web_address
@@ -82,4 +82,13 @@ def post_of(entry: Entry) -> PostReading:
     )
 
 
-FORMAT = Format(label="RSS or Atom", parse=parse)
+def claims(sample: Sample) -> Claim:
+    return Claim.FALLBACK if sample.is_feed else Claim.NO
+
+
+FORMAT = Format(
+    label="RSS or Atom",
+    parse=parse,
+    claims=claims,
+    endpoints=("/feed.atom", "/rss", "/feed", "/index.xml"),
+)

@@ -7,7 +7,17 @@ the impact's type and the services. Source: https://api.status.salesforce.com/v1
 from dataclasses import replace
 
 from monitors.core.states import State
-from monitors.formats.base import ComponentReading, Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
+from monitors.formats.base import (
+    Claim,
+    ComponentReading,
+    Format,
+    Phase,
+    PostKind,
+    PostReading,
+    Sample,
+    Snapshot,
+    UpdateReading,
+)
 from monitors.formats.reading import Json, Words, as_list, as_object, listed, load, moment, objects, reading, text
 from monitors.formats.text import plain_text, title_text
 
@@ -95,4 +105,17 @@ def _maintenance(row: Json) -> PostReading:
     )
 
 
-FORMAT = Format(label="Salesforce Trust", parse=parse)
+def claims(sample: Sample) -> Claim:
+    known = any({"key", "Incidents", "Maintenances"} <= row.keys() for row in sample.rows())
+    return Claim.CERTAIN if known else Claim.NO
+
+
+FORMAT = Format(
+    label="Salesforce Trust",
+    parse=parse,
+    claims=claims,
+    vendor={
+        "status.salesforce.com": "https://api.status.salesforce.com/v1/instances/status/preview",
+        "trust.salesforce.com": "https://api.status.salesforce.com/v1/instances/status/preview",
+    },
+)

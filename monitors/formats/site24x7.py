@@ -1,7 +1,7 @@
 """Site24x7 StatusIQ's RSS: an item per component, "name - Operational", all with one and the same guid."""
 
 from monitors.core.states import State
-from monitors.formats.base import ComponentReading, Format, Snapshot, UnreadableFeed
+from monitors.formats.base import Claim, ComponentReading, Format, Sample, Snapshot, UnreadableFeed
 from monitors.formats.reading import Words, reading
 from monitors.formats.syndication import entries
 from monitors.formats.text import title_text
@@ -31,4 +31,14 @@ def parse(body: bytes) -> Snapshot:
     return Snapshot(components=tuple(components), unknown_words=tuple(words.unknown))
 
 
-FORMAT = Format(label="Site24x7 StatusIQ", parse=parse)
+def claims(sample: Sample) -> Claim:
+    return Claim.CERTAIN if sample.is_feed and "www.site24x7.com/rssdefinitions" in sample.head else Claim.NO
+
+
+FORMAT = Format(
+    label="Site24x7 StatusIQ",
+    parse=parse,
+    claims=claims,
+    endpoints=("/rss",),
+    marks=("site24x7",),
+)

@@ -6,12 +6,14 @@ usual word, partly working), outage, notice (nothing is down), maintenance.
 
 from monitors.core.states import State
 from monitors.formats.base import (
+    Claim,
     ComponentReading,
     Document,
     Format,
     Phase,
     PostKind,
     PostReading,
+    Sample,
     Snapshot,
     UnreadableFeed,
     UpdateReading,
@@ -107,8 +109,17 @@ def _updates(item: Json, phase: Phase) -> tuple[UpdateReading, ...]:
     )
 
 
+def claims(sample: Sample) -> Claim:
+    if "active_incidents" in sample.doc:
+        return Claim.CERTAIN
+    return Claim.SECONDARY if any({"notes", "services"} <= row.keys() for row in sample.rows()) else Claim.NO
+
+
 FORMAT = Format(
     label="Slack",
     parse=parse,
     documents=(Document("current"), Document("history", "/api/v2.0.0/history", every=10, required=False)),
+    claims=claims,
+    endpoints=("/api/v2.0.0/current",),
+    vendor=dict.fromkeys(("slack-status.com", "status.slack.com"), "https://slack-status.com/api/v2.0.0/current"),
 )

@@ -1,7 +1,20 @@
 """Sorry's component list (`/v1/pages/<id>/components`) and its notices (`/api/notices` of the page)."""
 
+import re
+from collections.abc import Iterator
+
 from monitors.core.states import State
-from monitors.formats.base import ComponentReading, Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
+from monitors.formats.base import (
+    Claim,
+    ComponentReading,
+    Format,
+    Phase,
+    PostKind,
+    PostReading,
+    Sample,
+    Snapshot,
+    UpdateReading,
+)
 from monitors.formats.reading import Json, Words, load_object, moment, objects, reading, text
 from monitors.formats.text import plain_text, title_text, web_address
 
@@ -24,6 +37,7 @@ PHASES = {
     "complete": Phase.COMPLETED,
     "false_alarm": Phase.RESOLVED,
 }
+_PAGE_NUMBER = re.compile(r"sorryapp\.com/v1/pages/(\d{1,12})\b")
 
 
 @reading
@@ -71,4 +85,23 @@ def _update(item: Json) -> UpdateReading:
     return UpdateReading(text(item, "id", at.isoformat()), phase, plain_text(text(item, "content", "")), at)
 
 
-FORMAT = Format(label="Sorry", parse=parse)
+def claims(sample: Sample) -> Claim:
+    rows = sample.rows("response") or sample.rows("components")
+    if "page" not in sample.doc and rows and all(str(row.get("state")).casefold() in STATES for row in rows):
+        return Claim.LIKELY
+    return Claim.SECONDARY if any("timeline_state" in row for row in sample.rows("notices")) else Claim.NO
+
+
+def addresses(sample: Sample) -> Iterator[str]:
+    """The list of components lies with Sorry's API, under the page's number, which its HTML says."""
+    for number in _PAGE_NUMBER.findall(sample.text)[:1]:
+        yield f"https://api.sorryapp.com/v1/pages/{number}/components"
+
+
+FORMAT = Format(
+    label="Sorry",
+    parse=parse,
+    claims=claims,
+    marks=("sorryapp.com",),
+    addresses=addresses,
+)

@@ -4,10 +4,21 @@ A component has containers (data centres, regions), and a container's id occurs 
 id is "component/container". Codes: https://kb.status.io/developers/status-codes/
 """
 
+import re
 from collections.abc import Iterator
 
 from monitors.core.states import State
-from monitors.formats.base import ComponentReading, Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
+from monitors.formats.base import (
+    Claim,
+    ComponentReading,
+    Format,
+    Phase,
+    PostKind,
+    PostReading,
+    Sample,
+    Snapshot,
+    UpdateReading,
+)
 from monitors.formats.reading import Json, Words, as_object, load_object, moment, objects, reading, text
 from monitors.formats.text import plain_text, title_text
 
@@ -20,6 +31,9 @@ STATES = {
     "600": State.DEGRADED,  # a security event: something is wrong, nothing need be down
 }
 PHASES = {"100": Phase.INVESTIGATING, "200": Phase.IDENTIFIED, "300": Phase.MONITORING, "400": Phase.RESOLVED}
+_PAGE_ID = re.compile(
+    r"(?:/pages/(?:history/|maintenance/|incident/)?|/1\.0/status/|statuspage_id\W{1,5})([0-9a-f]{24})\b"
+)
 
 
 @reading
@@ -100,4 +114,20 @@ def _update(message: Json, phases: dict[str, Phase]) -> UpdateReading:
     return UpdateReading(at.isoformat(), phase, plain_text(text(message, "details", "")), at)
 
 
-FORMAT = Format(label="Status.io", parse=parse)
+def claims(sample: Sample) -> Claim:
+    return Claim.CERTAIN if "status_overall" in sample.part("result") else Claim.NO
+
+
+def addresses(sample: Sample) -> Iterator[str]:
+    """The API goes by the page's id, 24 hexadecimal digits, which its HTML or its address says."""
+    for page_id in dict.fromkeys(_PAGE_ID.findall(sample.url + " " + sample.text)[:2]):
+        yield f"https://api.status.io/1.0/status/{page_id}"
+
+
+FORMAT = Format(
+    label="Status.io",
+    parse=parse,
+    claims=claims,
+    marks=("status.io/", "hostedstatus.com"),
+    addresses=addresses,
+)

@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from monitors.core.states import State
-from monitors.formats.base import Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
+from monitors.formats.base import Claim, Format, Phase, PostKind, PostReading, Sample, Snapshot, UpdateReading
 from monitors.formats.reading import reading
 from monitors.formats.syndication import Entry, entries
 from monitors.formats.text import plain_text, title_text, web_address
@@ -84,4 +84,14 @@ def _time(match: re.Match[str], around: datetime) -> datetime:
     return min(candidates, key=lambda at: abs(at - around))
 
 
-FORMAT = Format(label="Statuspage Atom or RSS", parse=parse)
+def claims(sample: Sample) -> Claim:
+    known = "data-var=" in sample.text or ",2005:/history" in sample.head
+    return Claim.SECONDARY if sample.is_feed and known else Claim.NO
+
+
+FORMAT = Format(
+    label="Statuspage Atom or RSS",
+    parse=parse,
+    claims=claims,
+    endpoints=("/history.atom", "/history.rss"),
+)

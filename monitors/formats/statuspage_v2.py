@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 
 from monitors.core.states import State, worst
 from monitors.formats.base import (
+    Claim,
     ComponentReading,
     Document,
     Format,
     Phase,
     PostKind,
     PostReading,
+    Sample,
     Snapshot,
     UnreadableFeed,
     UpdateReading,
@@ -206,6 +208,17 @@ def _newest_first(post: PostReading) -> tuple[bool, timedelta]:
     return post.phase.is_over, EARLIEST - (post.posted_at or EARLIEST)
 
 
+def claims(sample: Sample) -> Claim:
+    """A page's id has 12 letters and digits; look-alikes have other ids, incident.io 26 characters."""
+    if not any(key in sample.doc for key in _LISTS):
+        return Claim.NO
+    page_id = str(sample.part("page").get("id") or "")
+    if not page_id or len(page_id) == 26:
+        return Claim.NO
+    is_statuspage = len(page_id) == 12 and page_id.isalnum() and page_id.islower()
+    return Claim.CERTAIN if is_statuspage else Claim.LIKELY
+
+
 FORMAT = Format(
     label="Atlassian Statuspage",
     parse=parse,
@@ -216,4 +229,7 @@ FORMAT = Format(
         Document("scheduled-maintenances", "/api/v2/scheduled-maintenances.json", required=False),
     ),
     backfill=("/history.json?page=1", "/history.json?page=2"),
+    claims=claims,
+    endpoints=("/api/v2/summary.json",),
+    marks=("statuspage.io", "stspg"),
 )

@@ -3,10 +3,21 @@
 A service says how it is by the type of its current incident. Source: https://www.statuspal.io/api-docs/v2
 """
 
+import re
 from collections.abc import Iterator
 
 from monitors.core.states import State
-from monitors.formats.base import ComponentReading, Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
+from monitors.formats.base import (
+    Claim,
+    ComponentReading,
+    Format,
+    Phase,
+    PostKind,
+    PostReading,
+    Sample,
+    Snapshot,
+    UpdateReading,
+)
 from monitors.formats.reading import Json, Words, as_object, load_object, moment, objects, reading, text
 from monitors.formats.text import plain_text, title_text, web_address
 
@@ -28,6 +39,7 @@ PHASES = {
     "in_progress": Phase.IN_PROGRESS,
     "completed": Phase.COMPLETED,
 }
+_SUBDOMAIN = re.compile(r"(?:https?://([\w-]{1,63})\.statuspal\.(?:io|eu)|/status_pages/([\w-]{1,63}))\b")
 
 
 @reading
@@ -102,4 +114,21 @@ def _update(item: Json) -> UpdateReading:
     return UpdateReading(text(item, "id"), phase, words, at)
 
 
-FORMAT = Format(label="Statuspal", parse=parse)
+def claims(sample: Sample) -> Claim:
+    return Claim.CERTAIN if {"status_page", "services"} <= sample.doc.keys() else Claim.NO
+
+
+def addresses(sample: Sample) -> Iterator[str]:
+    """The API goes by the page's subdomain, which a page on an own domain says in its links."""
+    found = _SUBDOMAIN.findall(f"{sample.url} {sample.text}")
+    for name in list(dict.fromkeys(name for name in found if name not in ("www", "docs", "api", "cdn")))[:1]:
+        yield f"https://statuspal.io/api/v2/status_pages/{name}/summary"
+
+
+FORMAT = Format(
+    label="Statuspal",
+    parse=parse,
+    claims=claims,
+    marks=("statuspal.io", "statuspal.eu"),
+    addresses=addresses,
+)

@@ -1,7 +1,7 @@
 """Stripe's `/current/full`: one sentence and one state."""
 
 from monitors.core.states import State
-from monitors.formats.base import ComponentReading, Format, Snapshot
+from monitors.formats.base import Claim, ComponentReading, Format, Sample, Snapshot
 from monitors.formats.reading import Words, load_object, reading, text
 from monitors.formats.text import plain_text
 
@@ -25,4 +25,13 @@ def parse(body: bytes) -> Snapshot:
     return Snapshot(components=(component,), headline=state, unknown_words=tuple(words.unknown))
 
 
-FORMAT = Format(label="Stripe", parse=parse)
+def claims(sample: Sample) -> Claim:
+    return Claim.CERTAIN if "UptimeStatus" in sample.doc else Claim.NO
+
+
+FORMAT = Format(
+    label="Stripe",
+    parse=parse,
+    claims=claims,
+    vendor={"status.stripe.com": "https://status.stripe.com/current/full"},
+)

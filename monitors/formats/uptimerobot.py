@@ -3,8 +3,12 @@
 `/api/getEventFeed/<key>` answers `status: true` where the list says `status: "ok"`.
 """
 
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
 from monitors.core.states import State
-from monitors.formats.base import ComponentReading, Format, Snapshot, UnreadableFeed
+from monitors.formats.base import Claim, ComponentReading, Format, Sample, Snapshot, UnreadableFeed
 from monitors.formats.reading import Words, listed, load_object, objects, reading, text
 from monitors.formats.text import title_text
 
@@ -16,6 +20,7 @@ STATES = {
     "paused": State.UNKNOWN,
     "black": State.UNKNOWN,
 }
+_KEY = re.compile(r"/api/(?:getMonitorList|getEventFeed)/([\w-]{6,40})")
 
 
 @reading
@@ -45,4 +50,24 @@ def parse(body: bytes) -> Snapshot:
     return Snapshot(components=listed(rows), unknown_words=tuple(words.unknown))
 
 
-FORMAT = Format(label="UptimeRobot", parse=parse)
+def claims(sample: Sample) -> Claim:
+    return Claim.CERTAIN if any("statusClass" in row for row in sample.rows("data")) else Claim.NO
+
+
+def addresses(sample: Sample) -> Iterator[str]:
+    """The list goes by the page's key: the last part of its address, or what its HTML calls with."""
+    address = urlsplit(sample.url)
+    found = _KEY.findall(sample.text)[:1]
+    if sample.host == "stats.uptimerobot.com":
+        found.append(address.path.strip("/").partition("/")[0])
+    for key in dict.fromkeys(filter(None, found)):
+        yield f"{address.scheme}://{address.netloc}/api/getMonitorList/{key}"
+
+
+FORMAT = Format(
+    label="UptimeRobot",
+    parse=parse,
+    claims=claims,
+    marks=("uptimerobot.com",),
+    addresses=addresses,
+)

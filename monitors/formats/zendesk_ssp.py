@@ -4,7 +4,7 @@ What is over vanishes. Source: https://developer.zendesk.com/api-reference/statu
 """
 
 from monitors.core.states import State
-from monitors.formats.base import Document, Format, Phase, PostKind, PostReading, Snapshot, UpdateReading
+from monitors.formats.base import Claim, Document, Format, Phase, PostKind, PostReading, Sample, Snapshot, UpdateReading
 from monitors.formats.reading import Json, Words, as_object, load_object, moment, objects, reading, text
 from monitors.formats.text import plain_text, title_text
 
@@ -67,6 +67,13 @@ def _update(row: Json) -> UpdateReading | None:
     return UpdateReading(text(row, "id"), Phase.INVESTIGATING, words, at)
 
 
+def claims(sample: Sample) -> Claim:
+    ours = sample.host == "status.zendesk.com" and isinstance(sample.doc.get("data"), list)
+    rows = [row.get("attributes") for row in sample.rows("data")]
+    known = any(isinstance(row, dict) and {"impact", "startedAt", "outage"} <= row.keys() for row in rows)
+    return Claim.CERTAIN if ours or known else Claim.NO
+
+
 FORMAT = Format(
     label="Zendesk",
     parse=parse,
@@ -74,4 +81,6 @@ FORMAT = Format(
         Document("active"),
         Document("maintenance", "/api/incidents/maintenance", every=5, required=False),
     ),
+    claims=claims,
+    vendor={"status.zendesk.com": "https://status.zendesk.com/api/incidents/active"},
 )
