@@ -9,13 +9,21 @@ from monitors.models.fields import StateField
 
 
 class Provider(models.Model):
-    """A vendor we watch. Global: every organization sees the same one."""
+    """A vendor we watch. Global: every organization sees the same one.
+
+    `parent` is the provider that this one is a part of or stands on (SendGrid: Twilio). `alternatives` are
+    others that do the same job; it is not symmetrical. `shipped` is what the catalogue last said of the row,
+    by column: a value that differs from it was changed here, by a person, and stays.
+    """
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=100)
     category = models.CharField(max_length=40, blank=True)
     homepage = models.URLField(max_length=500, blank=True)
     status_page_url = models.URLField(max_length=500, blank=True)
+    parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="children")
+    alternatives = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="alternative_to")
+    shipped = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=clock)
 
     def __str__(self) -> str:
