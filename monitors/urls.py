@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from monitors.views import hooks, monitors, receipts, reports
+from monitors.views import hooks, monitors, receipts, reports, windows
 
 urlpatterns: list[URLPattern] = [
     path("hooks/<slug:kind>/<str:token>", hooks.receipt_hook, name="receipt_hook"),
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern] = [
         "o/<slug:slug>/receipts/<int:source_id>/delete/", receipts.receipt_source_delete, name="receipt_source_delete"
     ),
     path("o/<slug:slug>/monitors/", monitors.monitor_list, name="monitor_list"),
+    path("o/<slug:slug>/monitors/windows/", windows.maintenance, name="maintenance_windows"),
+    path("o/<slug:slug>/monitors/windows/<int:window_id>/end/", windows.window_end, name="window_end"),
     path("o/<slug:slug>/monitors/new/", monitors.monitor_new, name="monitor_new"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/", monitors.monitor_detail, name="monitor_detail"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/edit/", monitors.monitor_edit, name="monitor_edit"),

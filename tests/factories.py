@@ -15,6 +15,7 @@ from monitors.models import (
     Component,
     Feed,
     Follow,
+    MaintenanceWindow,
     Monitor,
     OfficialPost,
     Provider,
@@ -124,6 +125,20 @@ class MonitorFactory(DjangoModelFactory[Monitor]):
     scope = SubFactory(ScopeFactory)
     name = Sequence(lambda n: f"Monitor {n}")
     target = Sequence(lambda n: f"https://api-{n}.example.com/health")
+
+
+class MaintenanceWindowFactory(DjangoModelFactory[MaintenanceWindow]):
+    """An hour from the first minute of 2026 on, for all monitors."""
+
+    class Meta:
+        model = MaintenanceWindow
+
+    organization = SubFactory(OrganizationFactory)
+    name = Sequence(lambda n: f"Upgrade {n}")
+    starts_on_wall = "2026-01-01T00:00"
+    time_zone = "UTC"
+    minutes = 60
+    is_for_all = True
 
 
 class ReceiptSourceFactory(DjangoModelFactory[ReceiptSource]):

@@ -12,6 +12,7 @@ from tests.factories import (
     ChannelFactory,
     FollowFactory,
     IncidentFactory,
+    MaintenanceWindowFactory,
     MembershipFactory,
     MonitorFactory,
     NotificationFactory,
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.django_db
 VALUES = {
     "slug": lambda organization: organization.slug,
     "membership_id": lambda organization: MembershipFactory(organization=organization).id,
+    "window_id": lambda organization: MaintenanceWindowFactory(organization=organization).id,
     "monitor_id": lambda organization: MonitorFactory(organization=organization).id,
     "source_id": lambda organization: ReceiptSourceFactory(organization=organization).id,
     "channel_id": lambda organization: ChannelFactory(organization=organization).id,

@@ -24,6 +24,10 @@ class WindowRow:
     next: Span | None
     is_open: bool
 
+    @property
+    def length(self) -> timedelta:
+        return timedelta(minutes=self.minutes)
+
 
 def plan_of(window: MaintenanceWindow) -> Plan:
     return Plan(

@@ -1,0 +1,48 @@
+"""Plan maintenance windows and end them. A plan is never changed: the past stays as it was."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Organization
+from monitors.core.windows import check_rule
+from monitors.models import MaintenanceWindow, Monitor
+
+
+@dataclass(frozen=True, slots=True)
+class NewWindow:
+    """What a person plans. `first` is without a zone: the organization's wall clock. No monitors: for all."""
+
+    name: str
+    first: datetime
+    minutes: int
+    rule: str = ""
+    monitor_ids: Collection[int] = ()
+
+
+def plan(organization: Organization, wanted: NewWindow, *, now: datetime) -> MaintenanceWindow:
+    """Plan a window on the organization's wall clock as it is now; a later change of its zone leaves it.
+
+    Raises BadRule of monitors.core.windows.
+    """
+    rule = check_rule(wanted.rule, first=wanted.first)
+    with transaction.atomic():
+        window = MaintenanceWindow.objects.create(
+            organization=organization,
+            name=wanted.name,
+            starts_on_wall=wanted.first.isoformat(timespec="minutes"),
+            time_zone=organization.time_zone,
+            minutes=wanted.minutes,
+            rule=rule,
+            created_at=now,
+            is_for_all=not wanted.monitor_ids,
+        )
+        window.monitors.set(Monitor.objects.filter(organization=organization, id__in=wanted.monitor_ids))
+    return window
+
+
+def end(window: MaintenanceWindow, *, now: datetime) -> bool:
+    """End a plan, at once if it is open; return whether it was still going on."""
+    return bool(MaintenanceWindow.objects.filter(id=window.id, ended_at=None).update(ended_at=now))

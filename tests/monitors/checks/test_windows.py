@@ -1,0 +1,131 @@
+"""Windows are planned on the organization's clock by its admins, ended by them, and shown to its members."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from accounts.models import Role
+from monitors.core.windows import Span
+from monitors.models import MaintenanceWindow
+from monitors.queries.windows import in_window, planned_spans, window_rows
+from monitors.services import windows
+from tests.factories import MaintenanceWindowFactory, MembershipFactory, MonitorFactory, OrganizationFactory
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 24, 12, tzinfo=UTC)  # a Tuesday, the fourth of its month
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def organization():
+    return OrganizationFactory(time_zone="Europe/Berlin")
+
+
+def login(client, organization, role=Role.ADMIN):
+    client.force_login(MembershipFactory(organization=organization, role=role).user)
+    return client
+
+
+def fields(**changes):
+    return {"name": "Upgrade", "first": "2026-03-28T02:30", "minutes": "60", "repeats": "once", "rule": ""} | changes
+
+
+def post(client, organization, **changes):
+    with time_machine.travel(NOON, tick=False):
+        return client.post(reverse("maintenance_windows", args=[organization.slug]), fields(**changes))
+
+
+def test_a_window_is_planned_on_the_clock_of_the_organization(client, organization):
+    monitor, other = MonitorFactory.create_batch(2, organization=organization)
+    assert post(login(client, organization), organization, monitors=[monitor.id]).status_code == 302
+    window = MaintenanceWindow.objects.get()
+    assert (window.starts_on_wall, window.time_zone, window.rule) == ("2026-03-28T02:30", "Europe/Berlin", "")
+    night = datetime(2026, 3, 28, 1, 30, tzinfo=UTC)
+    assert planned_spans(NOON, NOON + 9 * 24 * HOUR) == {monitor.id: [Span(night, night + HOUR)]}
+    assert in_window([monitor.id, other.id], night) == {monitor.id}
+
+
+@pytest.mark.parametrize(
+    ("repeats", "rule", "stored"),
+    [
+        ("FREQ=DAILY", "", "FREQ=DAILY"),
+        ("FREQ=MONTHLY;BYDAY={nth}{day}", "", "FREQ=MONTHLY;BYDAY=4SA"),
+        ("own", "freq=weekly;byday=sa,su", "FREQ=WEEKLY;BYDAY=SA,SU"),
+    ],
+)
+def test_how_a_window_repeats(client, organization, repeats, rule, stored):
+    post(login(client, organization), organization, repeats=repeats, rule=rule)
+    assert MaintenanceWindow.objects.get().rule == stored
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"repeats": "own", "rule": "FREQ=HOURLY"}, "A rule needs FREQ=DAILY"),
+        ({"repeats": "own"}, "Write the rule"),
+        ({"first": "soon"}, "Enter a valid date/time."),
+        ({"minutes": "99999"}, "Select a valid choice."),
+    ],
+)
+def test_what_cannot_be_planned_is_refused_with_the_way_out(client, organization, changes, words):
+    answer = post(login(client, organization), organization, **changes)
+    assert (answer.status_code, MaintenanceWindow.objects.count()) == (422, 0)
+    assert words in answer.content.decode()
+
+
+def test_a_strangers_monitor_cannot_be_planned_for(client, organization):
+    strange = MonitorFactory()
+    assert post(login(client, organization), organization, monitors=[strange.id]).status_code == 422
+
+
+@pytest.mark.parametrize(("role", "expected"), [(Role.VIEWER, (200, 403, 403)), (Role.ADMIN, (200, 302, 302))])
+def test_who_may_plan_and_end(client, organization, role, expected):
+    window = MaintenanceWindowFactory(organization=organization)
+    page, end = (
+        reverse("maintenance_windows", args=[organization.slug]),
+        reverse("window_end", args=[organization.slug, window.id]),
+    )
+    login(client, organization, role)
+    statuses = client.get(page).status_code, client.post(page, fields()).status_code, client.post(end).status_code
+    assert statuses == expected
+
+
+def test_an_ended_plan_keeps_what_was_and_stops_what_would_come():
+    monitor = MonitorFactory()
+    window = MaintenanceWindowFactory(
+        organization=monitor.organization, starts_on_wall="2026-03-24T11:30", rule="FREQ=DAILY", created_at=NOON - HOUR
+    )
+    assert windows.end(window, now=NOON)
+    assert not windows.end(window, now=NOON + HOUR)
+    half_past = NOON - timedelta(minutes=30)
+    assert planned_spans(NOON - HOUR, NOON + 99 * HOUR) == {monitor.id: [Span(half_past, NOON)]}
+
+
+def test_the_last_monitor_of_a_window_goes_and_takes_no_other_with_it():
+    monitor, _other = MonitorFactory.create_batch(2, organization=OrganizationFactory())
+    window = MaintenanceWindowFactory(
+        organization=monitor.organization, starts_on_wall="2026-03-24T12:00", created_at=NOON - HOUR, is_for_all=False
+    )
+    window.monitors.add(monitor)
+    monitor.delete()
+    assert planned_spans(NOON, NOON + HOUR) == {}
+
+
+def test_open_windows_come_first_and_past_ones_last():
+    organization = OrganizationFactory()
+    for name, first in [("past", "2026-03-23T12:00"), ("next", "2026-03-25T12:00"), ("open", "2026-03-24T11:30")]:
+        MaintenanceWindowFactory(
+            organization=organization, name=name, starts_on_wall=first, created_at=NOON - 99 * HOUR
+        )  # fmt: skip
+    rows = [(row.name, row.is_open, row.next is None) for row in window_rows(organization.id, now=NOON)]
+    assert rows == [("open", True, False), ("next", False, False), ("past", False, True)]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_takes_the_same_few_queries(client, organization, count, django_assert_num_queries):
+    MaintenanceWindowFactory.create_batch(count, organization=organization)
+    login(client, organization)
+    with django_assert_num_queries(7):
+        client.get(reverse("maintenance_windows", args=[organization.slug]))
