@@ -5,25 +5,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('monitors', '0011_operator_notices'),
+        ("monitors", "0011_operator_notices"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='provider',
-            name='alternatives',
-            field=models.ManyToManyField(blank=True, related_name='alternative_to', to='monitors.provider'),
+            model_name="provider",
+            name="alternatives",
+            field=models.ManyToManyField(blank=True, related_name="alternative_to", to="monitors.provider"),
         ),
         migrations.AddField(
-            model_name='provider',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='children', to='monitors.provider'),
+            model_name="provider",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="children",
+                to="monitors.provider",
+            ),
         ),
         migrations.AddField(
-            model_name='provider',
-            name='shipped',
+            model_name="provider",
+            name="shipped",
             field=models.JSONField(blank=True, default=dict),
         ),
     ]
