@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('monitors', '0007_storage_regions_windows'),
+        ("monitors", "0007_storage_regions_windows"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='maintenancewindow',
-            name='is_for_all',
+            model_name="maintenancewindow",
+            name="is_for_all",
             field=models.BooleanField(default=False),
         ),
     ]
