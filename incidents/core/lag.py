@@ -6,15 +6,33 @@ from datetime import datetime, timedelta
 from statistics import median
 
 ENOUGH = 5  # incidents; of fewer, nothing is said about a vendor's habits
+# A post that was over this soon after it was written told of the past, not of something that went on.
+NOTE_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """One incident: when its vendor posted, when it says that it began, when another source first saw it (or None)."""
+    """One incident: when its vendor posted, when it says that it began, when another source first saw it (or None).
+
+    `ended_at` is when the vendor says that it was over (None: it goes on, or nobody said). `is_note`: the
+    post calls itself retroactive.
+    """
 
     posted_at: datetime
     began_at: datetime
     others_at: datetime | None = None
+    ended_at: datetime | None = None
+    is_note: bool = False
+
+    @property
+    def stated_at(self) -> datetime | None:
+        """When the vendor says that it began, if that is before its post: else it names no start."""
+        return self.began_at if self.began_at < self.posted_at else None
+
+    @property
+    def is_afterwards(self) -> bool:
+        """Whether it was written when all was over: a note for the record, which warned nobody."""
+        return self.is_note or (self.ended_at is not None and self.posted_at > self.ended_at - NOTE_WITHIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +50,16 @@ class Lag:
     """A vendor's habit; each range is None under ENOUGH incidents.
 
     `measured` incidents have a start to measure from; of `unsaid` ones the vendor names no start
-    earlier than its post and nobody else saw them, so that a lag of 0 would be made up.
+    earlier than its post and nobody else saw them, so that a lag of 0 would be made up. `afterwards`
+    were admitted only when they were over, and `never` ones not at all: neither has a place in a median.
     """
 
     after_start: Range | None
     after_others: Range | None
     measured: int
     unsaid: int
+    afterwards: int = 0
+    never: int = 0
     needed: int = ENOUGH
 
 
@@ -47,17 +68,19 @@ def lag_of(admission: Admission) -> timedelta | None:
 
     A vendor that posted before anybody saw anything has a lag of 0, never less.
     """
-    stated = admission.began_at if admission.began_at < admission.posted_at else None
-    starts = [start for start in (stated, admission.others_at) if start is not None]
+    starts = [start for start in (admission.stated_at, admission.others_at) if start is not None]
     return max(timedelta(0), admission.posted_at - min(starts)) if starts else None
 
 
-def vendor_lag(admissions: Iterable[Admission]) -> Lag:
-    """Return what a vendor's incidents say about it."""
+def vendor_lag(admissions: Iterable[Admission], never: int = 0) -> Lag:
+    """Return what a vendor's incidents say about it; `never` of them it did not admit."""
     known = list(admissions)
-    lags = [lag for admission in known if (lag := lag_of(admission)) is not None]
-    against = [admission.posted_at - admission.others_at for admission in known if admission.others_at is not None]
-    return Lag(_range(lags), _range(against), len(lags), len(known) - len(lags))
+    timely = [admission for admission in known if not admission.is_afterwards]
+    lags = [lag for admission in timely if (lag := lag_of(admission)) is not None]
+    against = [admission.posted_at - admission.others_at for admission in timely if admission.others_at is not None]
+    return Lag(
+        _range(lags), _range(against), len(lags), len(timely) - len(lags), len(known) - len(timely), never
+    )  # fmt: skip
 
 
 def _range(lags: Sequence[timedelta]) -> Range | None:

@@ -61,17 +61,44 @@ def test_against_others_a_vendor_can_be_first():
     assert (found.after_start.median, found.measured, found.unsaid) == (minutes(5), 5, 1)
 
 
-def told(provider, *, posted, began, others=None, organization=None, kind="incident"):
+@pytest.mark.parametrize(
+    ("posted", "ended", "is_note", "is_afterwards"),
+    [
+        (31, None, False, False),  # it goes on
+        (31, 90, False, False),
+        (31, 32, False, False),
+        (31, 31, False, True),  # its only update says that it is over
+        (31, 20, False, True),  # written down later
+        (31, 90, True, True),  # it calls itself retroactive
+    ],
+)
+def test_a_note_for_the_record_has_no_place_in_the_median(posted, ended, is_note, is_afterwards):
+    admission = Admission(at(posted), at(0), at(10), None if ended is None else at(ended), is_note=is_note)
+    found = vendor_lag([admission])
+    assert (found.measured, found.afterwards) == ((0, 1) if is_afterwards else (1, 0))
+
+
+def told(provider, *, posted, began, others=None, ended=None, title="Delays", kind="incident"):
     """An incident that the vendor posted about, and perhaps people too."""
-    row = IncidentFactory(provider=provider, organization=organization, started_at=at(began))
+    row = IncidentFactory(provider=provider, started_at=at(began))
     scope = ScopeFactory(provider=provider)
     feed = provider.feeds.first() or FeedFactory(provider=provider)
-    post = OfficialPostFactory(feed=feed, kind=kind, posted_at=at(posted), began_at=at(began))
+    resolved_at = None if ended is None else at(ended)
+    stamps = {"posted_at": at(posted), "began_at": at(began), "resolved_at": resolved_at}
+    post = OfficialPostFactory(feed=feed, kind=kind, title=title, **stamps)
     seen = {"incident": row, "scope": scope, "state": State.DEGRADED}
     Sighting.objects.create(source="official", ref=f"post:{post.id}", first_at=at(began), seen_at=at(posted), **seen)
     Sighting.objects.create(source="official", ref=f"feed:{feed.id}", first_at=at(began), seen_at=at(posted), **seen)
     if others is not None:
         Sighting.objects.create(source="crowd", ref="crowd", first_at=at(others), seen_at=at(others), **seen)
+
+
+def seen_by(provider, source, *, began, ended=None, organization=None):
+    """An incident that the vendor wrote nothing about."""
+    resolved_at = None if ended is None else at(ended)
+    row = IncidentFactory(provider=provider, organization=organization, started_at=at(began), resolved_at=resolved_at)
+    seen = {"incident": row, "scope": ScopeFactory(provider=provider), "state": State.DEGRADED}
+    Sighting.objects.create(source=source, ref=f"{source}:1", first_at=at(began), seen_at=at(began), **seen)
 
 
 @pytest.mark.django_db
@@ -81,10 +108,36 @@ def test_public_incidents_of_ninety_days_are_measured_in_two_queries(django_asse
         told(twilio, posted=number * day + 10 * number, began=number * day)
     told(twilio, posted=6 * day, began=6 * day, others=6 * day - 7)
     told(twilio, posted=-100 * day + 500, began=-100 * day)  # too long ago
-    told(twilio, posted=day + 900, began=day, organization=OrganizationFactory())  # not the public's
     told(twilio, posted=day + 900, began=day, kind="maintenance")
+    told(twilio, posted=day + 900, began=day, ended=day + 800)  # written down when it was over
+    told(twilio, posted=day + 900, began=day, title="Retroactive: delays")
     with django_assert_num_queries(2):
         found = vendor_lags([twilio.id, quiet.id], at(7 * day))
     assert found[twilio.id].after_start == Range(6, minutes(25), minutes(7), minutes(50))
     assert (found[twilio.id].measured, found[twilio.id].after_others) == (6, None)
+    assert (found[twilio.id].afterwards, found[twilio.id].never) == (2, 0)
     assert (found[quiet.id].after_start, found[quiet.id].measured) == (None, 0)
+
+
+@pytest.mark.django_db
+def test_what_was_never_admitted_is_counted_apart():
+    twilio = ProviderFactory()
+    seen_by(twilio, "crowd", began=0, ended=60)
+    seen_by(twilio, "crowd", began=100)  # may be admitted yet
+    seen_by(twilio, "official", began=200, ended=260)  # no post, but its page said so
+    seen_by(twilio, "delivery", began=300, ended=360, organization=OrganizationFactory())  # not the public's
+    found = vendor_lags([twilio.id], at(400))[twilio.id]
+    assert (found.never, found.measured, found.afterwards) == (1, 0, 0)
+
+
+@pytest.mark.django_db
+def test_posts_of_the_time_before_we_watched_are_measured_by_the_vendor_s_own_account():
+    feed = FeedFactory()
+    for number in range(5):
+        began = number * 100
+        OfficialPostFactory(
+            feed=feed, began_at=at(began), posted_at=at(began + 10 + number), resolved_at=at(began + 90)
+        )
+    OfficialPostFactory(feed=feed, began_at=at(600), posted_at=at(600))  # names no earlier start
+    found = vendor_lags([feed.provider_id], at(1000))[feed.provider_id]
+    assert (found.after_start, found.unsaid) == (Range(5, minutes(12), minutes(10), minutes(14)), 1)

@@ -213,8 +213,8 @@ def test_vendors_words_are_shown_as_text(client):
 @pytest.mark.parametrize(
     ("incidents", "sentence"),
     [
-        (3, "How late Twilio usually admits incidents: not enough incidents to say (3 of 5 in 90 days)."),
-        (5, "Twilio usually admits incidents 31 min after they start (n = 5, 90 days; from 29 min to 33 min)."),
+        (3, "How late Twilio usually admits incidents: too few to say (3 of 5 with a known start in 90 days)."),
+        (5, "Twilio usually admits incidents 31 min after they start (median, n = 5, 90 days; from 29 min to 33 min)."),
     ],
 )
 @pytest.mark.parametrize("path", ["/providers/twilio/", "/is/twilio/down"])
