@@ -15,6 +15,8 @@ from monitors.core.titles.words import heads_of, key_of, words_of
 SHIPPED = Path(__file__).parents[2] / "catalogue" / "countries.csv"
 # Names that are two countries': only what else the title says can tell which.
 SHARED = {"congo": ("CD", "CG"), "virginislands": ("VG", "VI")}
+# Which of the two is meant beside another country.
+NEIGHBOURS = {"virginislands": {"PR": "VI", "GU": "VI", "US": "VI", "AI": "VG"}}
 # Shorter names, usual although the other country of that name exists.
 USUAL = {"korea": "KR", "korean": "KR"}
 # As a word of its own it is English ("contact us") unless written in capitals.

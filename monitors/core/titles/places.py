@@ -34,6 +34,7 @@ def find(words: Sequence[Word], names: CountryNames, operators: Operators) -> Pl
     groups = _country_groups(words, spans)
     told = list(dict.fromkeys(code for _, codes in groups for code in codes))
     shared = [span for span in spans if span.kind == SHARED]
+    told += _by_neighbours(shared, told)
     named = _named(words, groups, told, spans, operators)
     spans = [span for span in spans if span.kind != CARRIER or any(span is other for other, _ in named)]
     refs = [ref for span, found in named for ref in found if not _is_other_name(ref, span, named, words, operators)]
@@ -62,6 +63,12 @@ def _named(
         if _is_meant(span, words, sure, is_open, operators):
             settled.append((span, refs))
     return settled
+
+
+def _by_neighbours(shared: Sequence[Span], told: Sequence[str]) -> list[str]:
+    """Return the countries of shared names that the countries told beside them settle: "Guam and the Virgin Islands"."""
+    near = [c.NEIGHBOURS.get(span.key, {}) for span in shared]
+    return list(dict.fromkeys(codes[code] for codes in near for code in told if code in codes))[:1]
 
 
 def _with_codes(spans: list[Span], words: Sequence[Word], operators: Operators) -> list[Span]:

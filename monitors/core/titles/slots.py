@@ -18,7 +18,7 @@ EVERYDAY = frozenset(
     "triangle strata indigo evolve peoples farmers ting consumer transit freedom lucky liberty hits skylink fast speed ".split()
 )
 _BEFORE = frozenset(
-    "to from of on over towards toward via with and & / , - – — : ; | the ( for in at by or against subset all some most between".split()
+    "to from of on over towards toward via with and & / , - – — : ; | the ( for in at by or against through subset all some most between".split()
 )
 _AFTER = frozenset(
     "- – — : ; | network networks in , and & / ( ) or for via over mobile mobiles wireless carrier carriers subscriber subscribers customer "
@@ -41,7 +41,7 @@ _COUNTS = {"one", "three"}  # "Three Networks in Kenya"
 _SAYS_CARRIER = {"network", "networks", "carrier", "carriers", "subscribers"}
 _OF_CARRIERS = _SAYS_CARRIER | {"partner", "partners", "carriers"}
 FILLER = frozenset(
-    "one two three four five six group a an the of and & or multiple several all many various different some small smaller large larger major other certain "
+    "one two three four five six group spa srl jsc landline landlines mobiles outage outages error errors issue issues a an the of and & or multiple several all many various different some small smaller large larger major other certain "
     "carrier carriers network networks mobile operator operators telecom telecomm telecommunications communications "
     "wireless cellular subset subsets number numbers phone phones twilio twilios registered unregistered pre international "
     "domestic local sender senders id ids short code codes shortcode shortcodes long longcode longcodes toll free tollfree "
@@ -146,7 +146,11 @@ def _segments(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
         if start is not None and word.folded in _CLOSES:
             yield start, at
             start = None
-        if word.folded in _OPENS and not (at + 1 < len(words) and words[at + 1].folded == "call"):
+        if (
+            word.folded in _OPENS
+            and not (at + 1 < len(words) and words[at + 1].folded == "call")
+            and not (at and words[at - 1].folded == "due")
+        ):
             start = at + 1
     if start is not None:
         yield start, len(words)

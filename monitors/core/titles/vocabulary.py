@@ -46,7 +46,7 @@ CHANNELS_IN_PASSING = (
                 r"|\btoll[ -]?free\b|\bhosted\b|\bavailablephonenumber\w*"),
     ("api", r"\bapi(s|-s)?\b"),
     ("billing", r"\busage (records?|triggers?|reports?)\b"),
-    ("console", r"\b(portal|dashboards?)\b"),
+    ("console", r"\b(?<!support )(?<!help )(portal|dashboards?)\b"),
 )  # fmt: skip
 # Products without a channel of their own. Their "delivery", "message" or "API" is no SMS and not the REST API.
 OTHERS = re.compile(

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_](?:[\w&.'’`+-]*[\w&+])?|[&+](?=\w)[\w&+]*|[,/():;|–—-]|&")
 _JOINTS = re.compile(r"[-–—]")
+_OWNERS = re.compile(r"['’`][sS]$")  # "Italy's Three network"
 _DROPPED = re.compile(r"[.'’`]")
 LONGEST = 9  # words of the longest name, "United Kingdom of Great Britain and Northern Ireland"
 HEAD = 4  # letters by which most words are told from every name
@@ -46,7 +47,7 @@ def words_of(text: str) -> list[Word]:
     found = []
     for typed in _WORD.findall(text):
         parts = [part for part in _JOINTS.split(typed) if part] or [typed]
-        found += [Word(part, fold(part)) for part in parts]
+        found += [Word(part, fold(_OWNERS.sub("", part))) for part in parts]
     return found
 
 

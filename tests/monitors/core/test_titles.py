@@ -50,6 +50,13 @@ def places(title, body=""):
         ("SMS Delivery Delays to Jawwal (Palestine Telecomm) Network in Palestine", "PS Jawwal/PS"),
         ("SMS Delivery Delays to Telenr Network in Pakistan", "PK Telenor/PK"),  # a slip of the pen
         ("SMS Delivery Delays to Ethiotelecom in Ethiopia", "ET Ethio Telecom/ET"),
+        ("SMS Delivery Delays to Italy's Three Network", "IT Wind Tre/IT"),
+        ("SMS Delivery Delays to Mexico’s Telcel", "MX Telcel/MX"),
+        ("SMS Delivery Delays to TIM S.p.A. in Italy", "IT TIM/IT"),
+        ("SMS Delivery Delays to AT&T and Cricket Networks", "US AT&T/US Cricket/US"),
+        ("SMS Delivery Delays to Airtel, Tigo in Tanzania", "TZ Airtel/TZ Tigo/TZ"),
+        ("SMS Delivery Delays to Vodafone NL", "NL Vodafone/NL"),
+        ("SMS Delivery Delays to Three Networks in Kenya", "KE"),
     ],
 )  # fmt: skip
 def test_a_carrier_is_read_by_any_of_its_names_and_is_the_one_of_the_country_named(title, expected):
@@ -107,6 +114,7 @@ def test_a_carrier_alone_names_a_country_only_where_it_is_in_one_country_only(ti
         ("Call Failures in American Samoa", "AS"),
         ("Call Failures in the British Virgin Islands", "VG"),
         ("Call Failures in the U.S. Virgin Islands", "VI"),
+        ("Call Failures in Puerto Rico, the Virgin Islands and Guam", "PR GU VI"),
         ("SMS Delivery Delays in Czechia", "CZ"),
         ("SMS Delivery Delays in Türkiye", "TR"),
         ("SMS Delivery Delays in Turkiye", "TR"),
