@@ -82,5 +82,6 @@ FORMAT = Format(
         Document("maintenance", "/api/incidents/maintenance", every=5, required=False),
     ),
     claims=claims,
+    endpoints=("/api/incidents/active",),
     vendor={"status.zendesk.com": "https://status.zendesk.com/api/incidents/active"},
 )

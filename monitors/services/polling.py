@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urljoin
 
 from django.db import connection, transaction
 
@@ -93,8 +94,9 @@ def document_url(feed: Feed, path: str) -> str:
     if not path:
         return feed.url
     first = _listed(feed)[0].path if _listed(feed) else ""
-    page = feed.url.removesuffix(first) if first else feed.url
-    return page.rstrip("/") + path
+    if first and feed.url.endswith(first):  # the page may stand in a folder of its host
+        return feed.url.removesuffix(first).rstrip("/") + path
+    return urljoin(feed.url, path)
 
 
 def record_poll(claim: Claim, fetched: Sequence[Fetched], *, now: datetime) -> PollReport | None:

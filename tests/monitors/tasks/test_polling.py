@@ -6,14 +6,18 @@ import logging
 import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection, connections
 
 from kit.clock import clock
+from monitors.catalogue import read
 from monitors.core.states import State
+from monitors.formats import formats
 from monitors.models import Component, Coverage, Feed, FeedDocument, OfficialPost
 from monitors.services import polling
+from monitors.services.polling import document_url
 from monitors.tasks.official import backfill_feeds, poll, poll_due_feeds
 from tests.factories import FeedFactory, ProviderFactory
 
@@ -107,6 +111,22 @@ def test_a_due_feed_is_read_in_all_its_documents(page, feed):
     assert feed.last_read_at is not None
     assert feed.next_poll_at >= feed.last_read_at + timedelta(seconds=feed.interval_s / 2)
     assert (Component.objects.get().state, Coverage.objects.get().ref) == (State.OPERATIONAL, f"feed:{feed.id}")
+
+
+@pytest.mark.parametrize(
+    ("format_", "url", "path", "expected"),
+    [
+        ("statuspage_v2", "https://a.example.com/api/v2/summary.json", INCIDENTS, "https://a.example.com/api/v2/incidents.json"),
+        ("statuspage_v2", "https://a.example.com/status/api/v2/summary.json", INCIDENTS, "https://a.example.com/status/api/v2/incidents.json"),
+        ("statuspage_v2", "https://a.example.com/", SUMMARY, "https://a.example.com/api/v2/summary.json"),
+        ("incidentio", "https://a.example.com/api/v2/summary.json", INCIDENTS, "https://a.example.com/api/v2/incidents.json"),
+        ("instatus", "https://a.example.com/summary.json", "/v2/components.json", "https://a.example.com/v2/components.json"),
+        ("slack_v2", "https://a.example.com/api/v2.0.0/current", "", "https://a.example.com/api/v2.0.0/current"),
+        ("of_old", "https://a.example.com/feed", "/more", "https://a.example.com/more"),
+    ],
+)  # fmt: skip
+def test_a_document_is_asked_for_beside_the_feeds_own(format_, url, path, expected):
+    assert polling.document_url(Feed(format=format_, url=url), path) == expected
 
 
 def test_a_feed_that_is_not_due_is_left_alone(page, feed):
@@ -301,3 +321,15 @@ def test_a_page_without_a_history_is_asked_once(page, feed):
     for _ in range(2):
         backfill_feeds()
     assert page.paths().count("/history.json?page=1") == 1
+
+
+def test_documents_of_shipped_feeds_lie_below_their_page():
+    """incidentio, Instatus, Slack and others have several documents, the feed's own address being one of them."""
+    several = [e for e in read() if e.feed and e.format in formats() and len(formats()[e.format].documents) > 1]
+    assert len(several) > 300
+    for entry in several:
+        feed = Feed(format=entry.format, url=entry.feed)
+        for document in formats()[entry.format].documents[1:]:
+            address = urlsplit(document_url(feed, document.path))
+            assert address.netloc == urlsplit(entry.feed).netloc
+            assert address.path == urlsplit(document.path).path, f"{entry.slug}: {address.geturl()}"
