@@ -13,6 +13,7 @@ from incidents.queries.lists import open_incidents, recent_incidents
 from incidents.queries.naming import PARTS, words_of
 from incidents.queries.providers import provider_states, provider_view
 from incidents.queries.shapes import (
+    AdmissionView,
     ComponentView,
     EventView,
     GroupView,
@@ -27,6 +28,7 @@ from incidents.queries.shapes import (
 
 __all__ = [
     "PARTS",
+    "AdmissionView",
     "Bar",
     "ComponentView",
     "EventView",

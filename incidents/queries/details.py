@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db.models import Prefetch, Q, QuerySet
 
 from incidents.core.fuse import Evidence, fuse
+from incidents.core.lag import lag_of
 from incidents.core.wording import WITNESSES
 from incidents.models import EventKind, Impact, Incident, IncidentUpdate, Sighting
+from incidents.queries.lags import admission_of
 from incidents.queries.lists import link_to
 from incidents.queries.naming import PARTS, words_of
-from incidents.queries.shapes import EventView, ImpactView, IncidentDetail, SightingView, UpdateView
+from incidents.queries.shapes import AdmissionView, EventView, ImpactView, IncidentDetail, SightingView, UpdateView
 from monitors.core.states import Source
 from monitors.models import OfficialPost
 
@@ -32,12 +34,14 @@ def open_details(organization_id: int | None, provider_id: int) -> list[Incident
 
 def _details(incidents: "QuerySet[Incident]") -> list[IncidentDetail]:
     rows = list(incidents)
-    urls = _vendor_urls(sighting for row in rows for sighting in row.sightings.all())
-    return [_detail(row, urls) for row in rows]
+    posts = _posts(sighting for row in rows for sighting in row.sightings.all())
+    return [_detail(row, posts) for row in rows]
 
 
-def _detail(incident: Incident, urls: Mapping[str, str]) -> IncidentDetail:
+def _detail(incident: Incident, posts: Mapping[str, OfficialPost]) -> IncidentDetail:
     sightings = list(incident.sightings.all())
+    refs = {sighting.ref for sighting in sightings}
+    theirs = [post for ref, post in posts.items() if ref in refs]
     return IncidentDetail(
         incident=link_to(incident),
         impacts=tuple(ImpactView(words_of(i.scope), i.state, i.began_at, i.ended_at) for i in incident.impacts.all()),
@@ -48,8 +52,24 @@ def _detail(incident: Incident, urls: Mapping[str, str]) -> IncidentDetail:
             for e in incident.events.all()
         ),
         shares=_shares(sightings),
-        vendor_urls=tuple(url for ref, url in urls.items() if ref in {s.ref for s in sightings}),
+        vendor_urls=tuple(post.url for post in theirs if post.url),
+        admission=_admission(sightings, theirs) if incident.provider_id else None,
     )
+
+
+def _admission(sightings: Sequence[Sighting], posts: Sequence[OfficialPost]) -> AdmissionView | None:
+    """Return how late the vendor was; None where nothing but a maintenance's post speaks of it."""
+    others = next((s for s in sightings if s.source != Source.OFFICIAL), None)  # the ledger is in order of first_at
+    others_at, words = (others.first_at, label_of(others.source, others.ref)) if others else (None, "")
+    told = [post for post in posts if post.kind == "incident"]
+    if not told:
+        is_shown = any(s.source == Source.OFFICIAL for s in sightings)
+        return None if posts else AdmissionView(None, None, others_at, words, None, None, is_shown=is_shown)
+    one = admission_of(told, others_at)
+    behind = one.posted_at - others_at if others_at else None
+    return AdmissionView(
+        one.posted_at, one.stated_at, others_at, words, lag_of(one), behind, is_afterwards=one.is_afterwards
+    )  # fmt: skip
 
 
 def _loaded() -> "QuerySet[Incident]":
@@ -109,8 +129,8 @@ def _shares(sightings: Sequence[Sighting]) -> Mapping[Source, float]:
     return {}
 
 
-def _vendor_urls(sightings: Iterable[Sighting]) -> dict[str, str]:
-    """Return {ref of a post: its address}, the earliest post first."""
+def _posts(sightings: Iterable[Sighting]) -> dict[str, OfficialPost]:
+    """Return {ref of a post: the post}, the earliest first."""
     ids = {int(s.ref.removeprefix("post:")) for s in sightings if s.ref.startswith("post:")}
-    posts = OfficialPost.objects.filter(id__in=ids).exclude(url="").order_by("posted_at", "id")
-    return {f"post:{post_id}": url for post_id, url in posts.values_list("id", "url")}
+    posts = OfficialPost.objects.filter(id__in=ids).order_by("posted_at", "id")
+    return {f"post:{post.id}": post for post in posts}

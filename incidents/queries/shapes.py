@@ -144,6 +144,25 @@ class ImpactView:
 
 
 @dataclass(frozen=True, slots=True)
+class AdmissionView:
+    """How late the vendor was with one incident. What is not known is None; a negative lead has no lag.
+
+    `posted_at` None: the vendor has posted nothing. `stated_at` is the start that it names, where that
+    is before its post; `others_at` when `others` (in words) first saw it. `behind` is how long after the
+    others it posted, below zero when it was first.
+    """
+
+    posted_at: datetime | None
+    stated_at: datetime | None
+    others_at: datetime | None
+    others: str
+    lag: timedelta | None  # after the earliest known start
+    behind: timedelta | None
+    is_afterwards: bool = False  # posted when all was over
+    is_shown: bool = False  # without a post, but its page showed the state
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentDetail:
     """An incident's page: newest update first, sightings by who saw it first, events in order."""
 
@@ -154,3 +173,4 @@ class IncidentDetail:
     events: tuple[EventView, ...]
     shares: Mapping[Source, float]  # of the confidence now, summing to 1.0; empty once it is over
     vendor_urls: tuple[str, ...]
+    admission: AdmissionView | None = None  # None: of an organization's own system, which has no vendor

@@ -105,6 +105,12 @@ def lasting(length: timedelta | float | None) -> str:
 
 
 @register.filter
+def ahead_or_behind(lag: timedelta) -> str:
+    """Return a lag in words, with which way it goes: "12 min behind", "3 min ahead of"."""
+    return f"{lasting(lag)} behind" if lag >= timedelta(0) else f"{lasting(-lag)} ahead of"
+
+
+@register.filter
 def witness(source: Source) -> str:
     """Return who a source is, in words: "delivery receipts"."""
     return WITNESSES[source]

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from incidents.core.lag import Admission, Range, lag_of, vendor_lag
-from incidents.models import Sighting
-from incidents.queries import vendor_lags
+from incidents.models import Incident, Sighting
+from incidents.queries import AdmissionView, incident_detail, vendor_lags
 from monitors.core.states import State
 from tests.factories import (
     FeedFactory,
@@ -141,3 +141,33 @@ def test_posts_of_the_time_before_we_watched_are_measured_by_the_vendor_s_own_ac
     OfficialPostFactory(feed=feed, began_at=at(600), posted_at=at(600))  # names no earlier start
     found = vendor_lags([feed.provider_id], at(1000))[feed.provider_id]
     assert (found.after_start, found.unsaid) == (Range(5, minutes(12), minutes(10), minutes(14)), 1)
+
+
+def lateness(row, organization_id=None):
+    return incident_detail(row.uid, organization_id).admission
+
+
+@pytest.mark.django_db
+def test_one_incident_tells_how_late_its_vendor_was():
+    twilio, acme = ProviderFactory(), OrganizationFactory()
+    told(twilio, posted=31, began=20, others=11)
+    told(twilio, posted=31, began=31, others=45, ended=60)
+    told(twilio, posted=90, began=0, ended=80)
+    seen_by(twilio, "crowd", began=300)
+    seen_by(twilio, "official", began=400)
+    seen_by(twilio, "delivery", began=500, organization=acme)
+    late, first, note, silent, shown, own = (lateness(row, acme.id) for row in Incident.objects.order_by("id"))
+    people = "people's reports"
+    assert late == AdmissionView(at(31), at(20), at(11), people, minutes(20), minutes(20))
+    assert first == AdmissionView(at(31), None, at(45), people, minutes(0), minutes(-14))
+    assert note == AdmissionView(at(90), at(0), None, "", minutes(90), None, is_afterwards=True)
+    assert silent == AdmissionView(None, None, at(300), people, None, None)
+    assert shown == AdmissionView(None, None, None, "", None, None, is_shown=True)
+    assert own == AdmissionView(None, None, at(500), "delivery receipts", None, None)
+
+
+@pytest.mark.django_db
+def test_own_systems_and_maintenances_have_no_vendor_that_is_late():
+    told(ProviderFactory(), posted=31, began=20, kind="maintenance")
+    own = IncidentFactory(provider=None, organization=OrganizationFactory())
+    assert [lateness(row, own.organization_id) for row in Incident.objects.all()] == [None, None]
