@@ -1,7 +1,9 @@
 """What is kept of an answer for people to read: capped, printable, and with secrets masked."""
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
 from monitors.probes.base import Answer
 
@@ -45,18 +47,30 @@ def text_of(answer: Answer) -> str:
         return answer.body.decode("utf-8", errors="replace")
 
 
-def describe(answer: Answer, steps: Sequence[str] = ()) -> dict[str, object]:
-    """Return what people are shown of an answer; `steps` are the addresses on the way to it."""
+def hidden(text: str, secrets: Iterable[str]) -> str:
+    """Return `text` with each of `secrets` replaced, wherever a server has put it."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        for form in {secret, json.dumps(secret)[1:-1], quote(secret, safe="")}:
+            text = text.replace(form, MASK)
+    return text
+
+
+def describe(answer: Answer, steps: Sequence[str] = (), secrets: Sequence[str] = ()) -> dict[str, object]:
+    """Return what people are shown of an answer; `steps` are the addresses on the way, `secrets` our own."""
+
+    def shown(text: str) -> str:
+        return printable(masked(hidden(text, secrets)))
+
     return {
         "status": answer.status,
         "http_version": answer.http_version,
         "address": answer.address,
-        "steps": [masked(step) for step in steps],
+        "steps": [shown(step) for step in steps],
         "headers": [
-            [printable(name)[:100], MASK if is_secret_name(name) else printable(masked(value))[:MAX_VALUE]]
+            [printable(name)[:100], MASK if is_secret_name(name) else shown(value)[:MAX_VALUE]]
             for name, value in answer.headers[:MAX_HEADERS]
         ],
-        "body": printable(masked(text_of(answer)[: 2 * MAX_BODY]))[:MAX_BODY],
+        "body": shown(text_of(answer)[: 2 * MAX_BODY])[:MAX_BODY],
         "body_bytes": len(answer.body),
         "is_truncated": answer.is_truncated,
         "certificates": [

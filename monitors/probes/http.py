@@ -3,74 +3,58 @@
 import re
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from kit.addresses import Target, check_url, follow
 from monitors.core.states import State
-from monitors.probes.base import Answer, BadOptions, Field, Net, Phases, Probe, ProbeResult, Reason, Request
-from monitors.probes.evidence import describe, is_secret_name, masked, text_of
+from monitors.probes.base import Answer, Field, Net, Phases, Probe, ProbeResult, Reason, Request
+from monitors.probes.evidence import describe, hidden, text_of
+from monitors.probes.http_rules import (
+    ASKING_READERS,
+    REDIRECTS,
+    REQUEST_FIELDS,
+    Asking,
+    cleaned,
+    judge_asking,
+    one_of,
+    short_text,
+)
+from monitors.probes.judging import CONDITION_FIELDS, HTTP_NAMES, Conditions, condition_readers, facts_of
 
-METHODS = ("GET", "HEAD", "POST")
 MAX_STEPS = 5  # redirects
-MAX_HEADERS = 20
-_REDIRECTS = (301, 302, 303, 307, 308)
-_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
-# What we say about the connection ourselves, and what opens the doors of cloud machines.
-_OURS = {
-    "host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "trailer", "upgrade",
-    "expect", "keep-alive", "proxy-connection", "metadata-flavor", "metadata", "x-aws-ec2-metadata-token",
-    "x-google-metadata-request", "x-forwarded-for", "x-forwarded-host",
-}  # fmt: skip
+_REDIRECTING = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a good answer is. Times are milliseconds."""
 
-    method: str = "GET"
-    headers: tuple[tuple[str, str], ...] = ()
-    body: str = ""
+    asking: Asking = field(default_factory=Asking)
     expected: tuple[tuple[int, int], ...] = ((200, 399),)
     keyword: str = ""
+    keyword_absent: str = ""
     max_response_ms: int | None = None
+    redirects: str = REDIRECTS[0]
+    conditions: Conditions = field(default_factory=Conditions)
 
     @classmethod
     def of(cls, options: Mapping[str, object]) -> "Rules":
         """Read stored options, which `clean` has made."""
-        raw_headers, limit = options.get("headers") or [], options.get("max_response_ms")
-        assert isinstance(raw_headers, list)
+        limit = options.get("max_response_ms")
         return cls(
-            method=str(options.get("method") or "GET"),
-            headers=tuple((str(name), str(value)) for name, value in raw_headers),
-            body=str(options.get("body") or ""),
+            asking=Asking.of(options),
             expected=_ranges(str(options.get("expected_status") or "200-399")),
             keyword=str(options.get("keyword") or ""),
+            keyword_absent=str(options.get("keyword_absent") or ""),
             max_response_ms=int(str(limit)) if limit else None,
+            redirects=str(options.get("redirects") or REDIRECTS[0]),
+            conditions=Conditions.of(options, HTTP_NAMES),
         )
 
 
 def clean(raw: Mapping[str, str]) -> dict[str, object]:
     """Return options as they are stored. Raises BadOptions with a sentence per field."""
-    errors: dict[str, str] = {}
-    options: dict[str, object] = {"method": raw.get("method", "").strip().upper() or "GET"}
-    if options["method"] not in METHODS:
-        errors["method"] = f"The method must be one of {', '.join(METHODS)}."
-    for name, read in (
-        ("expected_status", _clean_status),
-        ("keyword", _clean_keyword),
-        ("max_response_ms", _clean_limit),
-        ("headers", _clean_headers),
-        ("body", _clean_body),
-    ):
-        try:
-            options[name] = read(raw.get(name, ""))
-        except ValueError as error:
-            errors[name] = str(error)
-    if options.get("body") and options["method"] != "POST":
-        errors["body"] = "Only POST sends a body. Empty this field, or choose POST."
-    if errors:
-        raise BadOptions(errors)
-    return {name: value for name, value in options.items() if value}
+    return cleaned(raw, _READERS, judge_asking)
 
 
 def _clean_status(raw: str) -> str:
@@ -91,12 +75,6 @@ def _ranges(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def _clean_keyword(raw: str) -> str:
-    if len(raw) > 200:
-        raise ValueError("A keyword has at most 200 characters.")
-    return raw
-
-
 def _clean_limit(raw: str) -> int | None:
     if not raw.strip():
         return None
@@ -105,60 +83,47 @@ def _clean_limit(raw: str) -> int | None:
     return int(raw)
 
 
-def _clean_body(raw: str) -> str:
-    if len(raw) > 10_000:
-        raise ValueError("A body has at most 10,000 characters.")
-    return raw
-
-
-def _clean_headers(raw: str) -> list[list[str]]:
-    lines = [line for line in raw.replace("\r\n", "\n").split("\n") if line.strip()]
-    if len(lines) > MAX_HEADERS:
-        raise ValueError(f"{len(lines)} headers are too many. At most {MAX_HEADERS} are sent.")
-    return [_clean_header(line) for line in lines]
-
-
-def _clean_header(line: str) -> list[str]:
-    name, colon, value = line.partition(":")
-    name, value = name.strip(), value.strip()
-    if not colon or not _TOKEN.fullmatch(name):
-        raise ValueError(f"{line[:40]!r} is not a header. Write one per line, as in Accept: application/json.")
-    if name.lower() in _OURS:
-        raise ValueError(f"{name} cannot be set: StatusWire sets it itself, or it could open other doors.")
-    if is_secret_name(name) or masked(line) != line:
-        raise ValueError(
-            f"{name} looks like a secret, and options are not encrypted yet. Watch an address that needs none."
-        )
-    if len(value) > 1000 or not value.isprintable() or not value.isascii():
-        raise ValueError(f"The value of {name} must be at most 1,000 printable ASCII characters.")
-    return [name, value]
+_READERS = {
+    **ASKING_READERS,
+    "expected_status": _clean_status,
+    "keyword": short_text("A keyword"),
+    "keyword_absent": short_text("A keyword"),
+    "max_response_ms": _clean_limit,
+    "redirects": one_of(REDIRECTS, "Redirects"),
+    **condition_readers(HTTP_NAMES),
+}
 
 
 async def probe(target: str, options: Mapping[str, object], timeout_s: float, in_full: bool, net: Net) -> ProbeResult:
     rules = Rules.of(options)
-    answer, steps = await _travel(check_url(target, allowed=net.allowed), rules, timeout_s, net)
-    state, reason, summary = judge(answer, rules, is_lost=len(steps) > MAX_STEPS + 1)
-    detail = {} if reason == Reason.OK and not in_full else describe(answer, steps)
+    answer, steps = await travel(check_url(target, allowed=net.allowed), rules, timeout_s, net)
+    state, reason, summary = judge(answer, rules, options, is_lost=len(steps) > MAX_STEPS + 1)
+    detail = {} if reason == Reason.OK and not in_full else describe(answer, steps, rules.asking.secrets)
+    summary = hidden(summary, rules.asking.secrets)
     return ProbeResult(state, reason, answer.total_us, answer.phases, summary, detail)
 
 
-async def _travel(target: Target, rules: Rules, timeout_s: float, net: Net) -> tuple[Answer, list[str]]:
+async def travel(target: Target, rules: Rules, timeout_s: float, net: Net) -> tuple[Answer, list[str]]:
     """Ask, and follow redirects within the whole time; return the last answer and every address on the way."""
     until = time.monotonic() + timeout_s
-    request = Request(target, rules.method, rules.headers, rules.body.encode())
+    asking = rules.asking
+    request = Request(target, asking.method, asking.headers, asking.body.encode(), asking.offers_http2)
     steps, spent_us, phases = [str(target)], 0, Phases()
     while True:
         answer = await net.fetch(request, max(0.001, until - time.monotonic()))
         spent_us, phases = spent_us + answer.total_us, phases + answer.phases
         location = answer.header("location")
-        if answer.reason != Reason.OK or answer.status not in _REDIRECTS or not location:
+        if answer.reason != Reason.OK or answer.status not in _REDIRECTING or not location:
             break
-        if _is_explicit(answer.status, rules):
+        if rules.redirects == "never" or _is_explicit(answer.status, rules):
             break
-        steps.append(str(_next(request, answer.status, location, net).target))
+        following = _next(request, answer.status, location, net)
+        if rules.redirects == "same host" and following.target.host != request.target.host:
+            break
+        steps.append(str(following.target))
         if len(steps) > MAX_STEPS + 1:
             break
-        request = _next(request, answer.status, location, net)
+        request = following
     return replace(answer, total_us=spent_us, phases=phases), steps
 
 
@@ -173,15 +138,17 @@ def _next(request: Request, status: int, location: str, net: Net) -> Request:
     text = location.encode("latin-1").decode("utf-8", errors="replace")
     target = follow(request.target, text, allowed=net.allowed)
     if target.origin != request.target.origin:  # another party: it gets nothing but the question
-        return Request(target, "HEAD" if request.method == "HEAD" else "GET")
-    if request.method == "POST" and status in (301, 302, 303):
-        return Request(target, "GET", request.headers)
+        return Request(target, "HEAD" if request.method == "HEAD" else "GET", offers_http2=request.offers_http2)
+    if (status == 303 and request.method not in ("GET", "HEAD")) or (request.method == "POST" and status in (301, 302)):
+        return replace(request, target=target, method="GET", body=b"")
     return replace(request, target=target)
 
 
-def judge(answer: Answer, rules: Rules, *, is_lost: bool = False) -> tuple[State, Reason, str]:
+def judge(
+    answer: Answer, rules: Rules, options: Mapping[str, object], *, is_lost: bool = False
+) -> tuple[State, Reason, str]:
     """Return what an answer means under the rules, with one sentence for people."""
-    asked = rules.method
+    asked, took_ms = rules.asking.method, answer.total_us / 1000
     if answer.reason != Reason.OK:
         state = State.UNKNOWN if answer.reason.is_ours else State.MAJOR_OUTAGE
         return state, answer.reason, f"{asked}: {answer.trouble}"
@@ -190,15 +157,27 @@ def judge(answer: Answer, rules: Rules, *, is_lost: bool = False) -> tuple[State
     if not any(low <= answer.status <= high for low, high in rules.expected):
         wanted = ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in rules.expected)
         return State.MAJOR_OUTAGE, Reason.STATUS, f"{asked} answered {answer.status}; expected {wanted}."
-    if rules.keyword and rules.keyword not in text_of(answer):
-        if answer.is_truncated:
-            what = f"{asked} answered more than {len(answer.body):,} bytes, without {rules.keyword!r} in those."
-            return State.MAJOR_OUTAGE, Reason.BODY_TRUNCATED, what
-        return State.MAJOR_OUTAGE, Reason.KEYWORD, f"{asked} answered {answer.status} without {rules.keyword!r}."
-    took_ms = answer.total_us / 1000
+    if fault := _judge_keywords(answer, rules):
+        return State.MAJOR_OUTAGE, *fault
+    if failure := rules.conditions.judge(facts_of(answer, options)):
+        return failure
     if rules.max_response_ms and took_ms > rules.max_response_ms:
         return State.DEGRADED, Reason.SLOW, f"{asked} took {took_ms:.0f} ms; the limit is {rules.max_response_ms} ms."
     return State.OPERATIONAL, Reason.OK, f"{asked} answered {answer.status} in {took_ms:.0f} ms."
+
+
+def _judge_keywords(answer: Answer, rules: Rules) -> tuple[Reason, str] | None:
+    if not (rules.keyword or rules.keyword_absent):
+        return None
+    asked, text = rules.asking.method, text_of(answer)
+    if rules.keyword and rules.keyword not in text:
+        if answer.is_truncated:
+            what = f"{asked} answered more than {len(answer.body):,} bytes, without {rules.keyword!r} in those."
+            return Reason.BODY_TRUNCATED, what
+        return Reason.KEYWORD, f"{asked} answered {answer.status} without {rules.keyword!r}."
+    if rules.keyword_absent and rules.keyword_absent in text:
+        return Reason.KEYWORD, f"{asked} answered {answer.status} with {rules.keyword_absent!r}."
+    return None
 
 
 def locate(target: str, allowed: Collection[str], own: Collection[str]) -> Target:
@@ -209,12 +188,14 @@ PROBE = Probe(
     label="HTTP(S)",
     target_label="Address",
     fields=(
-        Field("method", "Method", "choice", "GET", METHODS),
+        *REQUEST_FIELDS[:3],
         Field("expected_status", "Expected status", initial="200-399", help="As in 200-299,401. A redirect you name is not followed."),
-        Field("keyword", "Keyword", help="The body must contain it, in the same case."),
+        Field("keyword", "Must contain", help="The body must have it, in the same case."),
+        Field("keyword_absent", "Must not contain", help="The body must not have it, in the same case."),
+        *CONDITION_FIELDS,
         Field("max_response_ms", "Slow above", "whole", help="Milliseconds; a slower answer counts as degraded."),
-        Field("headers", "Headers", "lines", help="One per line, as in Accept: application/json. No secrets yet."),
-        Field("body", "Body", "lines", help="Sent with POST."),
+        Field("redirects", "Redirects", "choice", REDIRECTS[0], REDIRECTS, help="At most five, and never to a private address."),
+        *REQUEST_FIELDS[3:],
     ),
     locate=locate,
     clean=clean,

@@ -173,7 +173,7 @@ def test_a_part_of_a_followed_provider_gets_a_monitor(client, settings, monitor)
         ({"target": "http://10.0.0.1/"}, "10.0.0.1 is not a public address."),
         ({"system": ""}, "Name your system"),
         ({"option_expected_status": "2xx"}, "&#x27;2xx&#x27; is not a status."),
-        ({"option_headers": "Authorization: Bearer abcdefgh"}, "options are not encrypted yet"),
+        ({"option_headers": "Authorization: Bearer abcdefgh"}, "Enter it under Authentication"),
         ({"interval_s": "30", "timeout_s": "31"}, "30"),
         ({"watches": "component:999999"}, "Select a valid choice"),
         ({"interval_s": "1"}, "Select a valid choice"),

@@ -15,7 +15,7 @@ def test_its_form_is_complete(name):
     kind = KINDS[name]
     names = [field.name for field in kind.fields]
     assert len(set(names)) == len(names)
-    assert all(field.label and field.kind in ("text", "choice", "whole", "lines") for field in kind.fields)
+    assert all(field.label and field.kind in ("text", "choice", "whole", "lines", "secret") for field in kind.fields)
     assert all(field.choices for field in kind.fields if field.kind == "choice")
 
 

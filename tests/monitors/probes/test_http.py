@@ -110,7 +110,7 @@ def test_options_are_stored_as_they_are_meant(raw, stored):
 @pytest.mark.parametrize(
     ("raw", "field"),
     [
-        ({"method": "DELETE"}, "method"),
+        ({"method": "TRACE"}, "method"),
         ({"expected_status": "2xx"}, "expected_status"),
         ({"expected_status": "300-200"}, "expected_status"),
         ({"expected_status": "200-999"}, "expected_status"),
@@ -132,6 +132,18 @@ def test_options_are_stored_as_they_are_meant(raw, stored):
         ({"headers": "Authorization: Bearer abcdef123"}, "headers"),
         ({"headers": "X-Api-Key: 42"}, "headers"),
         ({"headers": "Cookie: a=b"}, "headers"),
+        ({"conditions": "status < "}, "conditions"),
+        ({"degraded_conditions": "total < 800"}, "degraded_conditions"),
+        ({"conditions": "status == 200\n" * 11}, "conditions"),
+        ({"redirects": "sometimes"}, "redirects"),
+        ({"http_version": "3"}, "http_version"),
+        ({"keyword_absent": "x" * 201}, "keyword_absent"),
+        ({"auth": "bearer"}, "auth_secret"),
+        ({"auth": "basic", "auth_secret": "x"}, "auth_name"),
+        ({"auth": "basic", "auth_name": "a:b", "auth_secret": "x"}, "auth_name"),
+        ({"auth": "header", "auth_name": "Host", "auth_secret": "x"}, "auth_name"),
+        ({"auth": "bearer", "auth_secret": "a\r\nHost: b"}, "auth_secret"),
+        ({"auth_secret": "x"}, "auth_secret"),
     ],
 )
 def test_options_that_cannot_work_are_refused_by_name(raw, field):
