@@ -166,7 +166,10 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class ProbeTask:
-    """One check to make. `wait_s` seconds from now until its slot; `in_full` describes a good answer too."""
+    """One check to make. `wait_s` seconds from now until its slot; `in_full` describes a good answer too.
+
+    `tenant` is whose it is, so that nobody's targets take all places; 0: our own.
+    """
 
     kind: str
     target: str
@@ -174,3 +177,4 @@ class ProbeTask:
     timeout_s: float
     wait_s: float = 0.0
     in_full: bool = False
+    tenant: int = 0

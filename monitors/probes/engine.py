@@ -7,12 +7,12 @@ results are marked OVERLOADED and never count as downtime.
 
 import asyncio
 import logging
+import math
 import threading
 import time
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import certifi
 
@@ -20,7 +20,8 @@ from kit.addresses import AddressRefused, Lookup, NameUnresolved, resolve_and_ju
 from monitors.probes import probe_kinds
 from monitors.probes.base import Answer, Phases, ProbeResult, ProbeTask, Reason, Request, failed
 from monitors.probes.curls import Curls
-from monitors.probes.transfer import Transfer
+from monitors.probes.places import Caps, Places, Start
+from monitors.probes.transfer import Handles, Transfer
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,9 @@ PIECE_S = 0.25
 LAG_TICK_S = 0.05
 LAG_SHARE = 0.2  # of a check's time that our loop may stand still before its slowness is ours
 MAX_NAMES = 10_000
+START_WITHIN_S = 3.0  # a check that cannot start within this of its time is not made
+START_TICK_S = 0.005  # checks start up to this late, together: waking for each would cost more than the check
+_STOPPED = failed(Reason.PROBER_ERROR, "Our prober was stopped during this check.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +41,11 @@ class Settings:
 
     user_agent: str
     allowed: tuple[str, ...] = ()
-    concurrency: int = 400
+    caps: Caps = field(default_factory=Caps)
     ca_file: str = certifi.where()  # the same authorities on every machine, also where it has none of its own
     lookup: Lookup = system_lookup
     names_kept_s: float = 30.0
-    start_within_s: float = 3.0  # a check that cannot start within this of its time is not made
+    start_within_s: float = START_WITHIN_S
 
 
 class Engine:
@@ -51,10 +55,11 @@ class Engine:
         self._settings = settings
         self._loop = asyncio.new_event_loop()
         self._curls = Curls(self._loop)
-        self._slots = asyncio.Semaphore(settings.concurrency)
+        self._handles = Handles(settings.user_agent, settings.ca_file)
+        self._places = Places(settings.caps)
         self._lags = _Lags()
         self._names: dict[tuple[str, int], tuple[float, list[str]]] = {}
-        self._running: set[asyncio.Task[ProbeResult]] = set()
+        self._running: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._run, name="prober", daemon=True)
         self._thread.start()
 
@@ -72,7 +77,7 @@ class Engine:
         start, inbox = time.monotonic(), _Inbox(len(tasks))
         longest_s = max((max(0.0, task.wait_s) + task.timeout_s for task in tasks), default=0.0)
         give_up_at = start + longest_s + 2 * self._settings.start_within_s + BACKSTOP_S
-        self._loop.call_soon_threadsafe(self._start_all, tasks, start, inbox)
+        self.submit(tasks, inbox.put)
         missing = len(tasks)
         while missing:
             inbox.is_full.wait(PIECE_S)
@@ -81,6 +86,10 @@ class Engine:
                 yield piece
             elif time.monotonic() > give_up_at:
                 raise RuntimeError(f"{missing} checks have not come back: the probing loop is dead or overloaded.")
+
+    def submit(self, tasks: Sequence[ProbeTask], put: Callable[[int, ProbeResult], None]) -> None:
+        """Make checks, each at its time. `put` is called on the loop's thread: (index in `tasks`, result)."""
+        self._loop.call_soon_threadsafe(self._plan, tasks, time.monotonic(), put)
 
     def run(self, task: ProbeTask) -> ProbeResult:
         return self.run_batch([task])[0]
@@ -93,38 +102,77 @@ class Engine:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        lags = self._loop.create_task(self._lags.watch())
+        watch = self._loop.create_task(self._watch())
         try:
             self._loop.run_forever()
         finally:
-            self._finish(lags)
+            self._finish(watch)
 
-    def _finish(self, lags: asyncio.Task[None]) -> None:
-        running = asyncio.all_tasks(self._loop) | {lags}
+    def _finish(self, watch: asyncio.Task[None]) -> None:
+        running = asyncio.all_tasks(self._loop) | {watch}
         for task in running:
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*running, return_exceptions=True))
         self._curls.close()
+        self._handles.close()
         self._loop.close()
 
-    def _start_all(self, tasks: Sequence[ProbeTask], start: float, inbox: "_Inbox") -> None:
-        for index, task in enumerate(tasks):
-            running = self._loop.create_task(self._run_one(task, start + max(0.0, task.wait_s)))
-            self._running.add(running)  # the loop itself holds tasks weakly
-            running.add_done_callback(self._running.discard)
-            running.add_done_callback(partial(inbox.put, index))
+    # --- When a check starts ---------------------------------------------------------------------------
 
-    async def _run_one(self, task: ProbeTask, start_at: float) -> ProbeResult:
-        """Make one check at `start_at`, a monotonic time. Never raises."""
-        await asyncio.sleep(max(0.0, start_at - time.monotonic()))
-        async with self._slots:
-            began = time.monotonic()
-            if (late_s := began - start_at) > self._settings.start_within_s:
-                return failed(Reason.OVERLOADED, f"Our prober was {late_s:.1f} s late, so this check was not made.")
-            result = await self._look(task)
-        stood_s = self._lags.between(began, time.monotonic())
-        if _is_about_time(result, task) and stood_s > LAG_SHARE * result.total_us / 1e6:
-            return failed(Reason.OVERLOADED, f"Our prober stood still for {stood_s:.1f} s during this check.")
+    def _plan(self, tasks: Sequence[ProbeTask], now: float, put: Callable[[int, ProbeResult], None]) -> None:
+        """Set a timer for each moment at which checks start; those of one START_TICK_S start together."""
+        ticks: dict[int, list[Start]] = {}
+        for index, task in enumerate(tasks):
+            at = now + max(0.0, task.wait_s)
+            tick = math.ceil(at / START_TICK_S) if task.wait_s > 0 else 0
+            ticks.setdefault(tick, []).append(Start(task, at, index, put))
+        for tick, starts in ticks.items():
+            if tick:
+                self._loop.call_at(tick * START_TICK_S, self._start, starts)
+            else:
+                self._start(starts)
+
+    def _start(self, starts: Iterable[Start]) -> None:
+        for start in starts:
+            if self._places.enter(start.task):
+                self._enter(start)
+            else:
+                self._places.waiting.append(start)
+
+    def _enter(self, start: Start) -> None:
+        running = self._loop.create_task(self._make(start))
+        self._running.add(running)  # the loop itself holds tasks weakly
+
+    async def _watch(self) -> None:
+        """Note when the loop stands still, and look after the checks that wait for a place."""
+        while True:
+            await self._lags.sleep()
+            for start in self._places.admit():
+                self._enter(start)
+            for start in self._places.give_up(time.monotonic() - self._settings.start_within_s):
+                why = self._places.obstacle(start.task)
+                start.put(start.index, failed(Reason.OVERLOADED, f"This check was not made. {why}".strip()))
+
+    async def _make(self, start: Start) -> None:
+        """Make one check and hand in its result, also when the engine is stopped meanwhile."""
+        result = _STOPPED
+        try:
+            result = await self._in_time(start)
+        finally:
+            self._places.leave(start.task)
+            self._running.discard(asyncio.current_task())
+            start.put(start.index, result)
+
+    async def _in_time(self, start: Start) -> ProbeResult:
+        """Make one check, unless it is too late for it, and say so where our own slowness spoils its result."""
+        began = time.monotonic()
+        if (late_s := began - start.at) > self._settings.start_within_s:
+            return failed(Reason.OVERLOADED, f"Our prober was {late_s:.1f} s late, so this check was not made.")
+        result = await self._look(start.task)
+        if _is_about_time(result, start.task):
+            stood_s = self._lags.between(began, time.monotonic())
+            if stood_s > LAG_SHARE * result.total_us / 1e6:
+                return failed(Reason.OVERLOADED, f"Our prober stood still for {stood_s:.1f} s during this check.")
         return result
 
     async def _look(self, task: ProbeTask) -> ProbeResult:
@@ -158,26 +206,25 @@ class Engine:
         began = time.monotonic()
         addresses = await self.addresses(request.target.host, request.target.port, timeout_s)
         dns = _since(began)
-        answer = Answer(Reason.TIMEOUT, "The name was looked up too late.")
+        answer = Answer(Reason.TIMEOUT, "The name was looked up too late.", total_us=dns, phases=Phases(dns=dns))
         for index, address in enumerate(addresses):
             left_s = timeout_s - (time.monotonic() - began)
             if left_s <= 0:
                 break
             is_last = index == len(addresses) - 1
-            answer = await self._fetch_from(address, request, left_s if is_last else max(left_s / 2, 0.001))
+            answer = await self._fetch_from(address, request, left_s if is_last else max(left_s / 2, 0.001), dns)
             if answer.reason not in (Reason.CONNECT_ERROR, Reason.CONNECT_REFUSED, Reason.CONNECT_TIMEOUT):
                 break
-        return replace(answer, total_us=answer.total_us + dns, phases=answer.phases + Phases(dns=dns))
+        return answer
 
-    async def _fetch_from(self, address: str, request: Request, timeout_s: float) -> Answer:
-        settings = self._settings
-        transfer = Transfer(request, address, timeout_s, user_agent=settings.user_agent, ca_file=settings.ca_file)
+    async def _fetch_from(self, address: str, request: Request, timeout_s: float, dns_us: int) -> Answer:
+        transfer = Transfer(request, address, timeout_s, self._handles)
         try:
             code, message = await self._curls.perform(transfer.handle)
         except BaseException:
             transfer.close()
             raise
-        return transfer.finish(code, message)
+        return transfer.finish(code, message, dns_us=dns_us)
 
     async def addresses(self, host: str, port: int, timeout_s: float) -> list[str]:
         """Return judged addresses of a host, from at most `names_kept_s` ago."""
@@ -203,9 +250,8 @@ class _Inbox:
         self._missing = size
         self._found: deque[tuple[int, ProbeResult]] = deque()  # appending and taking are atomic
 
-    def put(self, index: int, done: asyncio.Task[ProbeResult]) -> None:
-        stopped = failed(Reason.PROBER_ERROR, "Our prober was stopped during this check.")
-        self._found.append((index, stopped if done.cancelled() else done.result()))
+    def put(self, index: int, result: ProbeResult) -> None:
+        self._found.append((index, result))
         self._missing -= 1
         if not self._missing:
             self.is_full.set()
@@ -220,13 +266,13 @@ class _Lags:
     def __init__(self) -> None:
         self._seen: deque[tuple[float, float]] = deque(maxlen=1000)  # (end, seconds)
 
-    async def watch(self) -> None:
-        while True:
-            before = time.monotonic()
-            await asyncio.sleep(LAG_TICK_S)
-            now = time.monotonic()
-            if (lag := now - before - LAG_TICK_S) > LAG_TICK_S:
-                self._seen.append((now, lag))
+    async def sleep(self) -> None:
+        """Sleep for LAG_TICK_S, and note by how much longer it took."""
+        before = time.monotonic()
+        await asyncio.sleep(LAG_TICK_S)
+        now = time.monotonic()
+        if (lag := now - before - LAG_TICK_S) > LAG_TICK_S:
+            self._seen.append((now, lag))
 
     def between(self, start: float, end: float) -> float:
         """Return the seconds that the loop stood still from `start` to `end`, as far as it has noticed."""

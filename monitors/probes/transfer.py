@@ -113,7 +113,6 @@ class Handles:
             (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
             (pycurl.SSL_SESSIONID_CACHE, 0),
             (pycurl.OPT_CERTINFO, 1),
-            (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
             (pycurl.HTTP09_ALLOWED, 0),
             (pycurl.PATH_AS_IS, 1),
             (pycurl.ACCEPT_ENCODING, "gzip"),
@@ -147,14 +146,19 @@ class Transfer:
     def _set_up_request(self) -> None:
         handle, request = self.handle, self._request
         handle.setopt(pycurl.URL, str(request.target))
+        handle.setopt(
+            pycurl.HTTP_VERSION,
+            pycurl.CURL_HTTP_VERSION_2TLS if request.offers_http2 else pycurl.CURL_HTTP_VERSION_1_1,
+        )
         handle.setopt(pycurl.HEADERFUNCTION, self.inbox.take_header)
         handle.setopt(pycurl.WRITEFUNCTION, self.inbox.take_body)
         if request.method == "HEAD":
             handle.setopt(pycurl.NOBODY, 1)
-        elif request.method == "POST":
-            handle.setopt(pycurl.POSTFIELDS, request.body)
-        else:
+        elif request.method == "GET":
             handle.setopt(pycurl.HTTPGET, 1)
+        else:  # as a POST, whatever the word
+            handle.setopt(pycurl.POSTFIELDS, request.body)
+            handle.setopt(pycurl.CUSTOMREQUEST, request.method)
         handle.setopt(pycurl.HTTPHEADER, ["Expect:", *(f"{name}: {value}" for name, value in request.headers)])
 
     def _open_socket(self, _purpose: int, to: tuple[int, int, int, tuple[str, int]]) -> socket | int:
@@ -178,7 +182,7 @@ class Transfer:
             self.close()
             raise
         self._close_sockets()
-        if self._request.method == "POST":
+        if self._request.method not in ("GET", "HEAD"):
             self.handle.close()
         else:
             self._handles.give_back(self.handle)

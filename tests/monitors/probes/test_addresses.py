@@ -10,7 +10,7 @@ import pytest
 from kit.addresses import check_url
 from monitors.core.states import State
 from monitors.probes.base import ProbeTask, Reason, Request
-from monitors.probes.transfer import Transfer
+from monitors.probes.transfer import Handles, Transfer
 from tests.kit.servers import answer, serving
 
 BLOCKED = (State.UNKNOWN, Reason.BLOCKED)
@@ -99,7 +99,8 @@ def test_the_next_address_is_tried_when_the_first_does_not_connect(prober):
 def test_the_second_wall_refuses_any_socket_but_the_judged_one():
     with serving(answer(b"ok")) as server:
         request = Request(check_url("http://93.184.216.34/"))
-        transfer = Transfer(request, "93.184.216.34", 2, user_agent="t", ca_file="")
+        handles = Handles("t", "")
+        transfer = Transfer(request, "93.184.216.34", 2, handles)
         transfer.handle.setopt(pycurl.CONNECT_TO, [f"::127.0.0.1:{server.port}"])  # as if the first wall had failed
         with pytest.raises(pycurl.error):
             transfer.handle.perform()

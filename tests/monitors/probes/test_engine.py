@@ -6,6 +6,7 @@ import pytest
 
 from monitors.core.states import State
 from monitors.probes.base import ProbeTask, Reason
+from monitors.probes.places import Caps
 from tests.kit.servers import answer, serving
 
 
@@ -40,7 +41,7 @@ def test_a_check_that_cannot_start_in_time_is_ours_and_not_downtime(prober):
         connection.sendall(answer(b"ok"))
 
     with serving(slow) as server:
-        engine = prober.engine(allowed=(server.place,), concurrency=1, start_within_s=0.2)
+        engine = prober.engine(allowed=(server.place,), caps=Caps(in_all=1), start_within_s=0.2)
         results = engine.run_batch([task(server.url), task(server.url)])
     assert [(r.state, r.reason) for r in results] == [
         (State.OPERATIONAL, Reason.OK),
