@@ -120,7 +120,7 @@ def claims(sample: Sample) -> Claim:
 
 def addresses(sample: Sample) -> Iterator[str]:
     """The API goes by the page's subdomain, which a page on an own domain says in its links."""
-    found = _SUBDOMAIN.findall(f"{sample.url} {sample.text}")
+    found = ["".join(names) for names in _SUBDOMAIN.findall(f"{sample.url} {sample.text}")]
     for name in list(dict.fromkeys(name for name in found if name not in ("www", "docs", "api", "cdn")))[:1]:
         yield f"https://statuspal.io/api/v2/status_pages/{name}/summary"
 
