@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from monitors.core.states import State
-from monitors.formats.base import ComponentReading, Snapshot, UnreadableFeed
+from monitors.formats.base import ComponentReading, Phase, Snapshot, UnreadableFeed
 
 Json = Mapping[str, object]
 
@@ -162,6 +162,21 @@ class Words:
         if found is None:
             self.unknown.append(str(word)[:60])
             return State.UNKNOWN
+        return found
+
+
+class Phases:
+    """The same for a vendor's words for how far a post has come."""
+
+    def __init__(self, table: Mapping[str, Phase]) -> None:
+        self._table = {word.casefold(): phase for word, phase in table.items()}
+        self.unknown: list[str] = []
+
+    def phase(self, word: object) -> Phase:
+        found = self._table.get(str(word).strip().casefold())
+        if found is None:
+            self.unknown.append(str(word)[:60])
+            return Phase.UNKNOWN
         return found
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from monitors.core.states import State
 from monitors.formats import formats
+from monitors.formats.base import UnreadableFeed
 
 CASES = [
     ("algolia_api", {"status": {"c1": "operational", "c2": "major_outage"}}, {"c1": 0, "c2": 4}),
@@ -67,6 +68,17 @@ CASES = [
         {"services": [{"serviceName": "Mail", "events": []}]},
         {"Mail": 0},
     ),
+    ("broadcom_api", {"page": {"state": "under-maintenance", "state_text": None}}, {"Broadcom services": 1}),
+    ("broadcom_api", {"page": {"state": "degraded", "state_text": "Slow"}}, {"Broadcom services": 2}),
+    ("statushub", {"counters": {"count_status_1": 9, "count_status_2": 0, "count_status_3": 0}}, {"Services": 0}),
+    ("statushub", {"counters": {"count_status_1": 9, "count_status_2": 1, "count_status_3": 0}}, {"Services": 2}),
+    ("statushub", {"counters": {"count_status_1": 9, "count_status_2": 1, "count_status_3": 1}}, {"Services": 3}),
+    ("statushub", {"counters": {"count_status_1": 0, "count_status_2": 0, "count_status_3": 4}}, {"Services": 4}),
+    (
+        "statuscake",
+        {"TestData": [{"TestID": 1, "WebsiteName": "API", "Status": "Down"}, {"WebsiteName": "Web", "Status": "Up"}]},
+        {"API": 4, "Web": 0},
+    ),
 ]
 
 
@@ -94,3 +106,33 @@ def test_cachet_tells_an_incident_by_its_latest_status():
     }  # fmt: skip
     (post,) = formats()["cachet"].parse(json.dumps({"data": [row]}).encode()).posts
     assert (post.phase, post.resolved_at.isoformat()) == ("resolved", "2026-01-01T11:00:00+00:00")
+
+
+def html(words):
+    return f"<!doctype html><html><body><script>var data = {words};</script></body></html>".encode()
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ('{"global_is_operational": true, "x": 1}', State.OPERATIONAL),
+        ('{"global_is_operational":false}', State.DEGRADED),
+    ],
+)
+def test_a_page_of_uptime_com_says_only_whether_all_is_well(words, state):
+    snapshot = formats()["uptimecom_html"].parse(html(words))
+    assert (snapshot.headline, [component.state for component in snapshot.components]) == (state, [state])
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["{}", '{"global_is_operational": null}', '[{"global_is_operational": true}, {"global_is_operational": false}]'],
+)
+def test_a_page_of_uptime_com_without_one_verdict_says_nothing(words):
+    with pytest.raises(UnreadableFeed, match="whether all is operational"):
+        formats()["uptimecom_html"].parse(html(words))
+
+
+def test_counters_of_nothing_say_nothing():
+    with pytest.raises(UnreadableFeed, match="all zero"):
+        formats()["statushub"].parse(b'{"counters": {"count_status_1": 0, "count_status_2": 0, "count_status_3": 0}}')
