@@ -98,6 +98,27 @@ def check_url(url: str, *, allowed: Collection[str] = (), own: Collection[str] =
     return target
 
 
+def check_place(
+    place: str, *, scheme: str, port: int | None = None, allowed: Collection[str] = (), own: Collection[str] = ()
+) -> Target:
+    """Judge "host" or "host:port" of a protocol that is not HTTP, where any port may be meant. Raises AddressRefused.
+
+    `port` is the one meant where none is given; None if one must be given.
+    """
+    match = _AUTHORITY.fullmatch(place) if len(place) <= MAX_URL else None
+    if not match:
+        raise AddressRefused(f"{ascii(place)[1:-1][:100]} is not a host. Write it as in mail.example.com:25.")
+    host = _ascii_host(match["host"])
+    number = int(match["port"]) if match["port"] else port
+    if number is None or not 1 <= number <= 65_535:
+        raise AddressRefused(f"{host} needs a port from 1 to 65535, as in {host}:443.")
+    if _listed(host, number, own):
+        raise AddressRefused(f"{host} is StatusWire itself, so this would run in a circle. Use another address.")
+    if not _listed(host, number, allowed):
+        _judge_host(host)
+    return Target(scheme, host, number, "")
+
+
 def follow(base: Target, location: str, *, allowed: Collection[str] = ()) -> Target:
     """Judge where a redirect leads. Raises AddressRefused, also for a step from https to http."""
     target = check_url(urljoin(str(base), location[: MAX_URL + 1]), allowed=allowed)

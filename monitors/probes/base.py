@@ -147,7 +147,7 @@ class Probe:
     """One kind of monitor.
 
     `locate` judges a target by its text and says where it is, given the private hosts that are allowed
-    and this installation's own, which are not; raises AddressRefused. `clean` turns
+    and this installation's own, which are not; None where nothing is connected to; raises AddressRefused. `clean` turns
     what a person wrote into options as they are stored; raises BadOptions. `probe` looks once, given
     target, stored options, seconds and whether to describe a good answer as fully as a bad one;
     it may raise AddressRefused and NameUnresolved, which the engine turns into results. Secrets are in
@@ -158,7 +158,7 @@ class Probe:
     label: str
     target_label: str
     fields: tuple[Field, ...]
-    locate: Callable[[str, Collection[str], Collection[str]], Target]
+    locate: Callable[[str, Collection[str], Collection[str]], Target | None]
     clean: Callable[[Mapping[str, str]], dict[str, object]]
     probe: Callable[[str, Mapping[str, object], float, bool, Net], Awaitable[ProbeResult]]
     is_waiting: bool = False

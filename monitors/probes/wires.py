@@ -1,0 +1,201 @@
+"""A TCP connection for probes that speak no HTTP: to a judged address, timed, bounded, with TLS where it is asked for."""
+
+import asyncio
+import errno
+import ssl
+import time
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import lru_cache
+
+from kit.addresses import Target
+from monitors.core.states import State
+from monitors.probes.base import Net, Phases, ProbeResult, Reason, failed
+from monitors.probes.evidence import masked, printable
+
+MAX_ANSWER = 16_000  # bytes that are read of one answer
+_VERIFY_EXPIRED = (9, 10)  # OpenSSL's X509_V_ERR_*: not yet valid, has expired
+_VERIFY_NAME = (62, 63, 64)  # of the host, of the e-mail, of the address
+
+
+class Broken(Exception):
+    """A check that has come to its end early. `words` are for people."""
+
+    def __init__(self, reason: Reason, words: str = "") -> None:
+        super().__init__(words or reason.sentence)
+        self.reason, self.words = reason, words or reason.sentence
+
+
+class Wire:
+    """An open connection. `phases` grow as it is used, in microseconds."""
+
+    def __init__(self, host: str, address: str, ca_file: str, phases: Phases) -> None:
+        self.host, self.address, self.phases = host, address, phases
+        self._ca_file = ca_file
+        self.reader: asyncio.StreamReader
+        self.writer: asyncio.StreamWriter
+
+    async def secure(self, *, verified: bool = True) -> ssl.SSLObject:
+        """Turn to TLS. Unless `verified`, any certificate is taken, to be looked at. Raises Broken."""
+        began = time.monotonic()
+        try:
+            await self.writer.start_tls(trusting(self._ca_file, verified), server_hostname=self.host)
+        except (OSError, EOFError) as error:  # ssl.SSLError is an OSError
+            raise _tls_broken(error) from error
+        finally:
+            self.phases = replace(self.phases, tls=self.phases.tls + since(began))
+        found = self.writer.get_extra_info("ssl_object")
+        assert isinstance(found, ssl.SSLObject)
+        return found
+
+    async def send(self, data: bytes) -> None:
+        """Send bytes. Raises Broken."""
+        try:
+            self.writer.write(data)
+            await self.writer.drain()
+        except OSError as error:
+            raise Broken(Reason.PROTOCOL_ERROR, "The server closed the connection.") from error
+
+    async def read_line(self) -> bytes:
+        """Return one line without its end. Raises Broken where none comes or it is endless."""
+        began = time.monotonic()
+        try:
+            line = await self.reader.readuntil(b"\n")
+        except asyncio.IncompleteReadError as error:
+            raise Broken(Reason.PROTOCOL_ERROR, "The server closed the connection without an answer.") from error
+        except (asyncio.LimitOverrunError, OSError) as error:
+            raise Broken(Reason.PROTOCOL_ERROR, "The answer was no line of text.") from error
+        finally:
+            self.phases = replace(self.phases, first_byte=self.phases.first_byte + since(began))
+        return line.rstrip(b"\r\n")
+
+    async def read_until(self, wanted: bytes) -> bytes:
+        """Return what comes until `wanted` is in it, the end, or MAX_ANSWER. Raises Broken."""
+        began, data = time.monotonic(), b""
+        try:
+            while wanted not in data and len(data) < MAX_ANSWER:
+                piece = await self.reader.read(4096)
+                if not piece:
+                    break
+                data += piece
+        except OSError as error:
+            raise Broken(Reason.PROTOCOL_ERROR, "The connection broke off.") from error
+        finally:
+            self.phases = replace(self.phases, first_byte=self.phases.first_byte + since(began))
+        return data
+
+
+class Watch:
+    """Times one check, and turns its end, good or early, into a result."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._began = time.monotonic()
+        self.until = self._began + timeout_s
+        self.phases = Phases()
+        self.address = ""
+
+    @property
+    def left_s(self) -> float:
+        return max(0.001, self.until - time.monotonic())
+
+    @property
+    def total_us(self) -> int:
+        return since(self._began)
+
+    def failed(self, reason: Reason, words: str, detail: Mapping[str, object] | None = None) -> ProbeResult:
+        result = failed(reason, words, total_us=self.total_us, phases=self.phases)
+        return replace(result, detail={"address": self.address, **(detail or {})})
+
+    def result(
+        self, state: State, reason: Reason, words: str, detail: Mapping[str, object] | None = None
+    ) -> ProbeResult:
+        seen = {"address": self.address, **(detail or {})}
+        return ProbeResult(state, reason, self.total_us, self.phases, words, seen)
+
+
+@asynccontextmanager
+async def connected(net: Net, target: Target, watch: Watch) -> AsyncIterator[Wire]:
+    """Give a connection to the first address of `target` that takes one, and close it.
+
+    All of it ends with the time of `watch`, whose phases and address are kept up to date. Raises
+    Broken, and AddressRefused and NameUnresolved of kit.addresses.
+    """
+    began, wire = time.monotonic(), None
+    try:
+        async with asyncio.timeout(watch.left_s):
+            addresses = await net.addresses(target.host, target.port, watch.left_s)
+            dns = since(began)
+            wire = await _dial(addresses, target, net.ca_file, dns, watch)
+            yield wire
+    except TimeoutError as error:
+        raise Broken(_timeout_of(wire)) from error
+    finally:
+        if wire:
+            watch.phases = wire.phases
+            wire.writer.transport.abort()  # a polite close would wait for the other side
+
+
+def _timeout_of(wire: Wire | None) -> Reason:
+    return Reason.CONNECT_TIMEOUT if wire is None else Reason.TIMEOUT
+
+
+async def _dial(addresses: list[str], target: Target, ca_file: str, dns_us: int, watch: Watch) -> Wire:
+    for number, address in enumerate(addresses, 1):
+        began, is_last = time.monotonic(), number == len(addresses)
+        watch.address, watch.phases = address, Phases(dns=dns_us)
+        wire = Wire(target.host, address, ca_file, watch.phases)
+        try:
+            async with asyncio.timeout(watch.left_s if is_last else watch.left_s / 2):
+                wire.reader, wire.writer = await asyncio.open_connection(address, target.port, limit=MAX_ANSWER)
+        except (OSError, TimeoutError) as error:
+            watch.phases = Phases(dns=dns_us, connect=since(began))
+            if is_last:
+                raise _connect_broken(error) from error
+        else:
+            wire.phases = Phases(dns=dns_us, connect=since(began))
+            return wire
+    raise AssertionError("A name that resolves has at least one address.")
+
+
+def _connect_broken(error: OSError) -> Broken:
+    if isinstance(error, TimeoutError):
+        return Broken(Reason.CONNECT_TIMEOUT)
+    by_errno = {errno.ECONNREFUSED: Reason.CONNECT_REFUSED, errno.ETIMEDOUT: Reason.CONNECT_TIMEOUT}
+    return Broken(by_errno.get(error.errno or 0, Reason.CONNECT_ERROR))
+
+
+def _tls_broken(error: OSError | EOFError) -> Broken:
+    if isinstance(error, TimeoutError):
+        return Broken(Reason.TLS_ERROR, "The handshake did not end in time.")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        words = shown(error.verify_message or "")
+        if error.verify_code in _VERIFY_EXPIRED:
+            return Broken(Reason.TLS_EXPIRED)
+        reason = Reason.TLS_NAME if error.verify_code in _VERIFY_NAME else Reason.TLS_UNTRUSTED
+        return Broken(reason, f"{reason.sentence} ({words})" if words else "")
+    why = getattr(error, "reason", None)
+    return Broken(Reason.TLS_ERROR, f"{Reason.TLS_ERROR.sentence} ({shown(str(why))})" if why else "")
+
+
+@lru_cache(maxsize=8)
+def trusting(ca_file: str, verified: bool) -> ssl.SSLContext:
+    """Return our side of TLS; reading the authorities takes 20 ms, so once."""
+    context = ssl.create_default_context(cafile=ca_file or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if not verified:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def shown(data: bytes | str, longest: int = 300, hide: Collection[str] = ()) -> str:
+    """Return what a server said as people may see it: printable, short, masked."""
+    text = data if isinstance(data, str) else data.decode("utf-8", errors="replace")
+    for secret in hide:
+        text = text.replace(secret, "•••")
+    return printable(masked(text[: 2 * longest]))[:longest].strip()
+
+
+def since(began: float) -> int:
+    """Return the microseconds since a monotonic time."""
+    return int((time.monotonic() - began) * 1e6)
