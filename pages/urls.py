@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from pages.health import healthz
 from pages.metrics import metrics
-from pages.views import calendars, design, organization, public, settings, status_page
+from pages.views import calendars, design, organization, public, record, settings, status_page
 
 urlpatterns: list[URLPattern] = [
     path("", public.home, name="home"),
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("_design", design.design, name="design"),
     path("providers/", public.directory_page, name="directory"),
     path("providers/<slug:slug>/", public.provider, name="provider"),
+    path("providers/<slug:slug>/history/", record.provider_history, name="provider_history"),
     path("providers/<slug:slug>/maintenances.ics", calendars.maintenances_ics, name="maintenances_ics"),
     path("is/<slug:slug>/down", public.is_down, name="is_down"),
     path("incidents/<str:uid>/", public.incident, name="incident"),

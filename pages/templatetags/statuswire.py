@@ -1,6 +1,6 @@
 """Tags and filters of the design system: states, times and bars as every page shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -102,6 +102,12 @@ def lasting(length: timedelta | float | None) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+@register.filter
+def item(words: Mapping[str, str], key: str) -> str:
+    """Return what a table of words has for a key."""
+    return words[key]
 
 
 @register.filter

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -13,15 +12,15 @@ from accounts.models import Role
 from incidents.queries import incident_detail
 from kit.clock import clock
 from monitors.core.states import State
-from monitors.models import Provider
 from pages.queries.directory import ORDER, directory
 from pages.queries.following import following
 from pages.queries.incident import affected
 from pages.queries.provider import categories, crowd_view, provider_page, source_strips
+from pages.queries.visible import public_providers
+from pages.views.caching import is_htmx, kept_for_strangers
 
 PER_PAGE = 60
 ON_HOME = 12
-FRESH_S = 30  # how long a shared cache may keep what it gave to a stranger
 
 
 @require_safe
@@ -35,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "number": len(rows),
         "watched": len(watched),
     }
-    return _public(request, render(request, "pages/home.html", context))
+    return kept_for_strangers(request, render(request, "pages/home.html", context))
 
 
 @require_safe
@@ -52,7 +51,7 @@ def directory_page(request: HttpRequest) -> HttpResponse:
         "categories": categories(),
         "states": ORDER,
     }
-    return _public(request, render(request, "pages/directory.html", context))
+    return kept_for_strangers(request, render(request, "pages/directory.html", context))
 
 
 @require_safe
@@ -69,7 +68,7 @@ def is_down(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _about_provider(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     now = clock()
-    row = get_object_or_404(Provider, slug=slug)
+    row = get_object_or_404(public_providers(), slug=slug)
     organizations = organizations_of(request.user)
     own = organizations[0] if organizations else None
     context = {
@@ -79,8 +78,8 @@ def _about_provider(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         "own": own,
         "following": following(row, organizations_of(request.user, at_least=Role.MEMBER)),
     }
-    template = f"pages/_{name}.html" if _is_htmx(request) else f"pages/{name}.html"
-    return _public(request, render(request, template, context))
+    template = f"pages/_{name}.html" if is_htmx(request) else f"pages/{name}.html"
+    return kept_for_strangers(request, render(request, template, context))
 
 
 @require_safe
@@ -90,27 +89,12 @@ def incident(request: HttpRequest, uid: str) -> HttpResponse:
     detail = incident_detail(uid, None)
     if detail is None:
         raise Http404
-    template = "pages/_incident.html" if _is_htmx(request) else "pages/incident.html"
-    return _public(request, render(request, template, {"detail": detail, "affected": affected(uid, None, clock())}))
+    template = "pages/_incident.html" if is_htmx(request) else "pages/incident.html"
+    return kept_for_strangers(
+        request, render(request, template, {"detail": detail, "affected": affected(uid, None, clock())})
+    )
 
 
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    return _public(request, render(request, "pages/about.html", {"contact": settings.CONTACT}))
-
-
-def _public(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    """Let shared caches keep what a stranger without a form's cookie got; a member's pages are their own."""
-    if request.user.is_authenticated:
-        patch_cache_control(answer, private=True, no_store=True)
-    elif _is_htmx(request):  # asked for because something changed: what was before is no answer
-        patch_cache_control(answer, no_cache=True)
-    elif not answer.cookies and not request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
-        patch_cache_control(answer, public=True, max_age=FRESH_S)
-    else:
-        patch_cache_control(answer, private=True, max_age=0)
-    return answer
-
-
-def _is_htmx(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"
+    return kept_for_strangers(request, render(request, "pages/about.html", {"contact": settings.CONTACT}))
