@@ -18,6 +18,7 @@ COMMON = (
     "statuspage_atom",
     "cachet",
 )
+USUAL = 4  # of them are asked in every folder before the others in any
 LAST = ("rss_generic",)
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 MOST_LINKS = 4  # of a page's own feeds
@@ -55,8 +56,13 @@ def candidates(sample: Sample) -> list[str]:
         *(address for format_ in marked for address in format_.addresses(sample)),
         *_endpoints(marked, pages),
         *_feeds(sample),
-        *_endpoints(general, pages[:1]),
-        *_endpoints(general, pages[1:]),
+        *(
+            page + format_.endpoints[0].format(host=urlsplit(page).netloc)
+            for page in pages
+            for format_ in general[:USUAL]
+            if format_.endpoints
+        ),
+        *_endpoints(general, pages),
     ]
     return [address for address in dict.fromkeys(found) if address != sample.url and _is_web(address)]
 
