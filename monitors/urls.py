@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from monitors.views import hooks, monitors, receipts, reports, windows
+from monitors.views import hooks, listing, monitors, receipts, reports, windows
 
 urlpatterns: list[URLPattern] = [
     path("hooks/<slug:kind>/<str:token>", hooks.receipt_hook, name="receipt_hook"),
@@ -13,7 +13,8 @@ urlpatterns: list[URLPattern] = [
     path(
         "o/<slug:slug>/receipts/<int:source_id>/delete/", receipts.receipt_source_delete, name="receipt_source_delete"
     ),
-    path("o/<slug:slug>/monitors/", monitors.monitor_list, name="monitor_list"),
+    path("o/<slug:slug>/monitors/", listing.monitor_list, name="monitor_list"),
+    path("o/<slug:slug>/monitors/change/", listing.monitors_change, name="monitors_change"),
     path("o/<slug:slug>/monitors/windows/", windows.maintenance, name="maintenance_windows"),
     path("o/<slug:slug>/monitors/windows/<int:window_id>/end/", windows.window_end, name="window_end"),
     path("o/<slug:slug>/monitors/new/", monitors.monitor_new, name="monitor_new"),

@@ -11,7 +11,7 @@ from alerts.queries.lists import (
     route_views,
     verified_address,
 )
-from alerts.queries.routing import followings, oldest_waiting, scope_label, told, touched
+from alerts.queries.routing import followings, is_muted, oldest_waiting, scope_label, told, touched
 from alerts.queries.stories import NothingToTell, message_of, waiting_of
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "channel_views",
     "delivery_log",
     "followings",
+    "is_muted",
     "latest_notifications",
     "message_of",
     "oldest_waiting",

@@ -6,9 +6,10 @@ from django.db.models import Min, Q
 
 from alerts.core.routing import Following, Touched
 from alerts.models import Notification, NotificationState, Route
-from incidents.models import Impact, IncidentEvent
+from incidents.models import Impact, IncidentEvent, Sighting
 from incidents.queries.naming import PARTS, key_of, words_of
-from monitors.models import Scope
+from monitors.core.states import State
+from monitors.models import Monitor, Scope
 
 
 def touched(incident_id: int) -> Touched:
@@ -44,6 +45,14 @@ def told(incident_id: int) -> set[int]:
         .values_list("channel_id", "transition")
     )
     return {channel_id for channel_id, transition in last if transition != "resolved"}
+
+
+def is_muted(incident_id: int, now: datetime) -> bool:
+    """Return whether all that sees an incident's trouble are monitors that somebody has muted."""
+    seeing = Sighting.objects.filter(incident_id=incident_id, state__gte=State.DEGRADED, cleared_at=None)
+    refs = set(seeing.values_list("ref", flat=True))
+    muted = Monitor.objects.filter(muted_until__gt=now, id__in=[r[8:] for r in refs if r.startswith("monitor:")])
+    return bool(refs) and muted.count() == len(refs)
 
 
 def scope_label(scope: Scope) -> str:

@@ -31,6 +31,8 @@ def route_next(*, now: datetime) -> bool:
             queries.followings(incident.organization_id, incident.provider_id),
             queries.told(incident.id),
         )
+        if queries.is_muted(incident.id, now):
+            sends = []  # and nobody hears of its end who did not hear of its beginning
         queue(event, incident.organization_id, sends, now)
         IncidentEvent.objects.filter(id=event.id).update(routed_at=now)
         if sends:

@@ -45,6 +45,9 @@ class MonitorRow:
     last_check_at: datetime | None
     next_check_at: datetime
     last_ms: int | None
+    muted_until: datetime | None = None  # None also where that is over
+    is_noisy: bool = False
+    tags: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +87,13 @@ class MonitorPage:
 def monitor_rows(organization_id: int, *, now: datetime) -> list[MonitorRow]:
     """Return an organization's monitors, trouble first, then by name. Two queries."""
     monitors = Monitor.objects.filter(organization_id=organization_id)
-    rows = _rows(monitors.select_related("scope__provider", "scope__component"), now)
+    rows = rows_of(monitors.select_related("scope__provider", "scope__component"), now)
     return sorted(rows, key=lambda row: (row.is_paused, _TROUBLE_FIRST[row.state], row.name.lower()))
 
 
 def monitor_page(monitor: Monitor, *, now: datetime) -> MonitorPage:
     return MonitorPage(
-        row=_rows([monitor], now)[0],
+        row=rows_of([monitor], now)[0],
         chart=_chart(monitor, now),
         tiles=_tiles(monitor, now),
         results=_results(monitor),
@@ -139,7 +142,8 @@ def watchable(organization_id: int) -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def _rows(monitors: Iterable[Monitor], now: datetime) -> list[MonitorRow]:
+def rows_of(monitors: Iterable[Monitor], now: datetime) -> list[MonitorRow]:
+    """Return monitors, loaded with their scope's provider and component, as lines in the same order. One query."""
     monitors = list(monitors)
     states = SourceState.objects.filter(ref__in=[f"monitor:{monitor.id}" for monitor in monitors])
     words = {(row.ref, row.scope_id): row for row in states}
@@ -163,6 +167,9 @@ def _row(monitor: Monitor, word: SourceState | None, now: datetime) -> MonitorRo
         last_check_at=monitor.last_check_at,
         next_check_at=monitor.next_check_at,
         last_ms=None if monitor.last_total_us is None else round(monitor.last_total_us / 1000),
+        muted_until=monitor.muted_until if monitor.muted_until and monitor.muted_until > now else None,
+        is_noisy=monitor.noisy_since is not None,
+        tags=monitor.tags,
     )
 
 

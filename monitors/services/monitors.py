@@ -65,7 +65,7 @@ def change(monitor: Monitor, scope: Scope, wanted: Settings, *, now: datetime) -
         rows = Monitor.objects.filter(id=monitor.id)
         rows.update(scope=scope, fence=F("fence") + 1, leased_until=None, next_check_at=now, **_columns(wanted))
         if scope.id != monitor.scope_id:
-            _withdraw(monitor, "The monitor now watches something else.", now)
+            withdraw(monitor, "The monitor now watches something else.", now)
             SourceState.objects.filter(ref=_ref(monitor), scope=monitor.scope_id).delete()
 
 
@@ -74,7 +74,7 @@ def pause(monitor: Monitor, *, now: datetime) -> None:
     with transaction.atomic():
         rows = Monitor.objects.filter(id=monitor.id, is_paused=False)
         if rows.update(is_paused=True, fence=F("fence") + 1, leased_until=None):
-            _withdraw(monitor, "The monitor is paused.", now)
+            withdraw(monitor, "The monitor is paused.", now)
 
 
 def resume(monitor: Monitor, *, now: datetime) -> None:
@@ -85,7 +85,7 @@ def resume(monitor: Monitor, *, now: datetime) -> None:
 def delete(monitor: Monitor, *, now: datetime) -> None:
     """Remove a monitor with everything that it has seen. Incidents keep their own record."""
     with transaction.atomic():
-        _withdraw(monitor, "The monitor was removed.", now)
+        withdraw(monitor, "The monitor was removed.", now)
         SourceState.objects.filter(ref=_ref(monitor)).delete()
         Coverage.objects.filter(ref=_ref(monitor)).delete()
         for history in (CheckResult, CheckBlock, MonitorHour):
@@ -109,7 +109,7 @@ def _ref(monitor: Monitor) -> str:
     return f"monitor:{monitor.id}"
 
 
-def _withdraw(monitor: Monitor, reason: str, now: datetime) -> None:
+def withdraw(monitor: Monitor, reason: str, now: datetime) -> None:
     """Let the monitor say that it no longer knows, where it has said something."""
     spoken = SourceState.objects.filter(ref=_ref(monitor)).values_list("scope_id", "fresh_for_s")
     observe(

@@ -1,4 +1,4 @@
-"""The pages of monitors: the list, one monitor, its form, and a check at once."""
+"""The pages of one monitor: what it says, its form, and a check at once."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,23 +20,6 @@ from monitors.services import checks
 from monitors.services import monitors as services
 
 CHECK_NOW_EVERY_S = 5  # for one monitor: it is somebody's server
-
-
-@require_GET
-@login_required
-@vary_on_headers("HX-Request")
-def monitor_list(request: HttpRequest, slug: str) -> HttpResponse:
-    membership = access.membership_for(request.user, slug)
-    now = clock()
-    rows = queries.monitor_rows(membership.organization_id, now=now)
-    context = {
-        "organization": membership.organization,
-        "rows": rows,
-        "troubled": sum(row.state.is_impaired for row in rows),
-        "can_edit": Role(membership.role).includes(Role.ADMIN),
-        "now": now,
-    }
-    return render(request, _page_or_part(request, "list"), context)
 
 
 @require_GET

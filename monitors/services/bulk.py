@@ -1,0 +1,64 @@
+"""Pause, resume, mute and tag many monitors of an organization at once, in a few statements."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from monitors.core.states import State
+from monitors.models import Monitor, SourceState
+from monitors.services.monitors import withdraw
+
+MOST_TAGS = 10
+PAUSED = "The monitor is paused."
+
+_TAG = """
+    UPDATE monitors_monitor SET tags = array_append(tags, %s)
+    WHERE organization_id = %s AND id = ANY(%s) AND NOT %s = ANY(tags) AND cardinality(tags) < %s
+"""
+_UNTAG = "UPDATE monitors_monitor SET tags = array_remove(tags, %s) WHERE organization_id = %s AND id = ANY(%s)"
+
+
+def pause(organization_id: int, ids: Collection[int], *, now: datetime) -> int:
+    """Stop checking these; return how many were not paused. What they last said no longer counts."""
+    with transaction.atomic():
+        running = Monitor.objects.filter(organization_id=organization_id, id__in=ids, is_paused=False)
+        monitors = list(running.select_for_update(no_key=True).order_by("id"))
+        paused = [monitor.id for monitor in monitors]
+        Monitor.objects.filter(id__in=paused).update(is_paused=True, fence=F("fence") + 1, leased_until=None)
+        words = SourceState.objects.filter(ref__in=[f"monitor:{id_}" for id_ in paused])
+        # Only the end of trouble is news to anybody: each of those is told by itself, the others at once.
+        troubled = set(words.filter(state__gte=State.DEGRADED).values_list("ref", flat=True))
+        words.exclude(ref__in=troubled).update(
+            state=State.UNKNOWN, since=now, observed_at=now, pending=None, pending_since=None, agreeing=0, reason=PAUSED
+        )
+        for monitor in monitors:
+            if f"monitor:{monitor.id}" in troubled:
+                withdraw(monitor, PAUSED, now)
+    return len(paused)
+
+
+def resume(organization_id: int, ids: Collection[int], *, now: datetime) -> int:
+    """Check these again, at once; return how many were paused."""
+    paused = Monitor.objects.filter(organization_id=organization_id, id__in=ids, is_paused=True)
+    return paused.update(is_paused=False, next_check_at=now)
+
+
+def mute(organization_id: int, ids: Collection[int], *, until: datetime | None) -> int:
+    """Keep back alerts about trouble that only these see, until then; None: tell again. Return how many."""
+    return Monitor.objects.filter(organization_id=organization_id, id__in=ids).update(muted_until=until)
+
+
+def tag(organization_id: int, ids: Collection[int], name: str) -> int:
+    """Put a tag on these; return how many did not have it. One with MOST_TAGS takes no more."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAG, [name, organization_id, list(ids), name, MOST_TAGS])
+        return cursor.rowcount
+
+
+def untag(organization_id: int, ids: Collection[int], name: str) -> int:
+    """Take a tag off these; return how many there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNTAG, [name, organization_id, list(ids)])
+        return cursor.rowcount

@@ -1,0 +1,78 @@
+"""The list of an organization's monitors, and what is done to many of them at once."""
+
+import re
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from accounts import access
+from accounts.models import Role
+from kit.clock import clock
+from monitors.queries.listing import Asked, listing
+from monitors.services import bulk
+
+MUTES = {"mute-1": timedelta(hours=1), "mute-8": timedelta(hours=8), "mute-72": timedelta(days=3)}
+MOST = 200  # monitors in one request
+_TAG = re.compile(r"[\w.:/ -]{1,30}")
+
+
+@require_GET
+@login_required
+@vary_on_headers("HX-Request")
+def monitor_list(request: HttpRequest, slug: str) -> HttpResponse:
+    membership = access.membership_for(request.user, slug)
+    now = clock()
+    context = {
+        "organization": membership.organization,
+        "page": listing(membership.organization_id, Asked.of(request.GET.dict()), now=now),
+        "can_edit": Role(membership.role).includes(Role.ADMIN),
+        "now": now,
+    }
+    part = "_" if request.headers.get("HX-Request") == "true" else ""
+    return render(request, f"monitors/{part}monitor_list.html", context)
+
+
+@require_POST
+@login_required
+def monitors_change(request: HttpRequest, slug: str) -> HttpResponse:
+    """Do one thing to the monitors that were ticked, and go back to where they were."""
+    organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
+    back = reverse("monitor_list", args=[slug]) + Asked.of(request.POST.dict()).address()
+    ids = {int(id_) for id_ in request.POST.getlist("id")[:MOST] if id_.isascii() and id_.isdigit()}
+    if not ids:
+        messages.info(request, "Tick the monitors first.")
+        return redirect(back)
+    said = _do(request.POST.get("do", ""), request.POST.get("name", "").strip(), organization.id, ids, clock())
+    messages.success(request, said) if said else messages.error(
+        request, "Choose what to do; a tag has 1 to 30 letters."
+    )
+    return redirect(back)
+
+
+def _do(what: str, name: str, organization_id: int, ids: Collection[int], now: datetime) -> str:
+    """Do it and return what was done in one sentence, or nothing if it makes no sense."""
+    if what in MUTES:
+        until = now + MUTES[what]
+        return f"{_some(bulk.mute(organization_id, ids, until=until))} muted until {until:%-d %B, %H:%M} UTC."
+    if what in ("tag", "untag"):
+        if not _TAG.fullmatch(name):
+            return ""
+        change = bulk.tag if what == "tag" else bulk.untag
+        return f"{_some(change(organization_id, ids, name))} {what}ged “{name}”."
+    simple: dict[str, Callable[[], str]] = {
+        "pause": lambda: f"{_some(bulk.pause(organization_id, ids, now=now))} paused.",
+        "resume": lambda: f"{_some(bulk.resume(organization_id, ids, now=now))} checked again.",
+        "unmute": lambda: f"{_some(bulk.mute(organization_id, ids, until=None))} no longer muted.",
+    }
+    return simple[what]() if what in simple else ""
+
+
+def _some(count: int) -> str:
+    return "1 monitor is" if count == 1 else f"{count} monitors are"
