@@ -138,6 +138,20 @@ def short_text(label: str, longest: int = 200) -> Callable[[str], str]:
     return read
 
 
+def whole(label: str, lowest: int, highest: int) -> Callable[[str], int | None]:
+    """Return a reader of a whole number; None where nothing was written."""
+
+    def read(raw: str) -> int | None:
+        text = raw.strip()
+        if not text:
+            return None
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not lowest <= int(text) <= highest:
+            raise ValueError(f"{label} must be a whole number from {lowest} to {highest}.")
+        return int(text)
+
+    return read
+
+
 def clean_secret(raw: str) -> str:
     """Read a secret that goes into a header. Raises ValueError, without the secret."""
     if len(raw) > 1000 or not raw.isprintable() or not raw.isascii():
