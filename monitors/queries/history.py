@@ -24,6 +24,10 @@ _ROWS = """
     SELECT slot, region, state, reason, total_us, dns, connect, tls, first_byte, transfer
     FROM monitors_checkresult WHERE monitor_id = %s AND slot >= %s AND slot <= %s ORDER BY slot
 """
+_HOURS = """
+    SELECT monitor_id, (hour AT TIME ZONE 'UTC')::date AS day, sum(checks)::int, sum(failed)::int FROM monitors_monitorhour
+    WHERE monitor_id = ANY(%s) AND hour >= %s GROUP BY 1, 2
+"""
 _RECENT = """
     SELECT monitor_id, (slot AT TIME ZONE 'UTC')::date, count(*), count(*) FILTER (WHERE state >= 3)
     FROM monitors_checkresult
@@ -112,20 +116,19 @@ def day_bars(monitor_ids: Collection[int], *, days: int, now: datetime) -> dict[
     """
     today = now.astimezone(UTC).date()
     first = today - timedelta(days=days - 1)
-    counted: dict[tuple[int, date], tuple[int, int]] = {}
+    found: dict[int, dict[date, DayBar]] = {id_: {} for id_ in monitor_ids}
     kept = MonitorDay.objects.filter(monitor_id__in=monitor_ids, day__gte=first)
-    rows = list(kept.values_list("monitor_id", "day", "checks", "failed"))
-    last = {monitor_id: day for monitor_id, day, *_ in sorted(rows, key=lambda row: row[1])}
-    hours = MonitorHour.objects.filter(monitor_id__in=monitor_ids, hour__gte=_midnight(today - 2 * DAY))
-    for monitor_id, hour, *counts in hours.values_list("monitor_id", "hour", "checks", "failed"):
-        if hour.date() > last.get(monitor_id, first - DAY):
-            rows.append((monitor_id, hour.date(), *counts))
-    rows += _unpacked(monitor_ids, now)
-    for monitor_id, day, checks, failed in rows:
-        before = counted.get((monitor_id, day), (0, 0))
-        counted[monitor_id, day] = (before[0] + checks, before[1] + failed)
-    span = [first + timedelta(days=n) for n in range(days)]
-    return {id_: [DayBar(day, *counted.get((id_, day), (0, 0))) for day in span] for id_ in monitor_ids}
+    for monitor_id, *bar in kept.values_list("monitor_id", "day", "checks", "failed"):
+        found[monitor_id][bar[0]] = DayBar._make(bar)
+    summed = {id_: max(bars, default=first - DAY) for id_, bars in found.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(_HOURS, [list(monitor_ids), _midnight(today - 2 * DAY)])
+        newer = [row for row in cursor.fetchall() if row[1] > summed[row[0]]]
+    for monitor_id, day, checks, failed in (*newer, *_unpacked(monitor_ids, now)):
+        before = found[monitor_id].get(day, DayBar(day, 0, 0))
+        found[monitor_id][day] = DayBar(day, before.checks + checks, before.failed + failed)
+    nothing = [DayBar(first + timedelta(days=n), 0, 0) for n in range(days)]
+    return {id_: [bars.get(bar.day, bar) for bar in nothing] for id_, bars in found.items()}
 
 
 def _unpacked(monitor_ids: Collection[int], now: datetime) -> list[tuple[int, date, int, int]]:
