@@ -8,7 +8,12 @@ from monitors.probes import probe_kinds
 from monitors.probes.base import BadOptions, ProbeTask, Reason
 
 KINDS = probe_kinds()
-TARGETS = {"http": "http://example.com:8100/"}  # kind: a target that is fine; others are given a place
+TARGETS = {
+    "http": "http://example.com:8100/",
+    "websocket": "ws://example.com:8100/",
+    "smtp": "example.com",
+    "imap": "example.com",
+}  # kind: a target that is fine; others are given a place
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -1,0 +1,121 @@
+"""Servers that are greeted and left again: mail, mailboxes, WebSockets."""
+
+import base64
+import hashlib
+import re
+import time
+
+import pytest
+
+from monitors.core.states import State
+from monitors.probes.base import ProbeTask, Reason
+from tests.kit.servers import serving
+from tests.monitors.probes.certificates import Authority
+
+HOST = "mail.example.com"
+SMTP = {None: b"220 mail ready\r\n", b"EHLO": b"250-mail\r\n250-SIZE 1\r\n250 STARTTLS\r\n", b"STARTTLS": b"220 go\r\n"}
+IMAP = {
+    None: b"* OK ready\r\n",
+    b"a CAPABILITY": b"* CAPABILITY IMAP4rev2 STARTTLS\r\na OK done\r\n",
+    b"b STARTTLS": b"b OK go\r\n",
+}
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+def talking(lines, context):
+    """Say what belongs to each command, and turn to TLS after STARTTLS."""
+
+    def handle(connection):
+        connection.sendall(lines[None])
+        while command := connection.recv(4096).strip():
+            key = next((k for k in lines if k and command.startswith(k)), None)
+            connection.sendall(lines.get(key, b"500 what\r\n") if key else b"500 what\r\n")
+            if command.endswith(b"STARTTLS"):
+                with context.wrap_socket(connection, server_side=True) as secure:
+                    secure.recv(100)
+                return
+
+    return serving(handle, wait_for=b"")
+
+
+def look(prober, authority, kind, lines, options=None):
+    with talking(lines, authority.context(HOST)) as server:
+        place = f"{HOST}:{server.port}"
+        settings = {"allowed": (place,), "lookup": lambda *_: ["127.0.0.1"], "ca_file": str(authority.file)}
+        return prober.engine(**settings).run(ProbeTask(kind, place, options or {}, 2))
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines", "options", "reason"),
+    [
+        ("smtp", SMTP, {}, Reason.OK),
+        ("smtp", SMTP, {"encryption": "none"}, Reason.OK),
+        ("smtp", SMTP, {"encryption": "TLS"}, Reason.TLS_ERROR),
+        ("smtp", SMTP | {b"EHLO": b"250 mail\r\n"}, {}, Reason.NO_STARTTLS),
+        ("smtp", SMTP | {None: b"554 go away\r\n"}, {}, Reason.UNEXPECTED_ANSWER),
+        ("smtp", SMTP | {None: b"220-x\r\n" * 100}, {}, Reason.PROTOCOL_ERROR),
+        ("smtp", SMTP | {None: b"x" * 50_000}, {}, Reason.PROTOCOL_ERROR),
+        ("smtp", SMTP, {"conditions": 'greeting contains "ready" and tls_version == "TLSv1.3"'}, Reason.OK),
+        ("smtp", SMTP, {"conditions": 'greeting contains "postfix"'}, Reason.CONDITION),
+        ("imap", IMAP, {}, Reason.OK),
+        ("imap", IMAP, {"encryption": "none"}, Reason.OK),
+        ("imap", IMAP | {b"a CAPABILITY": b"* CAPABILITY IMAP4rev2\r\na OK done\r\n"}, {}, Reason.NO_STARTTLS),
+        ("imap", IMAP | {None: b"* BYE busy\r\n"}, {}, Reason.UNEXPECTED_ANSWER),
+        ("imap", IMAP | {b"b STARTTLS": b"b NO not now\r\n"}, {}, Reason.UNEXPECTED_ANSWER),
+    ],
+)  # fmt: skip
+def test_mail_servers_greet_and_encrypt(prober, authority, kind, lines, options, reason):
+    result = look(prober, authority, kind, lines, options)
+    assert (result.reason, result.state == State.OPERATIONAL) == (reason, reason == Reason.OK)
+
+
+def test_a_mail_server_that_is_silent_ends_in_time(prober):
+    with serving(lambda connection: time.sleep(2), wait_for=b"") as server:
+        result = prober.engine(allowed=(server.place,)).run(ProbeTask("smtp", server.place, {}, 0.5))
+    assert result.reason == Reason.TIMEOUT
+
+
+def websocket(status="101 Switching Protocols", *, honest=True, extra=""):
+    def handle(connection):
+        key = re.search(rb"Sec-WebSocket-Key: (\S+)", server_requests[-1])[1]
+        accept = hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest() if honest else b"no"
+        lines = [f"HTTP/1.1 {status}", "Upgrade: websocket", "Connection: Upgrade",
+                 f"Sec-WebSocket-Accept: {base64.b64encode(accept).decode()}"]  # fmt: skip
+        connection.sendall(("\r\n".join(lines) + "\r\n" + extra + "\r\n").encode())
+        closing.append(connection.recv(100))
+
+    server_requests, closing = [], []
+    return handle, server_requests, closing
+
+
+@pytest.mark.parametrize(
+    ("made", "options", "reason"),
+    [
+        (websocket(), {}, Reason.OK),
+        (websocket(extra="Sec-WebSocket-Protocol: graphql-ws\r\n"), {"protocol": "graphql-ws"}, Reason.OK),
+        (websocket(), {"protocol": "graphql-ws"}, Reason.UNEXPECTED_ANSWER),
+        (websocket(honest=False), {}, Reason.PROTOCOL_ERROR),
+        (websocket("200 OK"), {}, Reason.STATUS),
+        (websocket("000 what"), {}, Reason.STATUS),
+        (websocket("nonsense"), {}, Reason.PROTOCOL_ERROR),
+        (websocket(extra="X: y\r\n" * 300), {}, Reason.PROTOCOL_ERROR),
+        (websocket(), {"conditions": "total < 1us"}, Reason.CONDITION),
+    ],
+)
+def test_a_websocket_is_opened_and_closed(prober, made, options, reason):
+    handle, requests, closing = made
+    with serving(handle) as server:
+        server.requests = requests
+        target = f"ws://{server.place}/live?x=1"
+        result = prober.engine(allowed=(server.place,)).run(ProbeTask("websocket", target, options, 2))
+        for _ in range(100):
+            if closing:
+                break
+            time.sleep(0.01)
+    assert result.reason == reason
+    assert requests[0].startswith(b"GET /live?x=1 HTTP/1.1\r\n")
+    assert closing[0][:2] == (b"\x88\x82" if reason in (Reason.OK, Reason.CONDITION) else b"")
