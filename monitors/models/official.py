@@ -32,6 +32,7 @@ class Feed(models.Model):
     # {kind: external ids that the last full list lacked}: missing twice is gone
     absent = models.JSONField(default=dict)
     backfilled_at = models.DateTimeField(null=True)  # None: its history has not been asked for yet
+    redetected_at = models.DateTimeField(null=True)  # when we last looked for where its page has gone
 
     class Meta:
         constraints = [
@@ -44,6 +45,24 @@ class Feed(models.Model):
         return f"{self.provider_id} {self.format}"
 
 
+class FeedMove(models.Model):
+    """A feed's page moved or changed its platform, and we followed it there: said on the provider's page."""
+
+    feed = models.ForeignKey(Feed, models.CASCADE, related_name="moves")
+    at = models.DateTimeField()
+    old_format = models.CharField(max_length=40)
+    new_format = models.CharField(max_length=40)
+    old_url = models.URLField(max_length=1000)
+    new_url = models.URLField(max_length=1000)
+    reason = models.CharField(max_length=500)  # what was wrong with the old one
+
+    class Meta:
+        indexes = [models.Index(fields=["feed", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.old_format} to {self.new_format}"
+
+
 class FeedDocument(models.Model):
     """One address of a feed, with what is needed to ask for it conditionally."""
 
@@ -53,7 +72,8 @@ class FeedDocument(models.Model):
     etag = models.CharField(max_length=500, blank=True)
     last_modified = models.CharField(max_length=100, blank=True)
     digest = models.CharField(max_length=64, blank=True)  # SHA-256 of the last readable body
-    fetched_at = models.DateTimeField(null=True)
+    fetched_at = models.DateTimeField(null=True)  # when its body last came in full
+    distrusted_at = models.DateTimeField(null=True)  # when it was caught answering "not modified" though it was
     failures = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from monitors.core.debounce import Track, step
 from monitors.core.observations import Observation
 from monitors.core.states import State
-from monitors.models import Follow, PendingChange, Scope, SourceState, StateChange
+from monitors.models import Follow, PendingChange, Provider, Scope, SourceState, StateChange
 from monitors.signals import state_changes_recorded
 
 
@@ -94,8 +94,13 @@ def _record(seen: Observation, old: State, track: Track, now: datetime) -> State
 
 
 def _audiences(organization_id: int | None, provider_id: int | None) -> list[int | None]:
-    """Whose records a change belongs to: its organization's, or the public's and every follower's."""
+    """Whose records a change belongs to: its organization's, or the public's and every follower's.
+
+    Of a provider that an organization added for itself, nobody else has a record, the public neither.
+    """
     if organization_id is not None or provider_id is None:
         return [organization_id]
-    followers = Follow.objects.filter(scope__provider_id=provider_id).values_list("organization_id", flat=True)
-    return [None, *sorted(set(followers))]
+    owner = Provider.objects.values_list("organization_id", flat=True).get(id=provider_id)
+    follows = Follow.objects.filter(scope__provider_id=provider_id)
+    followers = sorted(set(follows.values_list("organization_id", flat=True)))
+    return [None, *followers] if owner is None else [follower for follower in followers if follower == owner]
