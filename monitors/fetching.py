@@ -5,7 +5,7 @@ import hashlib
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -23,7 +23,10 @@ LONGEST_RETRY_S = 3600
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A document of a feed, and what we know of its last body. `digest` is "" where we have none."""
+    """A document of a feed, and what we know of its last body. `digest` is "" where we have none.
+
+    `verify`: an answer of "not modified" is not believed, but checked against the body in full.
+    """
 
     feed_id: int
     name: str
@@ -31,6 +34,7 @@ class Wanted:
     etag: str = ""
     last_modified: str = ""
     digest: str = ""
+    verify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,8 @@ class Fetched:
     """How asking for a document ended: with a new body, unchanged, or with an error in words.
 
     `retry_after_s` is what the server asked for, at most an hour; None where it asked for nothing.
-    `is_missing` says that there is no such document, so asking again is useless.
+    `is_missing` says that there is no such document, so asking again is useless. `is_verified`: "not modified"
+    was checked, and a new body then shows that it was not true.
     """
 
     wanted: Wanted
@@ -49,6 +54,7 @@ class Fetched:
     digest: str = ""
     error: str = ""
     retry_after_s: int | None = None
+    is_verified: bool = False
 
     @property
     def is_unchanged(self) -> bool:
@@ -80,28 +86,35 @@ async def _fetch_all(
 
 
 async def _fetch_one(document: Wanted, user_agent: str, allowed: Collection[str], lookup: Lookup) -> Fetched:
-    headers = {"User-Agent": user_agent, "Accept": "application/json, application/xml;q=0.9, */*;q=0.5"}
-    if document.digest and document.etag:
-        headers["If-None-Match"] = document.etag
-    if document.digest and document.last_modified:
-        headers["If-Modified-Since"] = document.last_modified
     try:
-        answer = await fetch(
-            document.url,
-            headers=headers,
-            deadline_s=DEADLINE_S,
-            max_bytes=MOST_BYTES,
-            allowed=allowed,
-            keep_path=True,
-            lookup=lookup,
-        )
+        found = _fetched(document, await _asked(document, user_agent, allowed, lookup))
+        if found.status == 304 and document.verify:
+            full = _fetched(document, await _asked(replace(document, digest=""), user_agent, allowed, lookup))
+            return found if full.error else replace(full, is_verified=True)
     except (AddressRefused, FetchFailed) as error:
         return Fetched(document, error=str(error))
     except Exception:
         # One document must not cost the others their reading.
         logger.exception("Feed %s: asking for its document %s broke", document.feed_id, document.name)
         return Fetched(document, error="We made a mistake in asking for it; the log has the details.")
-    return _fetched(document, answer)
+    return found
+
+
+async def _asked(document: Wanted, user_agent: str, allowed: Collection[str], lookup: Lookup) -> Answer:
+    headers = {"User-Agent": user_agent, "Accept": "application/json, application/xml;q=0.9, */*;q=0.5"}
+    if document.digest and document.etag:
+        headers["If-None-Match"] = document.etag
+    if document.digest and document.last_modified:
+        headers["If-Modified-Since"] = document.last_modified
+    return await fetch(
+        document.url,
+        headers=headers,
+        deadline_s=DEADLINE_S,
+        max_bytes=MOST_BYTES,
+        allowed=allowed,
+        keep_path=True,
+        lookup=lookup,
+    )
 
 
 def _fetched(document: Wanted, answer: Answer) -> Fetched:
