@@ -18,7 +18,7 @@ from monitors.formats.reading import LARGEST_BODY, MOST_POSTS, moment, sensible
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item. `key` is its guid, link or title with date: the first that it has."""
+    """One item. `key` is its guid, link or title with date: the first that it has. `status` is Microsoft's own tag."""
 
     key: str
     title: str
@@ -27,6 +27,7 @@ class Entry:
     published: datetime | None
     updated: datetime | None
     categories: tuple[str, ...]
+    status: str = ""
 
 
 def entries(body: bytes) -> list[Entry]:
@@ -60,6 +61,7 @@ def _entry(item: feedparser.FeedParserDict) -> Entry:
         published=published,
         updated=_time(item, "updated") or published,
         categories=tuple(str(tag.get("term", "")) for tag in item.get("tags", [])),
+        status=str(item.get("status") or ""),
     )
 
 

@@ -104,3 +104,89 @@ def test_okta_without_incidents_is_read_and_a_page_without_the_list_is_not():
     assert posts(read("okta_html", okta_page())) == []
     with pytest.raises(UnreadableFeed, match="no list of incidents"):
         read("okta_html", "<html><body>Sign in</body></html>")
+
+
+def rss(*items):
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Microsoft Admin Center Status</title>{"".join(items)}</channel></rss>'
+
+
+@pytest.mark.parametrize(
+    ("word", "state", "unknown"),
+    [
+        ("Available", State.OPERATIONAL, ()),
+        ("ServiceInterruption", State.MAJOR_OUTAGE, ()),
+        ("Service degradation", State.DEGRADED, ()),
+        ("Investigation", State.UNKNOWN, ()),
+        ("Fabulous", State.UNKNOWN, ("Fabulous",)),
+    ],
+)
+def test_microsoft_says_a_state_in_a_tag_of_its_own(word, state, unknown):
+    feed = rss(
+        f"<item><title>Microsoft admin center</title><status>{word}</status><description>Text</description></item>"
+    )
+    snapshot = read("ms365_rss", feed)
+    assert (states(snapshot), snapshot.unknown_words) == ({"Microsoft admin center": state}, unknown)
+
+
+def test_microsoft_s_consumer_services_are_a_list():
+    rows = [{"ServiceDisplayName": name, "ServiceWorkloadName": name.lower(), "Status": word, "Message": "<b>x</b>"}
+            for name, word in (("Outlook.com", "Operational"), ("OneDrive", "Service degradation"))]  # fmt: skip
+    snapshot = read("ms365_rss", rows)
+    assert states(snapshot) == {"Outlook.com": State.OPERATIONAL, "OneDrive": State.DEGRADED}
+
+
+@pytest.mark.parametrize("feed", [rss(), rss("<item><title>Admin center</title></item>")])
+def test_silence_of_microsoft_is_no_good_news(feed):
+    with pytest.raises(UnreadableFeed, match=r"lists no component|has no <status>"):
+        read("ms365_rss", feed)
+
+
+def hund(title, key="6123abc"):
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>State</title><entry>'
+        f"<id>tag:status.example.com,2005:State::FeedNotifier::Entry/{key}</id>"
+        f'<link rel="alternate" href="https://status.example.com/issues/{key}"/><title>{title}</title>'
+        "<published>2026-05-01T10:00:00Z</published><updated>2026-05-01T12:00:00Z</updated>"
+        '<content type="html">&lt;p&gt;All is well.&lt;/p&gt;</content></entry></feed>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "phase", "name"),
+    [
+        ("[Investigating] Slow logins", "incident", "investigating", "Slow logins"),
+        ("[Gelöst] Login gestört", "incident", "resolved", "Login gestört"),
+        ("[Ended] Maintenance Window: DB", "maintenance", "completed", "Maintenance Window: DB"),
+        ("[Resolved] Maintenance of DB", "maintenance", "completed", "Maintenance of DB"),
+        ("[Pondering] Slow logins", "incident", "unknown", "Slow logins"),
+        ("Web is operational", "notice", "unknown", "Web is operational"),
+    ],
+)
+def test_hund_says_in_the_title_how_far_an_issue_is(title, kind, phase, name):
+    snapshot = read("hund", hund(title))
+    (post,) = snapshot.posts
+    assert (post.external_id, post.kind, post.phase, post.title) == ("6123abc", kind, phase, name)
+    assert post.resolved_at is None or post.resolved_at.isoformat() == "2026-05-01T12:00:00+00:00"
+    assert snapshot.unknown_words == (("Pondering",) if "Pondering" in title else ())
+
+
+XBOX = {"Account & profile": "None", "Store": "Limited", "Cloud": "Impacted", "Social": "On fire"}
+
+
+@pytest.mark.parametrize("make", ["json", "xml"])
+def test_xbox_lists_its_services_as_json_and_as_xml(make):
+    if make == "json":
+        body = {"Status": {}, "CoreServices": [{"Name": n, "Status": {"Name": w}} for n, w in XBOX.items()]}
+    else:
+        scenario = "<Scenarios><Scenario><Name>Sign in</Name><Status><Name>Major</Name></Status></Scenario></Scenarios>"
+        rows = "".join(
+            f"<Category><Id>1</Id><Name>{n.replace('&', '&amp;')}</Name>{scenario}<Status><Id>1</Id><Name>{w}</Name></Status><Empty/></Category>"
+            for n, w in XBOX.items()
+        )
+        body = f"<ServiceStatus><Status><Name>x</Name></Status><CoreServices>{rows}</CoreServices><Titles><Category><Name>No</Name></Category></Titles></ServiceStatus>"
+    snapshot = read("xbox_status", body)
+    assert states(snapshot) == {
+        "Account & profile": State.OPERATIONAL, "Store": State.DEGRADED, "Cloud": State.PARTIAL_OUTAGE,
+        "Social": State.UNKNOWN,
+    }  # fmt: skip
+    assert snapshot.unknown_words == ("On fire",)
