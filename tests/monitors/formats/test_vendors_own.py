@@ -190,3 +190,54 @@ def test_xbox_lists_its_services_as_json_and_as_xml(make):
         "Social": State.UNKNOWN,
     }  # fmt: skip
     assert snapshot.unknown_words == ("On fire",)
+
+
+def adobe(incidents=None, maintenances=None):
+    return {"incidentEvent": {"incidents": incidents or {}}, "maintenanceEvent": {"maintenance": maintenances or {}}}
+
+
+def step(status, severity):
+    return {"id": status, "status": status, "severity": severity}
+
+
+def test_an_incident_of_adobe_is_over_when_it_is_for_every_product():
+    sign, stock = (
+        {"id": "1", "name": "Sign", "history": {"1767225600000": step("Opened", "Major"), "1767232800000": step("Closed", "Minor")}},
+        {"id": "2", "name": "Stock", "history": {"1767229200000": step("Opened", "Minor")}},
+    )  # fmt: skip
+    both = read("adobe_api", adobe({"77": {"id": "77", "clouds": {}, "products": {"1": sign, "2": stock}}})).posts[0]
+    one = read("adobe_api", adobe({"77": {"id": "77", "clouds": {}, "products": {"1": sign}}})).posts[0]
+    assert (both.title, both.phase, both.impact) == ("Sign, Stock: incident", "investigating", State.MAJOR_OUTAGE)
+    assert [update.at.hour for update in both.updates] == [0, 1, 2]
+    assert (one.phase, one.resolved_at.isoformat()) == ("resolved", "2026-01-01T02:00:00+00:00")
+
+
+def test_a_maintenance_of_adobe_names_what_it_touches():
+    row = {"id": "5", "status": "Canceled", "clouds": {"9": {"id": "9", "name": "Creative Cloud"}}, "products": {}}
+    (post,) = read("adobe_api", adobe(maintenances={"5": row})).posts
+    assert (post.kind, post.title, post.phase) == ("maintenance", "Creative Cloud: maintenance", "completed")
+
+
+def test_adobe_with_nothing_wrong_lists_nothing_and_a_new_word_is_kept():
+    assert read("adobe_api", adobe()).posts == ()
+    product = {"id": "1", "name": "Sign", "history": {"1767225600000": step("Pondered", "Cosmic")}}
+    assert read("adobe_api", adobe({"7": {"products": {"1": product}}})).unknown_words == ("Cosmic", "Pondered")
+
+
+def devops(*services):
+    data = {"data": {"ms.vss-status-web.public-status-data-provider": {"serviceStatus": {"services": services}}}}
+    return f'<html><body><script id="dataProviders" type="application/json">{json.dumps(data)}</script></body></html>'
+
+
+def test_azure_devops_has_a_state_for_each_service_and_geography():
+    geographies = [{"name": "Brazil", "health": 4}, {"name": "Europe", "health": 2}, {"name": "Asia", "health": 9}]
+    snapshot = read("azure_devops_html", devops({"id": "Boards", "geographies": geographies}))
+    assert [(c.external_id, c.group_id, c.state) for c in snapshot.components] == [
+        ("Boards", None, State.DEGRADED),
+        ("Boards/Brazil", "Boards", State.OPERATIONAL),
+        ("Boards/Europe", "Boards", State.DEGRADED),
+        ("Boards/Asia", "Boards", State.UNKNOWN),
+    ]
+    assert snapshot.unknown_words == ("9",)
+    with pytest.raises(UnreadableFeed, match="lists no component"):
+        read("azure_devops_html", devops())
