@@ -13,7 +13,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 REDIRECTS = ("follow", "same host", "never")
 AUTHS = ("none", "basic", "bearer", "header")
 VERSIONS = ("1.1", "2")
-UNSAID = {"auth": "none", "http_version": "1.1", "redirects": "follow", "tls": "no"}  # values that are not stored
+UNSAID = {"auth": "none", "http_version": "1.1", "redirects": "follow", "tls": "no", "match": "all of them"}  # values that are not stored
 MAX_HEADERS = 20
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 # What we say about the connection ourselves, and what opens the doors of cloud machines.
