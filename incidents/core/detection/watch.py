@@ -1,0 +1,160 @@
+"""Watch providers: one minute of every source in, the events of their records out."""
+
+from collections import deque
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from incidents.core.detection.crowd import Crowd, Report
+from incidents.core.detection.delivery import Delivery, Ends
+from incidents.core.detection.filters import Filter
+from incidents.core.detection.probing import Checks, Probing
+from incidents.core.detection.records import Event, Posterior, Records
+from incidents.core.detection.tree import Bools, Floats, Ints, Place, Tree
+from incidents.core.detection.tuning import DEFAULT, Tuning
+
+DAY_MINUTES = 1440
+BLIND_FROM = 0.7  # the share of providers whose receipts must fall behind together for it to be our own stall
+FEWEST_DUE, BEHIND, SURPRISING = 4.0, 0.7, 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Minute:
+    """What was seen of one provider in one minute. `posts` are the places that its page says are in trouble now."""
+
+    sent: Ints
+    ends: Ends
+    checks: Checks
+    reports: Sequence[Report] = ()
+    posts: Sequence[Place] = ()
+
+
+class Watch:
+    """The evidence about one provider."""
+
+    def __init__(self, tree: Tree, regions: int, tuning: Tuning = DEFAULT) -> None:
+        self.tree, self._tuning = tree, tuning
+        self._delivery = Delivery(tree, tuning)
+        self._probing = Probing((len(tree.probed), regions), tuning)
+        self._crowd = Crowd(tree, tuning)
+        self._records = Records(tree, tuning)
+        severities = len(tuning.failing) + len(tuning.delaying)
+        self._everyone = Filter(tree.rates, severities, tuning.lasts)
+        self._without = Filter(tree.rates, severities, tuning.lasts)
+        self._checked = Filter(tree.rates, len(tuning.unreachable) + 1, tuning.lasts)
+        self._reported = Filter(tree.rates, len(tuning.reporting), tuning.lasts)
+        self._sums = np.zeros((2, len(tree.places), severities))
+        self._before: deque[tuple[Floats, Floats, Floats]] = deque(maxlen=tuning.rollback)
+        self._due: deque[tuple[float, float]] = deque(maxlen=2)
+        self._was_blind = False
+        self._posts: Sequence[Place] = ()
+        self.posterior: Posterior | None = None
+
+    def take(self, number: int, minute: Minute) -> tuple[Floats, Bools]:
+        """Count a minute; return the ends that came in it and were due, now and since the minute before ([2, 2]), and
+        which probe regions look sick from here."""
+        if number % DAY_MINUTES == 0 and number:
+            for source in (self._delivery, self._probing, self._crowd):
+                source.end_day()
+        self._due.append(self._delivery.take(minute.sent, minute.ends))
+        self._crowd.take(number, minute.reports)
+        self._posts = minute.posts
+        return np.array([self._due[-1], np.sum(self._due, axis=0)]), self._probing.take(minute.checks)
+
+    def judge(self, number: int, *, is_blind: bool, sick: Bools) -> list[Event]:
+        """Weigh the minute that was taken; return what became of the records."""
+        delivery, since = self._weigh_delivery(is_blind=is_blind)
+        checked = self._weigh_checks(sick)
+        reported = self._weigh_reports()
+        posted = self._weigh_posts()
+        rest = self._prior + checked + reported + posted
+        parts = np.stack([delivery, checked, reported, posted])
+        strong = self._everyone.odds[:, [1, 2, 4, 5]].sum(axis=1) >= 0.5 * self._everyone.odds.sum(axis=1)
+        self.posterior = Posterior(rest + delivery, rest + np.maximum(since, delivery), parts, strong)
+        return self._records.step(number, self.posterior) if number >= self._tuning.warm_up else []
+
+    @property
+    def _prior(self) -> Floats:
+        return self._everyone.prior
+
+    # --- One source each --------------------------------------------------------------------------------
+
+    def _weigh_delivery(self, *, is_blind: bool) -> tuple[Floats, Floats]:
+        """Return what deliveries argue now, and all that they have argued since the change."""
+        everyone, without = self._delivery.argue(is_blind=is_blind)
+        if is_blind and not self._was_blind and self._before:  # the stall's first minutes taught us nothing
+            self._everyone.odds, self._without.odds, self._sums = (kept.copy() for kept in self._before[0])
+        self._was_blind = is_blind
+        lone = self._tuning.lone_tenant
+        now = np.minimum(self._everyone.step(everyone), self._without.step(without) + lone)
+        now[~self.tree.is_delivered] = 0
+        self._sums = np.maximum(self._sums + np.stack([everyone, without]), 0)
+        self._sums[:, now <= 0] = 0  # what argues for nothing any more has not changed lately
+        self._before.append((self._everyone.odds, self._without.odds, self._sums))
+        return now, np.minimum(self._sums[0].max(axis=1), self._sums[1].max(axis=1) + lone)
+
+    def _weigh_checks(self, sick: Bools) -> Floats:
+        by_component = self._probing.argue(sick)
+        likelihood = np.zeros((len(self.tree.places), by_component.shape[1]))
+        probed = self.tree.probe_of >= 0
+        likelihood[probed] = by_component[self.tree.probe_of[probed]]
+        likelihood[self.tree.is_edge] = by_component.sum(axis=0)
+        weight = self._checked.step(likelihood)
+        weight[~probed] = 0
+        # An edge that answers does not clear what it delivers.
+        delivered = self.tree.is_delivered
+        weight[delivered] = np.maximum(weight[delivered], 0)
+        return weight
+
+    def _weigh_reports(self) -> Floats:
+        weight = np.clip(self._reported.step(self._crowd.argue()), -1.0, self._tuning.crowd_cap)
+        marked = self._crowd.marks >= self._tuning.marked
+        return np.where(marked, weight, np.minimum(weight, self._tuning.unmarked_cap))
+
+    def _weigh_posts(self) -> Floats:
+        weight = np.zeros(len(self.tree.places))
+        for place in self._posts:
+            weight[self.tree.index[place]] += self._tuning.post_bonus
+        return weight
+
+
+class Fleet:
+    """Watches that see our own troubles together: receipts that stall everywhere, a region that fails everywhere."""
+
+    def __init__(self, watches: Mapping[Hashable, Watch]) -> None:
+        self.watches = dict(watches)
+
+    def minute(self, number: int, minutes: Mapping[Hashable, Minute]) -> dict[Hashable, list[Event]]:
+        """Weigh one minute of every provider; return the events of each."""
+        seen = {key: watch.take(number, minutes[key]) for key, watch in self.watches.items()}
+        is_blind = _stall_is_ours(*np.array([counts for counts, _ in seen.values()]).transpose(1, 0, 2))
+        sick = _sick_regions(np.array([regions for _, regions in seen.values()]))
+        return {key: watch.judge(number, is_blind=is_blind, sick=sick) for key, watch in self.watches.items()}
+
+
+def _sick_regions(failing: Bools) -> Bools:
+    """Return the regions that are themselves in trouble, as half of the providers see it. `failing` is [provider, region].
+
+    A provider that fails from most regions has a trouble of its own, and one alone cannot tell whose it is.
+    """
+    can_tell = failing.mean(axis=1) < 0.5
+    if can_tell.sum() < 2:
+        return np.zeros(failing.shape[1], bool)
+    sick: Bools = failing[can_tell].mean(axis=0) >= 0.5
+    return sick
+
+
+def _stall_is_ours(now: Floats, lately: Floats) -> bool:
+    """Whether receipts of most providers fall behind in the same minute. Both are [provider, came or due].
+
+    A provider falls behind where fewer ends came than were due, beyond chance: the deviance of a Poisson count.
+    Only those from which some were due can tell, and one alone cannot tell whose fault it is.
+    """
+    behind, can_tell = np.zeros(len(now), bool), np.zeros(len(now), bool)
+    for counts in (now, lately):
+        came, due = counts[:, 0], np.maximum(counts[:, 1], 1e-9)
+        deviance = due - came + came * np.log(np.maximum(came, 1e-9) / due)
+        can_tell |= due >= FEWEST_DUE
+        behind |= (due >= FEWEST_DUE) & (came < BEHIND * due) & (deviance >= SURPRISING)
+    return bool(can_tell.sum() >= 2 and behind[can_tell].mean() >= BLIND_FROM)

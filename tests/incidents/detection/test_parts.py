@@ -1,0 +1,110 @@
+"""The detector's parts: who is loudest, one voice per network, what is usual, and tenths of confidence."""
+
+import numpy as np
+import pytest
+
+from bench.detection import calibration
+from incidents.core.detection.crowd import OneVoice, Report, UsualRate
+from incidents.core.detection.filters import Filter
+from incidents.core.detection.habits import DAYS_KEPT, DayRing, shares
+from incidents.core.detection.tree import Place
+from incidents.core.detection.witnesses import NOBODY, Loudest
+from tests.incidents.detection.towns import API, DOCOMO, JAPAN, KDDI, SMS, TREE, voices
+
+
+def test_a_place_holds_what_is_narrower():
+    assert [JAPAN.holds(place) for place in (JAPAN, DOCOMO, SMS, Place("sms", "BR"), API)] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+def test_an_edge_is_related_to_all_that_enters_through_it():
+    related = TREE.related[TREE.index[API]]
+    assert {place for place in TREE.places if related[TREE.index[place]]} == {
+        API,
+        *TREE.cells,
+        *(p for p in TREE.places if p.component == "sms"),
+    }
+    assert TREE.siblings[TREE.index[DOCOMO], TREE.index[KDDI]]
+
+
+def test_the_loudest_tenant_is_whoever_failed_most_of_late():
+    loudest = Loudest(places=2, half_life=10)
+    assert loudest.tenant.tolist() == [NOBODY, NOBODY]
+    loudest.hear(np.array([0, 0, 0]), np.array([7, 7, 8]))
+    assert loudest.tenant.tolist() == [7, NOBODY]
+    for _ in range(20):  # two half-lives
+        loudest.hear(np.array([], dtype=int), np.array([], dtype=int))
+    loudest.hear(np.array([0]), np.array([8]))
+    assert loudest.tenant.tolist() == [8, NOBODY]
+    loudest.forget()
+    assert loudest.tenant.tolist() == [8, NOBODY]
+    for _ in range(200):
+        loudest.hear(np.array([], dtype=int), np.array([], dtype=int))
+    loudest.forget()
+    assert loudest.tenant.tolist() == [NOBODY, NOBODY]
+
+
+def test_one_network_has_one_vote_an_hour():
+    voice = OneVoice()
+    heard = [voice.hears(Report(at, network=1, system=1)) for at in (0.0, 1.0, 59.9, 60.0, 61.0)]
+    assert heard == [True, False, False, True, False]
+
+
+@pytest.mark.parametrize(("networks", "systems", "counted"), [(3, 3, 3), (1000, 1000, 1000), (1000, 1, 3)])
+def test_a_flood_counts_its_networks_and_a_few_of_each_system(networks, systems, counted):
+    voice = OneVoice()
+    reports = [Report(n / 1000, n % networks, n % systems) for n in range(1000)]
+    assert sum(map(voice.hears, reports)) == pytest.approx(counted, abs=2)
+
+
+def test_what_is_usual_follows_the_hours_and_not_an_outage():
+    usual = UsualRate()
+    for minute in range(10 * 1440):
+        usual.learn(minute, 1 if minute // 60 % 24 == 12 and minute % 2 else 0)
+    noon, night = usual.at(12 * 60 + 10 * 1440), usual.at(10 * 1440)
+    assert noon > 5 * night
+    for minute in range(10 * 1440 + 720, 10 * 1440 + 780):
+        usual.learn(minute, 200)
+    assert usual.at(11 * 1440 + 720) < 4
+
+
+def test_a_filter_forgets_by_itself():
+    one = Filter(np.array([1e-5]), severities=2, lasts=60)
+    for _ in range(10):
+        loud = one.step(np.array([[2.0, 1.0]]))
+    for _ in range(600):
+        quiet = one.step(np.zeros((1, 2)))
+    assert loud[0] > 10
+    assert quiet[0] == pytest.approx(0, abs=0.5)
+
+
+def test_a_cell_without_messages_has_its_countrys_habit_and_bad_days_are_no_habit():
+    days = np.zeros((10, 4, 2))
+    days[:, 0, 0], days[:, 2, 0] = 900, 100  # one in ten is ambiguous, in the first cell
+    days[9, 0, 0], days[9, 2, 0] = 0, 1000  # but on a day of trouble
+    fault, doubt = shares(days, [np.array([0, 1])])
+    assert doubt == pytest.approx([0.1, 0.1], abs=0.01)
+    assert fault[0] < 0.002
+
+
+def test_days_are_kept_for_two_weeks():
+    ring = DayRing((1,))
+    for day in range(30):
+        ring.add(np.array([day]))
+        ring.turn()
+    assert ring.days.tolist() == [[day] for day in range(30 - DAYS_KEPT, 30)]
+
+
+def test_calibration_compares_what_was_said_with_what_was_right():
+    said = calibration([(0.95, True), (0.95, True), (0.65, False), (1.0, True)])
+    assert said["tenths"] == [[0.65, 0.0, 1], [0.967, 1.0, 3]]
+    assert said["brier"] == pytest.approx((0.05**2 * 2 + 0.65**2) / 4)
+
+
+def test_voices_are_many_networks():
+    assert len({report.network for minute in range(10) for report in voices(minute, 6, 10_000)}) == 60
