@@ -152,7 +152,7 @@ class Probe:
     target, stored options, seconds and whether to describe a good answer as fully as a bad one;
     it may raise AddressRefused and NameUnresolved, which the engine turns into results. Secrets are in
     the clear in the options that `clean` gives and `probe` gets; what only the database knows is under KNOWN.
-    `is_waiting` says that nothing is asked: the target reports to us.
+    `is_waiting` says that nothing is asked: the target reports to us. `least_interval_s` is how often it may be asked.
     """
 
     label: str
@@ -162,6 +162,7 @@ class Probe:
     clean: Callable[[Mapping[str, str]], dict[str, object]]
     probe: Callable[[str, Mapping[str, object], float, bool, Net], Awaitable[ProbeResult]]
     is_waiting: bool = False
+    least_interval_s: int = 10
 
 
 @dataclass(frozen=True, slots=True)

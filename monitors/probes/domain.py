@@ -1,0 +1,162 @@
+"""Ask the registry (RDAP, RFC 9083) until when a domain is registered, and whether it is on hold."""
+
+import json
+import time
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from kit.addresses import Target, check_place, check_url
+from monitors.core.conditions import Facts, Names, Type
+from monitors.core.states import State
+from monitors.probes.base import Answer, Field, Net, Probe, ProbeResult, Reason
+from monitors.probes.evidence import printable
+from monitors.probes.http import Rules, travel
+from monitors.probes.http_rules import Asking, cleaned, whole
+from monitors.probes.judging import CONDITION_FIELDS, Conditions, condition_readers, past_of
+from monitors.probes.wires import Watch
+
+BOOTSTRAP = "https://data.iana.org/rdap/dns.json"  # which registry answers for which ending (RFC 9224)
+BOOTSTRAP_KEPT_S = 86_400
+WARN_DAYS = 30
+NAMES: Names = {"domain_days": Type.NUMBER, "registrar": Type.TEXT, "statuses": Type.ANY}
+_HELD = {"server hold", "client hold", "redemption period", "pending delete"}
+_registries: dict[str, tuple[float, dict[str, str]]] = {}
+
+
+class _Unavailable(Exception):
+    """The registry, or the list of registries, says nothing. That is no fault of the domain."""
+
+
+def clean(raw: Mapping[str, str]) -> dict[str, object]:
+    """Return options as they are stored. Raises BadOptions with a sentence per field."""
+    return cleaned(raw, {"warn_days": whole("Days", 1, 365), **condition_readers(NAMES)}, lambda options: {})
+
+
+async def probe(target: str, options: Mapping[str, object], timeout_s: float, in_full: bool, net: Net) -> ProbeResult:
+    name, watch = check_place(target, scheme="rdap", port=443, allowed=net.allowed).host, Watch(timeout_s)
+    conditions = Conditions.of(options, NAMES)
+    try:
+        registry = await _registry(name, net, watch)
+        found = await _domain(registry, name, net, watch)
+    except _Unavailable as error:
+        return watch.failed(Reason.NOT_AVAILABLE, str(error))
+    if found is None:
+        return watch.failed(Reason.DOMAIN_EXPIRED, f"Nobody holds {name}, says its registry.")
+    return _judged(options, conditions, found, watch)
+
+
+async def _registry(name: str, net: Net, watch: Watch) -> str:
+    """Return the address of the registry of a name's ending. Raises _Unavailable."""
+    kept_until, known = _registries.get(BOOTSTRAP, (0.0, {}))
+    if time.monotonic() >= kept_until:
+        document = _document(await _ask(BOOTSTRAP, net, watch))
+        services = document.get("services")
+        known = {
+            str(ending): next((url for url in map(str, urls) if url.startswith("http")), "")
+            for endings, urls in (services if isinstance(services, list) else [])
+            for ending in endings
+        }
+        _registries[BOOTSTRAP] = time.monotonic() + BOOTSTRAP_KEPT_S, known
+    labels = name.split(".")
+    for start in range(1, len(labels)):  # the longest ending that has a registry
+        if found := known.get(".".join(labels[start:])):
+            return found if found.endswith("/") else f"{found}/"
+    raise _Unavailable(f"The registry of .{labels[-1]} has no public register that StatusWire can ask.")
+
+
+async def _domain(registry: str, name: str, net: Net, watch: Watch) -> dict[str, Any] | None:
+    """Return the registry's record of a name or of what it is a part of, or None. Raises _Unavailable."""
+    labels = name.split(".")
+    for start in range(min(3, len(labels) - 1)):
+        answer = await _ask(f"{registry}domain/{'.'.join(labels[start:])}", net, watch)
+        if answer.status == 200:
+            return _document(answer)
+        if answer.status != 404:
+            break
+    else:
+        return None
+    raise _Unavailable(f"The registry answered {answer.status}; it is asked again at the next check.")
+
+
+async def _ask(url: str, net: Net, watch: Watch) -> Answer:
+    rules = Rules(asking=Asking(headers=(("Accept", "application/rdap+json, application/json"),)))
+    answer, _ = await travel(check_url(url, allowed=net.allowed), rules, watch.left_s, net)
+    if answer.reason != Reason.OK:
+        raise _Unavailable(f"The registry could not be asked: {answer.trouble}")
+    watch.address = answer.address
+    return answer
+
+
+def _document(answer: Answer) -> dict[str, Any]:
+    try:
+        found = json.loads(answer.body)
+    except (ValueError, RecursionError) as error:
+        raise _Unavailable("The registry's answer was no JSON.") from error
+    if answer.status != 200 or not isinstance(found, dict):
+        raise _Unavailable(f"The registry answered {answer.status}, with nothing that we can read.")
+    return found
+
+
+def _judged(options: Mapping[str, object], conditions: Conditions, found: dict[str, Any], watch: Watch) -> ProbeResult:
+    statuses = [printable(str(word))[:60].lower() for word in _list(found.get("status"))]
+    days, registrar = _days_left(found), _registrar(found)
+    facts: dict[str, object] = {"statuses": statuses, "registrar": registrar}
+    facts |= {} if days is None else {"domain_days": days}
+    seen = {"body": "\n".join([f"registrar: {registrar}", f"days left: {days}", f"status: {', '.join(statuses)}"])}
+    if held := sorted(_HELD & set(statuses)):
+        return watch.failed(Reason.DOMAIN_EXPIRED, f"The registry has set it to {', '.join(held)}.", seen)
+    if days is not None and days < 0:
+        return watch.failed(Reason.DOMAIN_EXPIRED, f"The registration ended {-days} days ago.", seen)
+    if failure := conditions.judge(Facts(facts, past=past_of(options))):
+        return watch.result(*failure, seen)
+    if days is None:
+        return watch.failed(Reason.NOT_AVAILABLE, "The registry does not say until when it is registered.", seen)
+    if days < int(str(options.get("warn_days") or WARN_DAYS)):
+        return watch.result(State.DEGRADED, Reason.DOMAIN_EXPIRING, f"The registration ends in {days} days.", seen)
+    return watch.result(State.OPERATIONAL, Reason.OK, f"Registered for another {days} days.", seen)
+
+
+def _days_left(found: dict[str, Any]) -> int | None:
+    for event in _list(found.get("events")):
+        if isinstance(event, dict) and event.get("eventAction") == "expiration":
+            try:
+                end = datetime.fromisoformat(str(event.get("eventDate")))
+            except ValueError:
+                return None
+            # Registrations live in the machine's time, not in a demo's.
+            return ((end if end.tzinfo else end.replace(tzinfo=UTC)) - datetime.now(UTC)).days
+    return None
+
+
+def _registrar(found: dict[str, Any]) -> str:
+    """Return the registrar's name out of its card (RFC 7095), or nothing."""
+    for entity in _list(found.get("entities")):
+        if isinstance(entity, dict) and "registrar" in _list(entity.get("roles")):
+            for entry in _list([*_list(entity.get("vcardArray")), [], []][1]):
+                if isinstance(entry, list) and len(entry) == 4 and entry[0] == "fn":
+                    return printable(str(entry[3]))[:100]
+    return ""
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def locate(target: str, allowed: Collection[str], own: Collection[str]) -> Target | None:
+    check_place(target, scheme="rdap", port=443, allowed=allowed, own=own)
+    return None
+
+
+PROBE = Probe(
+    label="Domain registration",
+    target_label="Domain",
+    fields=(
+        Field("warn_days", "Warn before", "whole", str(WARN_DAYS), help="Days before the registration ends; then it counts as degraded."),
+        *CONDITION_FIELDS,
+    ),
+    locate=locate,
+    clean=clean,
+    probe=probe,
+    least_interval_s=3600,
+)  # fmt: skip

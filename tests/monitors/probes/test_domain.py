@@ -1,0 +1,97 @@
+"""A domain's registration: how long it lasts, and that a registry's own trouble is not the domain's."""
+
+import json
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitors.core.states import State
+from monitors.probes import domain
+from monitors.probes.base import ProbeTask, Reason
+from tests.kit.servers import answer, serving
+
+UP, DEGRADED, DOWN, UNKNOWN = State.OPERATIONAL, State.DEGRADED, State.MAJOR_OUTAGE, State.UNKNOWN
+
+
+def record(days, *statuses):
+    end = datetime.now(UTC) + timedelta(days=days, hours=1)
+    card = ["vcard", [["version", {}, "text", "4.0"], ["fn", {}, "text", "Example Registrar"]]]
+    return {
+        "objectClassName": "domain",
+        "events": [{"eventAction": "expiration", "eventDate": f"{end:%Y-%m-%dT%H:%M:%SZ}"}],
+        "status": list(statuses),
+        "entities": [{"roles": ["registrar"], "vcardArray": card}],
+    }
+
+
+@contextmanager
+def registry(monkeypatch, replies):
+    """A registry and the list that names it, on one server."""
+
+    def handle(connection):
+        path = server.requests[-1].split()[1].decode()
+        if path == "/dns.json":
+            body = {"services": [[["com"], [f"{server.url}/rdap/"]]]}
+            connection.sendall(answer(json.dumps(body).encode()))
+        else:
+            reply = replies.get(path.removeprefix("/rdap/domain/"), ("404 Not Found", {}))
+            connection.sendall(answer(json.dumps(reply[1]).encode(), status=reply[0]))
+
+    with serving(handle) as server:
+        monkeypatch.setattr(domain, "BOOTSTRAP", f"{server.url}/dns.json")
+        yield server
+
+
+def look(prober, server, name="example.com", options=None):
+    return prober.engine(allowed=(server.place,)).run(ProbeTask("domain", name, options or {}, 2))
+
+
+OK_ = "200 OK"
+
+
+@pytest.mark.parametrize(
+    ("replies", "options", "expected"),
+    [
+        ({"example.com": (OK_, record(200, "active"))}, {}, (UP, Reason.OK)),
+        ({"example.com": (OK_, record(20, "active"))}, {}, (DEGRADED, Reason.DOMAIN_EXPIRING)),
+        ({"example.com": (OK_, record(20, "active"))}, {"warn_days": 7}, (UP, Reason.OK)),
+        ({"example.com": (OK_, record(-3, "active"))}, {}, (DOWN, Reason.DOMAIN_EXPIRED)),
+        ({"example.com": (OK_, record(200, "client hold"))}, {}, (DOWN, Reason.DOMAIN_EXPIRED)),
+        ({}, {}, (DOWN, Reason.DOMAIN_EXPIRED)),
+        ({"example.com": (OK_, {"status": ["active"]})}, {}, (UNKNOWN, Reason.NOT_AVAILABLE)),
+        ({"example.com": (OK_, [])}, {}, (UNKNOWN, Reason.NOT_AVAILABLE)),
+        ({"example.com": ("429 Slow down", {})}, {}, (UNKNOWN, Reason.NOT_AVAILABLE)),
+        (
+            {"example.com": (OK_, record(200))},
+            {"conditions": 'registrar == "Example Registrar" and domain_days > 100'},
+            (UP, Reason.OK),
+        ),
+        (
+            {"example.com": (OK_, record(200))},
+            {"conditions": 'statuses contains "client transfer prohibited"'},
+            (DOWN, Reason.CONDITION),
+        ),
+    ],
+)
+def test_what_a_registry_says(prober, monkeypatch, replies, options, expected):
+    with registry(monkeypatch, replies) as server:
+        result = look(prober, server, options=options)
+    assert (result.state, result.reason) == expected
+
+
+def test_a_part_of_a_domain_counts_as_the_domain(prober, monkeypatch):
+    with registry(monkeypatch, {"example.com": (OK_, record(200))}) as server:
+        assert look(prober, server, "www.example.com").reason == Reason.OK
+
+
+def test_an_ending_without_a_register_is_not_available(prober, monkeypatch):
+    with registry(monkeypatch, {}) as server:
+        assert look(prober, server, "example.zz").reason == Reason.NOT_AVAILABLE
+
+
+def test_the_list_of_registries_is_kept(prober, monkeypatch):
+    with registry(monkeypatch, {"example.com": (OK_, record(200))}) as server:
+        for _ in range(3):
+            look(prober, server)
+    assert [request.split()[1] for request in server.requests].count(b"/dns.json") == 1
