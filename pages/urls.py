@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from pages.health import healthz
 from pages.metrics import metrics
-from pages.views import calendars, design, organization, public, record, settings, status_page
+from pages.views import calendars, design, organization, public, record, scopes, settings, status_page
 
 urlpatterns: list[URLPattern] = [
     path("", public.home, name="home"),
@@ -14,6 +14,10 @@ urlpatterns: list[URLPattern] = [
     path("providers/<slug:slug>/", public.provider, name="provider"),
     path("providers/<slug:slug>/history/", record.provider_history, name="provider_history"),
     path("providers/<slug:slug>/maintenances.ics", calendars.maintenances_ics, name="maintenances_ics"),
+    path("providers/<slug:slug>/components/<int:component_id>/", scopes.component, name="component"),
+    path("countries/", scopes.country_list, name="countries"),
+    path("countries/<str:code>/", scopes.country, name="country"),
+    path("carriers/<slug:slug>/", scopes.carrier, name="carrier"),
     path("is/<slug:slug>/down", public.is_down, name="is_down"),
     path("incidents/<str:uid>/", public.incident, name="incident"),
     path("healthz", healthz, name="healthz"),

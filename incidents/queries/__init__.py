@@ -11,7 +11,7 @@ from incidents.queries.details import incident_detail, open_details
 from incidents.queries.lags import vendor_lags
 from incidents.queries.lists import open_incidents, recent_incidents
 from incidents.queries.naming import PARTS, words_of
-from incidents.queries.providers import provider_states, provider_view
+from incidents.queries.providers import component_view, provider_states, provider_view
 from incidents.queries.shapes import (
     AdmissionView,
     ComponentView,
@@ -42,6 +42,7 @@ __all__ = [
     "ScopeView",
     "SightingView",
     "UpdateView",
+    "component_view",
     "incident_detail",
     "open_details",
     "open_incidents",

@@ -14,7 +14,7 @@ from incidents.models import Impact
 from incidents.queries.lists import open_incidents
 from incidents.queries.naming import component_key, component_words, key_of
 from incidents.queries.picture import open_impacts, picture, provider_hearings
-from incidents.queries.shapes import ComponentView, GroupView, ProviderView
+from incidents.queries.shapes import ComponentView, GroupView, ProviderView, ScopeView
 from incidents.queries.strips import Strips, official_word
 from monitors.core.states import State, worst
 from monitors.models import Component, Provider, Scope
@@ -60,6 +60,13 @@ def provider_states(provider_ids: Iterable[int], now: datetime) -> dict[int, Sco
         id_: _state_of(id_, impacts[id_], running[id_], troubled[id_], provider_hearings({id_: heard[id_]}), now)
         for id_ in wanted
     }
+
+
+def component_view(component: Component, organization_id: int | None, now: datetime) -> ScopeView:
+    """Return one component's state and bars; load it with its provider and group."""
+    strips = Strips(picture([component.provider_id] if component.provider_id else [], organization_id, now), now)
+    words, official = component_words(component), official_word(component)
+    return strips.view(component_key(component), words, scope_id=None, official=official)
 
 
 def _empty(provider_ids: Iterable[int], _: type[T]) -> dict[int | None, list[T]]:

@@ -1,5 +1,6 @@
 """The directory of providers: search, filter, trouble first."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from django.db.models import Q
 
 from incidents.queries import ScopeState, provider_states
 from monitors.core.states import State
-from monitors.models import Provider
+from monitors.queries.providers import seen_by
 
 # What a reader looks for first.
 ORDER = (
@@ -28,9 +29,19 @@ class ProviderRow:
     state: ScopeState
 
 
-def directory(now: datetime, *, search: str = "", category: str = "", state: State | None = None) -> list[ProviderRow]:
-    """Return the providers that fit, trouble first, then by name. Five queries for any number of them."""
-    rows = Provider.objects.order_by("name")
+def directory(
+    now: datetime,
+    *,
+    search: str = "",
+    category: str = "",
+    state: State | None = None,
+    organization_ids: Collection[int] = (),
+) -> list[ProviderRow]:
+    """Return the providers that fit, trouble first, then by name. Five queries for any number of them.
+
+    The reader belongs to `organization_ids`, whose own providers are among them.
+    """
+    rows = seen_by(*organization_ids).order_by("name")
     if search:
         rows = rows.filter(Q(name__icontains=search) | Q(slug__icontains=search))
     if category:

@@ -23,6 +23,7 @@ from monitors.formats import formats
 from monitors.models import Coverage, DeliveryCount, Feed, Monitor, OfficialPost, Provider, ReceiptSource
 from monitors.queries import crowd
 from monitors.queries.official import past_posts, scope_words, with_scopes
+from monitors.queries.providers import everybodys
 
 DAY = timedelta(hours=24)
 QUARTERS = 96
@@ -114,15 +115,15 @@ class CrowdView:
 
 
 def provider_page(provider: Provider, now: datetime) -> ProviderPage:
-    """Return the public's page of a provider."""
-    view = provider_view(provider, None, now)
+    """Return the public's page of a provider, or of an organization's own one that organization's."""
+    view = provider_view(provider, provider.organization_id, now)
     return ProviderPage(
         provider,
         view,
         WORDS.get(view.state.state, "Down"),
         tuple(_feeds(provider)),
         tuple(_maintenances(provider, now)),
-        tuple(open_details(None, provider.id)),
+        tuple(open_details(provider.organization_id, provider.id)),
         tuple(_past(provider, now)),
         vendor_lags([provider.id], now)[provider.id],
     )
@@ -147,8 +148,13 @@ def _maintenances(provider: Provider, now: datetime) -> Iterable[WindowView]:
 def _past(provider: Provider, now: datetime) -> list[PastView]:
     """Our own records, and the vendor's posts that none of them holds, latest first."""
     since = now - timedelta(days=PAST_DAYS)
-    links = [link for link in recent_incidents(None, provider.id, since=since, limit=100) if not link.is_open]
-    ours = Sighting.objects.filter(incident__provider=provider, incident__organization=None, ref__startswith="post:")
+    links = [
+        link
+        for link in recent_incidents(provider.organization_id, provider.id, since=since, limit=100)
+        if not link.is_open
+    ]
+    audience = Q(incident__organization=provider.organization_id)
+    ours = Sighting.objects.filter(audience, incident__provider=provider, ref__startswith="post:")
     held = set(ours.values_list("ref", flat=True))
     found = [_past_record(link) for link in links]
     found += [
@@ -240,5 +246,5 @@ def _delivered(provider: Provider, organization_id: int, window: Span) -> list[S
 
 def categories() -> list[tuple[str, int]]:
     """Return (category, providers) by name."""
-    rows = Provider.objects.exclude(category="").values_list("category").annotate(number=Count("id"))
+    rows = everybodys().exclude(category="").values_list("category").annotate(number=Count("id"))
     return list(rows.order_by("category"))

@@ -7,11 +7,12 @@ from django.db.models.functions import Cast, Concat
 from incidents.models import Incident, Sighting
 from incidents.queries.lists import of_audience
 from monitors.models import OfficialPost, Provider
+from monitors.queries.providers import everybodys
 
 
 def public_providers() -> "QuerySet[Provider]":
     """Return the providers that everybody may see."""
-    return Provider.objects.all()
+    return everybodys()
 
 
 def public_incidents() -> "QuerySet[Incident]":

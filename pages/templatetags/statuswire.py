@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from alerts.core.moments import beside_utc
 from incidents.core.timeline import Bar
 from incidents.core.wording import WITNESSES
+from incidents.queries.naming import country_name
 from kit.clock import clock
 from kit.zones import zone_named
 from monitors.core.states import Source, State
@@ -102,6 +103,12 @@ def lasting(length: timedelta | float | None) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+@register.filter
+def country(code: str) -> str:
+    """Return the name of a country by its two letters."""
+    return country_name(code)
 
 
 @register.filter
