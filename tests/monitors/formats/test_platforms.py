@@ -78,3 +78,70 @@ def test_two_components_of_one_name_are_two():
 def test_a_page_without_components_cannot_be_read():
     with pytest.raises(UnreadableFeed, match="lists no component"):
         read("statuscast", statuscast())
+
+
+def gatus(name, group, *checks):
+    results = [
+        {"status": 200, "success": success, "timestamp": f"2026-01-01T0{hour}:00:00Z"} for hour, success in checks
+    ]
+    return {"name": name, "group": group, "key": f"{group}_{name}", "results": results}
+
+
+def test_the_newest_check_of_gatus_says_how_an_endpoint_is():
+    rows = [gatus("api", "core", (1, False), (2, True)), gatus("dns", "", (2, False), (1, True)), gatus("new", "core")]
+    snapshot = read("gatus", rows)
+    assert [(c.external_id, c.group_id, c.is_group, c.state) for c in snapshot.components] == [
+        ("group-core", None, True, State.UNKNOWN),
+        ("core_api", "group-core", False, State.OPERATIONAL),
+        ("_dns", None, False, State.MAJOR_OUTAGE),
+        ("core_new", "group-core", False, State.UNKNOWN),
+    ]
+
+
+OPENSTATUS = {
+    "title": "Acme", "status": "degraded", "updatedAt": "2026-05-01T12:00:00Z",
+    "pageComponentGroups": [{"id": 4, "name": "Core"}],
+    "pageComponents": [{"id": 1, "name": "API", "groupId": 4}, {"id": 2, "name": "Web", "status": "operational"}],
+    "maintenances": [{"id": 9, "name": "DB", "message": "Short", "from": "2026-05-03T10:00:00Z", "to": "2026-05-03T11:00:00Z"}],
+    "statusReports": [{"id": 7, "title": "Slow", "status": "monitoring", "pageComponents": [{"id": 1}], "statusReportUpdates": [
+        {"id": 2, "status": "monitoring", "message": "Better", "date": "2026-05-01T11:00:00Z"},
+        {"id": 1, "status": "investigating", "message": "Looking", "date": "2026-05-01T10:00:00Z"},
+    ]}],
+}  # fmt: skip
+
+
+def test_openstatus_gives_reports_maintenances_and_groups():
+    snapshot = read("openstatus", OPENSTATUS)
+    assert [(c.external_id, c.group_id, c.state) for c in snapshot.components] == [
+        ("group-4", None, State.UNKNOWN),
+        ("1", "group-4", State.UNKNOWN),
+        ("2", None, State.OPERATIONAL),
+    ]
+    report, maintenance = snapshot.posts
+    assert (report.external_id, report.phase, report.components) == ("report-7", "monitoring", (("1", State.UNKNOWN),))
+    assert [update.body for update in report.updates] == ["Looking", "Better"]
+    assert (maintenance.phase, maintenance.scheduled_until.hour) == ("scheduled", 11)
+    assert (snapshot.headline, snapshot.unknown_words) == (State.DEGRADED, ())
+
+
+def kener(guid, title, words):
+    return (
+        '<?xml version="1.0"?><rss version="2.0"><channel><title>Acme</title><item>'
+        f'<title>{title}</title><guid isPermaLink="false">{guid}</guid><link>https://s.example.com/incidents/1</link>'
+        f"<pubDate>Fri, 01 May 2026 10:00:00 GMT</pubDate><description><![CDATA[{words}]]></description></item></channel></rss>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("guid", "title", "words", "seen"),
+    [
+        ("incident-1", "[Incident] API down", "Status: IDENTIFIED<br>Affected: API", ("incident", "API down", "identified")),
+        ("incident-1", "[Incident] API down", "Status: RESOLVED", ("incident", "API down", "resolved")),
+        ("maintenance-3", "[Maintenance] DB", "Status: IN_PROGRESS", ("maintenance", "DB", "in_progress")),
+        ("incident-2", "[Incident] API down", "No label", ("incident", "API down", "unknown")),
+    ],
+)  # fmt: skip
+def test_kener_s_items_keep_their_guid(guid, title, words, seen):
+    (post,) = read("kener_rss", kener(guid, title, words)).posts
+    assert (post.external_id, (post.kind, post.title, post.phase)) == (guid, seen)
+    assert (post.resolved_at is not None) == (post.phase == "resolved")
