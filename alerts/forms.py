@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import Organization
 from alerts.channels.base import Channel as Kind
@@ -11,6 +11,7 @@ from alerts.channels.base import Field
 from alerts.models import Channel
 from incidents.queries.naming import component_words, country_name
 from monitors.models import Carrier, Component, Provider, Scope
+from monitors.queries.providers import scopes_seen_by, seen_by
 from monitors.services.scopes import SERVICE_NAMES, component_for, scope_of
 
 INPUTS: dict[str, type[forms.Widget]] = {
@@ -63,9 +64,7 @@ class ChannelChoice(forms.ModelChoiceField[Channel]):
 class RouteForm(forms.Form):
     """What to follow and where to send it. Components depend on the provider, carriers on the country."""
 
-    provider = forms.ModelChoiceField(
-        Provider.objects.order_by("name"), to_field_name="slug", empty_label="Choose a provider"
-    )
+    provider = forms.ModelChoiceField(Provider.objects.none(), to_field_name="slug", empty_label="Choose a provider")
     component = ComponentChoice(Component.objects.none(), required=False, empty_label="Everything of this provider")
     country = forms.ChoiceField(required=False)
     carrier = CarrierChoice(Carrier.objects.none(), required=False, empty_label="All carriers")
@@ -74,7 +73,10 @@ class RouteForm(forms.Form):
     def __init__(self, organization: Organization, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen = self.data if self.is_bound else self.initial
-        _offer(self.fields["component"], components_of(str(chosen.get("provider") or "")))
+        providers = seen_by(organization.id).order_by("name")
+        _offer(self.fields["provider"], providers)
+        chosen_slug = str(chosen.get("provider") or "")
+        _offer(self.fields["component"], components_of(chosen_slug).filter(provider__in=providers))
         _offer(self.fields["carrier"], Carrier.objects.filter(country=chosen.get("country") or "-").order_by("name"))
         channels = Channel.objects.filter(organization=organization, disabled_at=None).order_by("name", "id")
         _offer(self.fields["channel"], channels)
@@ -104,14 +106,15 @@ class FollowForm(forms.Form):
     """What a "Follow" button says: a scope's id, or a provider and its narrowings."""
 
     scope = forms.ModelChoiceField(Scope.objects.none(), required=False)
-    provider = forms.ModelChoiceField(Provider.objects.all(), to_field_name="slug", required=False)
+    provider = forms.ModelChoiceField(Provider.objects.none(), to_field_name="slug", required=False)
     component = forms.CharField(max_length=20, required=False)  # an id, or a service
     country = forms.RegexField(r"^[A-Z]{2}$", required=False)
     carrier = forms.ModelChoiceField(Carrier.objects.all(), to_field_name="slug", required=False)
 
     def __init__(self, organization: Organization, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self.fields["scope"], Scope.objects.filter(Q(organization=None) | Q(organization=organization)))
+        _offer(self.fields["scope"], scopes_seen_by(organization.id))
+        _offer(self.fields["provider"], seen_by(organization.id))
 
     def clean(self) -> dict[str, Any]:
         chosen = self.cleaned_data

@@ -4,8 +4,8 @@ from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.http import Http404
 
-from accounts.access import membership_for
-from monitors.models import Provider
+from accounts.access import membership_for, organizations_of
+from monitors.queries.providers import seen_by
 from pages import live
 from pages.models import StatusPage
 
@@ -38,7 +38,8 @@ class PokeConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
 class ProviderConsumer(PokeConsumer):
     async def group_of(self, slug: str) -> str | None:
-        provider = await Provider.objects.filter(slug=slug).afirst()
+        mine = await sync_to_async(organizations_of)(self.scope.get("user"))
+        provider = await seen_by(*(organization.id for organization in mine)).filter(slug=slug).afirst()
         return live.provider_group(provider.id) if provider else None
 
 

@@ -9,6 +9,7 @@ from alerts.forms import components_of, countries
 from alerts.queries import scope_label
 from incidents.queries.naming import component_words
 from monitors.models import Provider, Scope
+from monitors.queries.providers import seen_by
 from monitors.services.scopes import SERVICE_NAMES
 from pages.models import StatusPage
 
@@ -19,15 +20,16 @@ MESSAGING = ("sms", "mms", "whatsapp", "rcs", "voice", "verify", "email")
 class FollowChoice(forms.Form):
     """Choose what to follow; alerts' `follow` takes it. What can be chosen depends on the provider."""
 
-    provider = forms.ModelChoiceField(
-        Provider.objects.order_by("name"), to_field_name="slug", empty_label="Choose a provider"
-    )
+    provider = forms.ModelChoiceField(Provider.objects.none(), to_field_name="slug", empty_label="Choose a provider")
     component = forms.ChoiceField(required=False, label="Part")
     country = forms.ChoiceField(required=False)
 
-    def __init__(self, provider: Provider | None) -> None:
+    def __init__(self, organization_id: int, provider: Provider | None = None) -> None:
         super().__init__(initial={"provider": provider.slug if provider else ""}, auto_id="follow_%s", label_suffix="")
         self.chosen = provider
+        providers = self.fields["provider"]
+        assert isinstance(providers, forms.ModelChoiceField)
+        providers.queryset = seen_by(organization_id).order_by("name")
         _choose_from(self.fields["component"], "All of it", _parts(provider) if provider else [])
         _choose_from(self.fields["country"], "All countries", countries())
 

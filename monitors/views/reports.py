@@ -10,7 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 from kit.accept_language import country_hint
 from kit.client_ip import client_ip
 from kit.clock import clock
-from monitors.models import Provider
+from monitors.queries.providers import everybodys
 from monitors.report_forms import ReportForm
 from monitors.services import reports
 
@@ -25,7 +25,7 @@ THANKS = {
 @vary_on_headers("Accept-Language")
 def report_problem(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form, or store what it says and come back with thanks."""
-    provider = get_object_or_404(Provider, slug=slug)
+    provider = get_object_or_404(everybodys(), slug=slug)
     country = country_hint(request.headers.get("Accept-Language", ""))
     form = ReportForm(request.POST if request.method == "POST" else None, provider=provider, country=country)
     if form.is_bound and form.is_valid():

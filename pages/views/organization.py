@@ -14,7 +14,7 @@ from incidents.models import Incident
 from incidents.queries import incident_detail
 from incidents.services import acknowledge
 from kit.clock import clock
-from monitors.models import Provider
+from monitors.queries.providers import seen_by
 from pages.forms import FollowChoice
 from pages.queries.dashboard import dashboard as read_dashboard
 from pages.queries.history import SHOWN, history
@@ -35,7 +35,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if _is_htmx(request):
         return render(request, "pages/_dashboard.html", context)
-    return render(request, "pages/dashboard.html", context | {"form": FollowChoice(None)})
+    return render(request, "pages/dashboard.html", context | {"form": FollowChoice(membership.organization_id)})
 
 
 @require_GET
@@ -44,9 +44,9 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
 def follow_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Offer what can be followed of the chosen `provider` (a slug)."""
     organization = access.organization_for(request.user, slug, at_least=Role.MEMBER)
-    provider = Provider.objects.filter(slug=request.GET.get("provider", "")).first()
+    provider = seen_by(organization.id).filter(slug=request.GET.get("provider", "")).first()
     template = "pages/_follow.html" if _is_htmx(request) else "pages/follow.html"
-    return render(request, template, {"organization": organization, "form": FollowChoice(provider)})
+    return render(request, template, {"organization": organization, "form": FollowChoice(organization.id, provider)})
 
 
 @require_GET

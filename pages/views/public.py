@@ -3,20 +3,21 @@
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import organizations_of
-from accounts.models import Role
+from accounts.models import Organization, Role
 from incidents.queries import incident_detail
 from kit.clock import clock
 from monitors.core.states import State
+from monitors.models import Provider
+from monitors.queries.providers import seen_by
 from pages.queries.directory import ORDER, directory
 from pages.queries.following import following
 from pages.queries.incident import affected
 from pages.queries.provider import categories, crowd_view, provider_page, source_strips
-from pages.queries.visible import public_providers
 from pages.views.caching import is_htmx, kept_for_strangers
 
 PER_PAGE = 60
@@ -41,7 +42,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def directory_page(request: HttpRequest) -> HttpResponse:
     search, category = request.GET.get("q", "").strip()[:60], request.GET.get("category", "")
     state = next((state for state in State if state.slug == request.GET.get("state")), None)
-    rows = directory(clock(), search=search, category=category, state=state)
+    mine = [organization.id for organization in organizations_of(request.user)]
+    rows = directory(clock(), search=search, category=category, state=state, organization_ids=mine)
     context = {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "number": len(rows),
@@ -68,18 +70,23 @@ def is_down(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _about_provider(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     now = clock()
-    row = get_object_or_404(public_providers(), slug=slug)
     organizations = organizations_of(request.user)
-    own = organizations[0] if organizations else None
+    row = get_object_or_404(seen_by(*(organization.id for organization in organizations)), slug=slug)
+    own = next((o for o in organizations if o.id == row.organization_id), organizations[0] if organizations else None)
     context = {
         "page": provider_page(row, now),
         "crowd": crowd_view(row, now),
         "strips": source_strips(row, own.id if own else None, now),
         "own": own,
-        "following": following(row, organizations_of(request.user, at_least=Role.MEMBER)),
+        "following": following(row, _may_follow(request, row)),
     }
     template = f"pages/_{name}.html" if is_htmx(request) else f"pages/{name}.html"
     return kept_for_strangers(request, render(request, template, context))
+
+
+def _may_follow(request: HttpRequest, provider: Provider) -> list[Organization]:
+    members = organizations_of(request.user, at_least=Role.MEMBER)
+    return [one for one in members if provider.organization_id in (None, one.id)]
 
 
 @require_safe
@@ -88,6 +95,9 @@ def incident(request: HttpRequest, uid: str) -> HttpResponse:
     """Show the public's record of an incident; an organization's own is found only inside of it."""
     detail = incident_detail(uid, None)
     if detail is None:
+        for organization in organizations_of(request.user):
+            if incident_detail(uid, organization.id):
+                return redirect("organization_incident", slug=organization.slug, uid=uid)
         raise Http404
     template = "pages/_incident.html" if is_htmx(request) else "pages/incident.html"
     return kept_for_strangers(
