@@ -10,13 +10,13 @@ _LADDER = (1, 2, 5)
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """The checks that began in one stretch of time; p50 and p95 in microseconds."""
+    """The checks that began in one stretch of time; p50 and p95 of the good ones in microseconds, or None."""
 
     start: datetime
     checks: int
     failed: int
-    p50_us: int
-    p95_us: int
+    p50_us: int | None
+    p95_us: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,14 @@ def chart(buckets: Sequence[Bucket], *, start: datetime, end: datetime, width: t
     """Draw buckets of `width` from `start` to `end`, or return None if there is nothing to draw."""
     if not buckets:
         return None
-    top_ms = _round_up(max(bucket.p95_us for bucket in buckets) / 1000)
+    top_ms = _round_up(max((bucket.p95_us or 0 for bucket in buckets), default=0) / 1000)
     step = WIDTH * (width / (end - start))
 
     def x(at: datetime) -> float:
         return round(WIDTH * ((at - start) / (end - start)), 1)
 
-    def y(microseconds: int) -> float:
-        return round(HEIGHT * (1 - microseconds / 1000 / top_ms), 1)
+    def y(microseconds: int | None) -> float:
+        return round(HEIGHT * (1 - (microseconds or 0) / 1000 / top_ms), 1)
 
     runs = list(_runs(buckets, width))
     return Chart(
@@ -56,9 +56,9 @@ def chart(buckets: Sequence[Bucket], *, start: datetime, end: datetime, width: t
 
 
 def _runs(buckets: Sequence[Bucket], width: timedelta) -> Iterable[list[Bucket]]:
-    """Give stretches of buckets that touch each other: a gap stays a gap."""
+    """Give stretches of buckets that touch each other: a gap stays a gap, and so does time without a good check."""
     run: list[Bucket] = []
-    for bucket in buckets:
+    for bucket in (bucket for bucket in buckets if bucket.p50_us is not None):
         if run and bucket.start - run[-1].start > width:
             yield run
             run = []
@@ -86,6 +86,9 @@ def _round_up(ms: float) -> float:
 
 def _summary(buckets: Sequence[Bucket]) -> str:
     checks, failed = sum(b.checks for b in buckets), sum(b.failed for b in buckets)
-    median = sorted(b.p50_us for b in buckets)[len(buckets) // 2] / 1000
-    slowest = max(b.p95_us for b in buckets) / 1000
+    medians = sorted(b.p50_us for b in buckets if b.p50_us is not None)
+    if not medians:
+        return f"{checks} checks, {failed} failed."
+    median = medians[len(medians) // 2] / 1000
+    slowest = max(b.p95_us or 0 for b in buckets) / 1000
     return f"{checks} checks, {failed} failed; typically {median:.0f} ms, at its slowest {slowest:.0f} ms (p95)."

@@ -2,17 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from django.db import connection
-from django.db.models import Q, Sum
-
-from monitors.core.latency_chart import Bucket, Chart, chart
 from monitors.core.states import State
-from monitors.models import CheckEvidence, CheckResult, Component, Follow, Monitor, MonitorDay, Provider, SourceState
+from monitors.models import Component, Follow, Monitor, SourceState
 from monitors.probes import probe_kinds
-from monitors.probes.base import Reason
+from monitors.queries.providers import seen_by
 
 DAY = timedelta(days=1)
 _TROUBLE_FIRST = {
@@ -50,56 +46,11 @@ class MonitorRow:
     tags: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UptimeTile:
-    """`share` is 0.0 to 1.0 of the checks that did not fail, or None without a check."""
-
-    label: str
-    share: float | None
-    checks: int
-    failed: int
-    down_minutes: int
-
-
-@dataclass(frozen=True, slots=True)
-class ResultLine:
-    slot: datetime
-    state: State
-    reason: str
-    total_ms: float
-    dns_ms: float
-    connect_ms: float
-    tls_ms: float
-    first_byte_ms: float
-    transfer_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class MonitorPage:
-    row: MonitorRow
-    chart: Chart | None
-    tiles: Sequence[UptimeTile]
-    results: Sequence[ResultLine]  # newest first
-    evidence: Sequence[CheckEvidence]  # newest first
-    configuration: Sequence[tuple[str, str]]
-
-
 def monitor_rows(organization_id: int, *, now: datetime) -> list[MonitorRow]:
     """Return an organization's monitors, trouble first, then by name. Two queries."""
     monitors = Monitor.objects.filter(organization_id=organization_id)
     rows = rows_of(monitors.select_related("scope__provider", "scope__component"), now)
     return sorted(rows, key=lambda row: (row.is_paused, _TROUBLE_FIRST[row.state], row.name.lower()))
-
-
-def monitor_page(monitor: Monitor, *, now: datetime) -> MonitorPage:
-    return MonitorPage(
-        row=rows_of([monitor], now)[0],
-        chart=_chart(monitor, now),
-        tiles=_tiles(monitor, now),
-        results=_results(monitor),
-        evidence=list(CheckEvidence.objects.filter(monitor=monitor).order_by("-at", "-id")[:5]),
-        configuration=configuration(monitor),
-    )
 
 
 def configuration(monitor: Monitor) -> list[tuple[str, str]]:
@@ -129,7 +80,7 @@ def watchable(organization_id: int) -> list[tuple[str, list[tuple[str, str]]]]:
     Of providers that the organization follows, each component is offered; of others the whole.
     """
     followed = set(Follow.objects.filter(organization=organization_id).values_list("scope__provider_id", flat=True))
-    providers = list(Provider.objects.order_by("name").values_list("id", "name"))
+    providers = list(seen_by(organization_id).order_by("name").values_list("id", "name"))
     parts: dict[int, list[tuple[str, str]]] = {}
     rows = Component.objects.filter(provider__in=followed - {None}, is_group=False, gone_at=None)
     for row in rows.select_related("group").order_by("position", "name"):
@@ -190,74 +141,3 @@ def watched_text(monitor: Monitor) -> str:
     scope = monitor.scope
     names = [scope.provider.name if scope.provider else "", scope.component.name if scope.component else ""]
     return " — ".join(filter(None, names))
-
-
-_BUCKETS = """
-    SELECT date_bin(%(width)s::interval, slot, %(start)s), count(*), count(*) FILTER (WHERE state >= 3),
-        percentile_disc(0.5) WITHIN GROUP (ORDER BY total_us), percentile_disc(0.95) WITHIN GROUP (ORDER BY total_us)
-    FROM monitors_checkresult
-    WHERE monitor_id = %(monitor)s AND slot >= %(start)s AND slot < %(end)s AND state >= 0
-    GROUP BY 1 ORDER BY 1
-"""
-
-
-def _chart(monitor: Monitor, now: datetime) -> Chart | None:
-    # At least two checks fall into a bucket, so that an ordinary pause between checks is no gap.
-    width = max(timedelta(minutes=10), 2 * timedelta(seconds=monitor.interval_s))
-    end = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    start = end - DAY
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _BUCKETS,
-            {"width": f"{width.total_seconds()} seconds", "start": start, "end": end, "monitor": monitor.id},
-        )
-        buckets = [Bucket(*row) for row in cursor.fetchall()]
-    return chart(buckets, start=start, end=end, width=width)
-
-
-def _tiles(monitor: Monitor, now: datetime) -> list[UptimeTile]:
-    """Return uptime over 24 h from single checks, and over whole days from their sums."""
-    # Yesterday is taken from its checks too: it may not be summed up yet.
-    yesterday = datetime.combine(now.date() - DAY, time(), UTC)
-    recent = _counts(monitor, yesterday, now)
-    tiles = [_tile(monitor, "24 hours", *_counts(monitor, now - DAY, now))]
-    for days in (7, 30, 90):
-        summed = MonitorDay.objects.filter(
-            Q(day__gt=now.date() - timedelta(days=days), day__lt=yesterday.date()), monitor=monitor
-        ).aggregate(checks=Sum("checks", default=0), failed=Sum("failed", default=0))
-        tiles.append(_tile(monitor, f"{days} days", summed["checks"] + recent[0], summed["failed"] + recent[1]))
-    return tiles
-
-
-def _counts(monitor: Monitor, start: datetime, end: datetime) -> tuple[int, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*), count(*) FILTER (WHERE state >= 3) FROM monitors_checkresult"
-            " WHERE monitor_id = %s AND slot >= %s AND slot <= %s AND state >= 0",
-            [monitor.id, start, end],
-        )
-        checks, failed = cursor.fetchone()
-    return int(checks), int(failed)
-
-
-def _tile(monitor: Monitor, label: str, checks: int, failed: int) -> UptimeTile:
-    share = (checks - failed) / checks if checks else None
-    return UptimeTile(label, share, checks, failed, round(failed * monitor.interval_s / 60))
-
-
-def _results(monitor: Monitor) -> list[ResultLine]:
-    rows = CheckResult.objects.filter(monitor_id=monitor.id).order_by("-slot")[:10]
-    return [
-        ResultLine(
-            slot=row.slot,
-            state=row.state,
-            reason=Reason(row.reason).word.replace("_", " "),
-            total_ms=row.total_us / 1000,
-            dns_ms=row.dns / 10,
-            connect_ms=row.connect / 10,
-            tls_ms=row.tls / 10,
-            first_byte_ms=row.first_byte / 10,
-            transfer_ms=row.transfer / 10,
-        )
-        for row in rows
-    ]

@@ -16,6 +16,7 @@ from monitors.forms import MonitorForm
 from monitors.models import Monitor
 from monitors.probes import probe_kinds
 from monitors.queries import monitors as queries
+from monitors.queries.monitor_page import monitor_page
 from monitors.services import checks
 from monitors.services import monitors as services
 
@@ -30,7 +31,7 @@ def monitor_detail(request: HttpRequest, slug: str, monitor_id: int) -> HttpResp
     monitor, now = _monitor(membership.organization, monitor_id), clock()
     context = {
         "organization": membership.organization,
-        "page": queries.monitor_page(monitor, now=now),
+        "page": monitor_page(monitor, span=request.GET.get("span", ""), now=now),
         "can_edit": Role(membership.role).includes(Role.ADMIN),
         "can_check": Role(membership.role).includes(Role.MEMBER),
         "now": now,
@@ -116,7 +117,7 @@ def monitor_check(request: HttpRequest, slug: str, monitor_id: int) -> HttpRespo
 
 
 def _monitor(organization: Organization, monitor_id: int) -> Monitor:
-    parts = ("scope__provider", "scope__component")
+    parts = ("organization", "scope__provider", "scope__component")
     return get_object_or_404(Monitor.objects.select_related(*parts), id=monitor_id, organization=organization)
 
 

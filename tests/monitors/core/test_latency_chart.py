@@ -54,3 +54,10 @@ def test_the_words_say_what_the_lines_show():
     drawn = draw(bucket(0), bucket(1, p50=300_000, p95=900_000, failed=3))
     assert drawn.summary == "20 checks, 3 failed; typically 300 ms, at its slowest 900 ms (p95)."
     assert drawn.times == tuple(START + 6 * n * HOUR for n in range(5))
+
+
+def test_where_every_check_failed_there_is_a_shade_and_no_line():
+    drawn = draw(bucket(0), bucket(1, p50=None, p95=None, failed=10), bucket(2))
+    assert (drawn.median.count("M"), drawn.failures) == (2, ((30.0, 30.0),))
+    nothing = draw(bucket(1, p50=None, p95=None, failed=10))
+    assert (nothing.median, nothing.summary) == ("", "10 checks, 10 failed.")

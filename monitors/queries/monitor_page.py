@@ -1,0 +1,224 @@
+"""What the page of one monitor shows: uptime, response times, why it says what it says, and its first failures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from django.conf import settings
+
+from monitors.core.latency_chart import Bucket, Chart, chart
+from monitors.core.states import State
+from monitors.core.sums import Sums, together
+from monitors.core.verdict import Policy
+from monitors.core.windows import Span, covers
+from monitors.models import CheckEvidence, Monitor, MonitorHour, RegionWatch, SourceState
+from monitors.probes.base import Reason
+from monitors.queries.history import DAY, HOUR, Checked, Stretch, stretches, sums_in, timeline, total
+from monitors.queries.monitors import MonitorRow, configuration, rows_of
+from monitors.queries.windows import planned_spans
+
+# Name -> (how far back, how much one point of the chart covers).
+SPANS = {
+    "24h": (DAY, timedelta(minutes=10)),
+    "7d": (7 * DAY, HOUR),
+    "30d": (30 * DAY, 6 * HOUR),
+    "90d": (90 * DAY, DAY),
+}
+LINES = 10  # of single checks
+_MILLISECONDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class UptimeTile:
+    """`share` is 0.0 to 1.0 of the checks that did not fail, or None without a check; times in milliseconds."""
+
+    label: str
+    share: float | None
+    checks: int
+    failed: int
+    planned: int
+    down_minutes: int
+    p50_ms: int | None = None
+    p95_ms: int | None = None
+    p99_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """One check; times in milliseconds."""
+
+    slot: datetime
+    state: State
+    reason: str
+    region: str
+    total_ms: float
+    dns_ms: float
+    connect_ms: float
+    tls_ms: float
+    first_byte_ms: float
+    transfer_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorPage:
+    row: MonitorRow
+    why: Sequence[str]
+    span: str
+    spans: Sequence[str]
+    chart: Chart | None
+    tiles: Sequence[UptimeTile]
+    results: Sequence[ResultLine]  # newest first
+    evidence: Sequence[CheckEvidence]  # newest first
+    configuration: Sequence[tuple[str, str]]
+    checks_kept_days: int
+    has_regions: bool
+
+    @property
+    def span_words(self) -> str:
+        """The span in words: "24 hours"."""
+        return self.span.replace("h", " hours").replace("d", " days")
+
+
+def monitor_page(monitor: Monitor, *, span: str, now: datetime) -> MonitorPage:
+    """Return the page of a monitor, its chart over one of SPANS. About fifteen queries, however old it is."""
+    span = span if span in SPANS else "24h"
+    day = timeline(monitor.id, start=now - DAY, end=now)
+    planned = planned_spans(now - DAY, now + HOUR, monitor_ids=[monitor.id]).get(monitor.id, [])
+    parts = stretches(monitor.id, start=_midnight(now, 89), now=now)
+    return MonitorPage(
+        row=rows_of([monitor], now)[0],
+        why=_why(monitor, planned, now),
+        span=span,
+        spans=list(SPANS),
+        chart=_chart(monitor, span, day, planned, parts, now),
+        tiles=_tiles(monitor, day, planned, parts, now),
+        results=[_line(checked) for checked in reversed(day[-LINES:])],
+        evidence=list(CheckEvidence.objects.filter(monitor=monitor).order_by("-at", "-id")[:5]),
+        configuration=configuration(monitor),
+        checks_kept_days=monitor.organization.checks_kept_days or settings.CHECKS_KEPT_DAYS,
+        has_regions=len(settings.PROBE_REGIONS) > 1,
+    )
+
+
+def _tiles(
+    monitor: Monitor, day: Sequence[Checked], planned: Sequence[Span], parts: Sequence[Stretch], now: datetime
+) -> list[UptimeTile]:
+    tiles = [_tile(monitor, "24 hours", sums_in(day, planned))]
+    return tiles + [
+        _tile(monitor, f"{days} days", total(parts, since=_midnight(now, days - 1))) for days in (7, 30, 90)
+    ]
+
+
+def _tile(monitor: Monitor, label: str, sums: Sums) -> UptimeTile:
+    times = [round(us / _MILLISECONDS) for us in sums.percentiles(0.5, 0.95, 0.99) or ()]
+    down = round(sums.failed * monitor.interval_s / 60)
+    return UptimeTile(label, sums.uptime, sums.checks, sums.failed, sums.planned, down, *times)
+
+
+def _chart(
+    monitor: Monitor,
+    span: str,
+    day: Sequence[Checked],
+    planned: Sequence[Span],
+    parts: Sequence[Stretch],
+    now: datetime,
+) -> Chart | None:
+    length, width = SPANS[span]
+    # At least two checks fall into a bucket, so that an ordinary pause between checks is no gap.
+    width = max(width, 2 * timedelta(seconds=monitor.interval_s))
+    if span == "24h":
+        end = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        pieces: list[tuple[datetime, Sums]] = _pieces(day, planned, end - length, width)
+    elif span == "90d":
+        end = _midnight(now, -1)
+        pieces = [(part.start, part.sums) for part in parts]
+    else:
+        end = now.replace(minute=0, second=0, microsecond=0) + HOUR
+        hours = MonitorHour.objects.filter(monitor_id=monitor.id, hour__gte=end - length).order_by("hour")
+        columns = ("checks", "failed", "planned", "sum_us", "max_us", "histogram")
+        pieces = [(hour, Sums(*sums)) for hour, *sums in hours.values_list("hour", *columns)]
+        newest = pieces[-1][0] + HOUR if pieces else end - length
+        pieces += [(part.start, part.sums) for part in parts if part.start >= newest and part.length < DAY]
+    return chart(_buckets(pieces, end - length, width), start=end - length, end=end, width=width)
+
+
+def _pieces(
+    day: Sequence[Checked], planned: Sequence[Span], start: datetime, width: timedelta
+) -> list[tuple[datetime, Sums]]:
+    """Add up single checks by the buckets that they fall into."""
+    piles: dict[int, list[Checked]] = {}
+    for checked in day:
+        if checked.at >= start:
+            piles.setdefault((checked.at - start) // width, []).append(checked)
+    return [(start + index * width, sums_in(pile, planned)) for index, pile in sorted(piles.items())]
+
+
+def _buckets(pieces: Sequence[tuple[datetime, Sums]], start: datetime, width: timedelta) -> list[Bucket]:
+    piles: dict[int, list[Sums]] = {}
+    for at, sums in pieces:
+        if at >= start and sums.checks:
+            piles.setdefault((at - start) // width, []).append(sums)
+    buckets = []
+    for index, pile in sorted(piles.items()):
+        sums = together(pile)
+        p50, p95 = sums.percentiles(0.5, 0.95) or (None, None)
+        buckets.append(Bucket(start + index * width, sums.checks, sums.failed, p50, p95))
+    return buckets
+
+
+def _why(monitor: Monitor, planned: Sequence[Span], now: datetime) -> list[str]:
+    """Return the rules that led to what the monitor says now, as sentences."""
+    word = SourceState.objects.filter(ref=f"monitor:{monitor.id}", scope=monitor.scope_id).first()
+    up_after = monitor.recovery_confirmations or monitor.confirmations
+    lines = [f"Down counts after {_checks(monitor.confirmations)}, up after {_checks(up_after)}."]
+    if word and word.pending is not None and word.pending_since:
+        lines.append(
+            f"{_checks(word.agreeing)} since {_clock(word.pending_since)} said {word.pending.word}; not yet enough."
+        )
+    policy = Policy(monitor.interval_s, 0, 0, monitor.slow_factor, monitor.baseline_us)
+    if policy.slow_above_us and monitor.baseline_us:
+        usual, limit = monitor.baseline_us / _MILLISECONDS, policy.slow_above_us / _MILLISECONDS
+        lines.append(
+            f"Slow is above {limit:.0f} ms, five times in a row: in the last week 95 of 100 checks took {usual:.0f} ms at most."
+        )
+    if monitor.noisy_since:
+        lines.append(f"It goes up and down since {_clock(monitor.noisy_since)}: up counts after 15 quiet minutes.")
+    if covers(planned, now):
+        lines.append("A maintenance window is open: failures wake nobody and cost no uptime.")
+    if monitor.muted_until and monitor.muted_until > now:
+        lines.append(f"Muted until {_clock(monitor.muted_until)}: it is judged as ever, and nobody is alerted.")
+    dark = RegionWatch.objects.filter(region__in=monitor.regions, blind_since__isnull=False).first()
+    if dark and dark.blind_since:
+        lines.append(
+            f"Our own network does not work since {_clock(dark.blind_since)}: failures do not count until it does."
+        )
+    return lines
+
+
+def _line(checked: Checked) -> ResultLine:
+    check, names = checked.check, settings.PROBE_REGIONS
+    known = {reason.value for reason in Reason}
+    return ResultLine(
+        slot=checked.at,
+        state=State(check.state),
+        reason=Reason(check.reason).word.replace("_", " ") if check.reason in known else f"reason {check.reason}",
+        region=names[checked.region] if checked.region < len(names) else f"region {checked.region}",
+        total_ms=check.total_us / _MILLISECONDS,
+        dns_ms=check.dns / 10,
+        connect_ms=check.connect / 10,
+        tls_ms=check.tls / 10,
+        first_byte_ms=check.first_byte / 10,
+        transfer_ms=check.transfer / 10,
+    )
+
+
+def _checks(count: int) -> str:
+    return "1 check" if count == 1 else f"{count} checks in a row"
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%-d %B, %H:%M} UTC"
+
+
+def _midnight(now: datetime, days_ago: int) -> datetime:
+    return datetime.combine(now.astimezone(UTC).date() - timedelta(days=days_ago), time(), UTC)

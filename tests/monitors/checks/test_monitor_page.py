@@ -1,0 +1,110 @@
+"""The page of one monitor: uptime and times of every span, gaps that stay gaps, and the rules behind its word."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from monitors.core.histogram import bins_of, encode
+from monitors.core.states import State
+from monitors.models import MaintenanceWindow, MonitorDay, RegionWatch, SourceState
+from monitors.queries.monitor_page import SPANS, monitor_page
+from monitors.services.storage import pack_closed_hours
+from tests.factories import MonitorFactory
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
+HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
+UP, DOWN = State.OPERATIONAL, State.MAJOR_OUTAGE
+
+
+def store(monitor, *checks):
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO monitors_checkresult VALUES (%s, %s, %s, 0, %s, 1, 2, 3, 4, 5, 0)",
+            [(monitor.id, at, state, us) for at, state, us in checks],
+        )
+
+
+def page_of(monitor, span="24h"):
+    return monitor_page(monitor, span=span, now=NOON)
+
+
+def test_tiles_tell_uptime_and_times_of_each_span():
+    monitor = MonitorFactory(interval_s=3600)
+    store(monitor, *((NOON - MINUTE - n * HOUR, DOWN if n == 30 else UP, 100_000) for n in range(48)))
+    pack_closed_hours(now=NOON)
+    tiles = [(t.label, t.checks, t.failed, t.down_minutes, t.p50_ms, t.p99_ms) for t in page_of(monitor).tiles]
+    assert tiles == [("24 hours", 24, 0, 0, 100, 100)] + [
+        (f"{days} days", 48, 1, 60, 100, 100) for days in (7, 30, 90)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("span", ["24h", "7d"])
+def test_a_gap_stays_a_gap_in_single_checks_and_in_hours(span):
+    monitor = MonitorFactory(interval_s=60)
+    width = SPANS[span][1]
+    for start in (NOON - 20 * width, NOON - 16 * width):
+        store(monitor, *((start + n * MINUTE, UP, 100_000) for n in range(3)))
+    pack_closed_hours(now=NOON)
+    assert page_of(monitor, span).chart.median.count("M") == 2
+
+
+def test_a_gap_stays_a_gap_in_days():
+    monitor = MonitorFactory()
+    for ago in (80, 79, 40):
+        MonitorDay.objects.create(
+            monitor=monitor, day=(NOON - ago * DAY).date(), checks=9, failed=0, sum_us=9, max_us=9,
+            histogram=encode(bins_of([100_000] * 9)),
+        )  # fmt: skip
+    assert page_of(monitor, "90d").chart.median.count("M") == 2
+
+
+def test_an_unknown_span_is_the_first():
+    assert page_of(MonitorFactory(), "forever").span == "24h"
+
+
+def test_planned_work_is_counted_apart():
+    monitor = MonitorFactory()
+    MaintenanceWindow.objects.create(
+        organization=monitor.organization, name="Move", starts_on_wall="2026-03-29T11:00", time_zone="UTC",
+        minutes=30, created_at=NOON - DAY, is_for_all=True,
+    )  # fmt: skip
+    store(monitor, (NOON - 45 * MINUTE, DOWN, 1), (NOON - MINUTE, UP, 1000))
+    tile = page_of(monitor).tiles[0]
+    assert (tile.share, tile.failed, tile.planned) == (1.0, 0, 1)
+
+
+def test_the_rules_behind_the_verdict_are_told():
+    monitor = MonitorFactory(
+        confirmations=2, recovery_confirmations=1, baseline_us=300_000, noisy_since=NOON - HOUR,
+        muted_until=NOON + HOUR,
+    )  # fmt: skip
+    SourceState.objects.create(
+        source="probe", ref=f"monitor:{monitor.id}", scope=monitor.scope, state=UP, since=NOON, observed_at=NOON,
+        pending=DOWN, pending_since=NOON - MINUTE, agreeing=1,
+    )  # fmt: skip
+    RegionWatch.objects.create(region=0, blind_since=NOON)
+    MaintenanceWindow.objects.create(
+        organization=monitor.organization, name="Move", starts_on_wall="2026-03-29T12:00", time_zone="UTC",
+        minutes=30, created_at=NOON - DAY, is_for_all=True,
+    )  # fmt: skip
+    assert list(page_of(monitor).why) == [
+        "Down counts after 2 checks in a row, up after 1 check.",
+        "1 check since 29 March, 11:59 UTC said major outage; not yet enough.",
+        "Slow is above 600 ms, five times in a row: in the last week 95 of 100 checks took 300 ms at most.",
+        "It goes up and down since 29 March, 11:00 UTC: up counts after 15 quiet minutes.",
+        "A maintenance window is open: failures wake nobody and cost no uptime.",
+        "Muted until 29 March, 13:00 UTC: it is judged as ever, and nobody is alerted.",
+        "Our own network does not work since 29 March, 12:00 UTC: failures do not count until it does.",
+    ]
+
+
+@pytest.mark.parametrize("checks", [1, 200])
+def test_the_page_takes_as_many_queries_however_much_there_is(checks, django_assert_max_num_queries):
+    monitor = MonitorFactory()
+    store(monitor, *((NOON - n * 20 * MINUTE, UP, 1000) for n in range(checks)))
+    pack_closed_hours(now=NOON)
+    for span in SPANS:
+        with django_assert_max_num_queries(15):
+            page_of(monitor, span)
