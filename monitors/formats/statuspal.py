@@ -1,6 +1,7 @@
 """Statuspal's `/api/v2/status_pages/<subdomain>/summary`: services, open incidents, maintenances.
 
-A service says how it is by the type of its current incident. Source: https://www.statuspal.io/api-docs/v2
+A service says how it is by the type of its current incident. Where only a page's HTML is at hand, its one verdict is
+read: the class of its system status ("type-none"). Source: https://www.statuspal.io/api-docs/v2
 """
 
 import re
@@ -16,9 +17,20 @@ from monitors.formats.base import (
     PostReading,
     Sample,
     Snapshot,
+    UnreadableFeed,
     UpdateReading,
 )
-from monitors.formats.reading import Json, Words, as_object, load_object, moment, objects, reading, text
+from monitors.formats.reading import (
+    Json,
+    Words,
+    as_object,
+    decode,
+    load_object,
+    moment,
+    objects,
+    reading,
+    text,
+)
 from monitors.formats.text import plain_text, title_text, web_address
 
 TYPES = {
@@ -39,11 +51,29 @@ PHASES = {
     "in_progress": Phase.IN_PROGRESS,
     "completed": Phase.COMPLETED,
 }
+_SYSTEM_STATUS = re.compile(r"""class=["']([^"']*\bsystem-status\b(?!-)[^"']*)["']""")
+_TYPE = re.compile(r"\btype-([a-z]{2,20})\b")
 _SUBDOMAIN = re.compile(r"(?:https?://([\w-]{1,63})\.statuspal\.(?:io|eu)|/status_pages/([\w-]{1,63}))\b")
 
 
 @reading
 def parse(body: bytes) -> Snapshot:
+    page = decode(body).lstrip("\ufeff \r\n\t")
+    return _verdict(page) if page.startswith("<") else _summary(body)
+
+
+def _verdict(page: str) -> Snapshot:
+    """Return the one state that a page's HTML says."""
+    found = [match[1] for classes in _SYSTEM_STATUS.findall(page) if (match := _TYPE.search(classes))]
+    if not found:
+        raise UnreadableFeed("The page has no system status of Statuspal's: it may have moved.")
+    words = Words(TYPES)
+    state = words.state(found[0])
+    component = ComponentReading("page", "All systems", state, found[0])
+    return Snapshot(components=(component,), headline=state, unknown_words=tuple(words.unknown))
+
+
+def _summary(body: bytes) -> Snapshot:
     doc = load_object(body)
     words = Words(TYPES)
     page = as_object(doc.get("status_page"), "status_page")
@@ -115,6 +145,8 @@ def _update(item: Json) -> UpdateReading:
 
 
 def claims(sample: Sample) -> Claim:
+    if sample.is_html:  # its API says more, where the page's links name it
+        return Claim.SECONDARY if "statuspal" in sample.text and _SYSTEM_STATUS.search(sample.text) else Claim.NO
     return Claim.CERTAIN if {"status_page", "services"} <= sample.doc.keys() else Claim.NO
 
 

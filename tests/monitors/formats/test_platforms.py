@@ -145,3 +145,23 @@ def test_kener_s_items_keep_their_guid(guid, title, words, seen):
     (post,) = read("kener_rss", kener(guid, title, words)).posts
     assert (post.external_id, (post.kind, post.title, post.phase)) == (guid, seen)
     assert (post.resolved_at is not None) == (post.phase == "resolved")
+
+
+@pytest.mark.parametrize(
+    ("classes", "state", "unknown"),
+    [
+        ("system-status type-none", State.OPERATIONAL, ()),
+        ("box type-major system-status", State.MAJOR_OUTAGE, ()),
+        ("system-status type-scheduled", State.MAINTENANCE, ()),
+        ("system-status type-cosmic", State.UNKNOWN, ("cosmic",)),
+    ],
+)
+def test_statuspal_s_html_says_one_verdict(classes, state, unknown):
+    page = f'<html><body><div class="{classes}"><p class="system-status--description">Words</p></div></body></html>'
+    snapshot = read("statuspal", page)
+    assert (snapshot.headline, states(snapshot), snapshot.unknown_words) == (state, {"All systems": state}, unknown)
+
+
+def test_html_without_statuspal_s_verdict_cannot_be_read():
+    with pytest.raises(UnreadableFeed, match="no system status"):
+        read("statuspal", '<html><body><p class="system-status--description type-none">x</p></body></html>')
