@@ -36,10 +36,8 @@ def worker() -> Process:
 
 
 def probe() -> Process:
-    """Runs checks: threads that share one loop, as a batch waits for its slowest check. Any number may run."""
-    return Process(
-        [*_celery("worker"), *_WORKER, "-Q", "probe", "-n", "probe@%h", "-P", "threads", "-c", "16"], _WORKER_ENV
-    )
+    """Makes the checks of the first region; elsewhere `manage.py probe --region NAME`. Any number may run."""
+    return Process([sys.executable, str(settings.BASE_DIR / "manage.py"), "probe"])
 
 
 def beat() -> Process:

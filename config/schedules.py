@@ -26,8 +26,6 @@ class Schedule:
 
 
 SCHEDULES = (
-    Schedule("monitors.tasks.dispatch_due_checks", 1),
-    Schedule("monitors.tasks.watch_networks", 5),
     Schedule("monitors.tasks.poll_due_feeds", 5),
     Schedule("monitors.tasks.backfill_feeds", 60),  # the history of feeds that are new
     Schedule("monitors.tasks.apply_receipts", 5),

@@ -196,6 +196,11 @@ USER_AGENT = f"StatusWire/1.0 (+{CONTACT})"
 # Where checks are made from: worker queues are named probe.<region>. A region's number is its place in this list,
 # and history keeps it: only add at the end.
 PROBE_REGIONS = env.words("PROBE_REGIONS", "home")
+# Checks that one prober has under way at most: in all (each may hold two files open), of one host, and of one
+# organization. A check that finds no place within 3 s is not made, says which limit it met, and is no downtime.
+PROBES_AT_ONCE = env.whole("PROBES_AT_ONCE", 2000, at_least=1, unit="checks")
+PROBES_AT_ONCE_PER_HOST = env.whole("PROBES_AT_ONCE_PER_HOST", 50, at_least=1, unit="checks")
+PROBES_AT_ONCE_PER_ORGANIZATION = env.whole("PROBES_AT_ONCE_PER_ORGANIZATION", 500, at_least=1, unit="checks")
 # Addresses on networks that have nothing in common, asked every few seconds from each region: when they fail
 # together it is our own network that fails, and no target. None: our own network is always believed.
 _ELSEWHERE = (
@@ -206,6 +211,9 @@ CANARIES = env.words("CANARIES", "" if LOCAL else _ELSEWHERE)
 # Who is written to when something of this installation needs a person, such as a source that stays unreadable.
 # None: the notices stand in the admin and in /metrics alone.
 OPERATOR_EMAILS = env.words("OPERATOR_EMAILS")
+# A source is an operator's business when this many polls in a row could not read it, and none did for so many seconds.
+UNREADABLE_POLLS = env.whole("UNREADABLE_POLLS", 3, at_least=1, unit="polls")
+UNREADABLE_S = env.seconds("UNREADABLE_S", 900)
 # Opens /metrics to everybody who sends it as a bearer token; without one only private addresses may read it.
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 # How many of our own reverse proxies stand before the web process; X-Forwarded-For is trusted that far.

@@ -3,7 +3,7 @@
 import atexit
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from kit.clock import real
 from monitors.models import Monitor
 from monitors.probes.base import ProbeResult, ProbeTask
 from monitors.probes.engine import Engine, Settings
+from monitors.probes.places import Caps
 from monitors.services.dispatch import Check
 
 _lock = threading.Lock()
@@ -20,7 +21,8 @@ _engines: dict[tuple[int, Settings], Engine] = {}
 
 def engine() -> Engine:
     """Return the engine of this process, started at its first use (a thread does not survive a fork)."""
-    wanted = Settings(user_agent=settings.USER_AGENT, allowed=tuple(settings.ALLOWED_PRIVATE_HOSTS))
+    caps = Caps(settings.PROBES_AT_ONCE, settings.PROBES_AT_ONCE_PER_HOST, settings.PROBES_AT_ONCE_PER_ORGANIZATION)
+    wanted = Settings(user_agent=settings.USER_AGENT, allowed=tuple(settings.ALLOWED_PRIVATE_HOSTS), caps=caps)
     with _lock:
         found = _engines.get((os.getpid(), wanted))
         if found is None:
@@ -29,15 +31,20 @@ def engine() -> Engine:
         return found
 
 
-def run(checks: Sequence[Check], *, now: datetime) -> Iterator[list[tuple[Check, ProbeResult]]]:
-    """Make checks, each at its slot, and give results as they come in. `now` is when this is called."""
+def tasks_of(checks: Sequence[Check], *, now: datetime) -> list[ProbeTask]:
+    """Return what the engine is to do for checks, each at its slot. `now` is when they are handed to it."""
     second = real(1)
-    tasks = [
-        ProbeTask(check.kind, check.target, check.options, check.timeout_s, wait_s=(check.slot - now) / second)
+    return [
+        ProbeTask(
+            check.kind,
+            check.target,
+            check.options,
+            check.timeout_s,
+            wait_s=(check.slot - now) / second,
+            tenant=check.organization_id,
+        )
         for check in checks
     ]
-    for piece in engine().stream(tasks):
-        yield [(checks[index], result) for index, result in piece]
 
 
 def try_check(kind: str, target: str, options: dict[str, object], timeout_s: float) -> ProbeResult:

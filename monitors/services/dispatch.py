@@ -1,36 +1,36 @@
-"""Claim the checks that fall due, each once, and take them over where they are run.
+"""Claim the checks that fall due, each once, and keep them while they are made.
 
-Two steps, both one statement, and each raises the monitor's fence: *claim* when a check is handed to
-the queue, *take* when a worker starts it. So a message that arrives twice runs once, and the result
-of a check that was given up and claimed anew is dropped.
+A claim is a lease, and raises the monitor's fence: only the result of the latest claim counts. Leases are
+short and renewed while a check is under way, so that the checks of a worker that was killed are made
+again at once, whatever their timeouts. A worker that stood still starts nothing that is more than
+monitors.probes.engine.START_WITHIN_S late, which is less than a lease: what it finds unstarted when it
+moves again is not made twice at the same time.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any
 
+import psycopg
 from django.db import connection, transaction
+from psycopg.rows import tuple_row
 
 from kit.clock import real
 from monitors.core.schedule import MODULUS, MULTIPLIER
-from monitors.models import HOME, Monitor
+from monitors.models import HOME
 
 AHEAD_S = 2  # checks are claimed up to this many real seconds before their slot, and start in time
-LEASE_MARGIN_S = 5  # beyond the check's own timeout: then it counts as lost, and is claimed again
-
-
-class Claim(NamedTuple):
-    """A check to make, as a message carries it."""
-
-    monitor_id: int
-    fence: int
-    slot: datetime
+LEASE_S = 6  # real seconds after the slot, or after the last renewal: then a check counts as lost
+RENEW_WITHIN_S = 3.5  # a lease with no more than this left is renewed
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check that this worker has taken."""
+    """A check that this worker has claimed. `organization_id` is 0 where nobody's share is counted."""
 
     monitor_id: int
     fence: int
@@ -40,6 +40,7 @@ class Check:
     options: Mapping[str, object]
     timeout_s: int
     region: int = HOME
+    organization_id: int = 0
 
 
 # `origin` is slot 0 of a monitor; with it, date_bin gives the slots of monitors.core.schedule.
@@ -51,6 +52,7 @@ _CLAIM = """
         FROM monitors_monitor
         WHERE NOT is_paused
           AND (leased_until IS NULL AND next_check_at <= %(horizon)s OR leased_until <= %(now)s)
+          AND %(region)s = ANY(regions)
         ORDER BY next_check_at
         LIMIT %(limit)s
         FOR NO KEY UPDATE SKIP LOCKED
@@ -63,70 +65,76 @@ _CLAIM = """
     )
     UPDATE monitors_monitor AS monitor
     SET fence = fence + 1,
-        leased_until = greatest(slot, %(now)s) + (timeout_s + %(margin)s) * %(second_s)s * interval '1 second',
+        leased_until = greatest(slot, %(now)s) + %(lease)s,
         next_check_at = date_bin(every, greatest(slot, %(now)s), origin) + every
     FROM check_
     WHERE monitor.id = check_.id
-    RETURNING monitor.id, monitor.fence, slot
+    RETURNING monitor.id, fence, slot, kind, target, options::text, timeout_s, organization_id
 """
 
-# The rows are locked in order of their ids: two workers whose claims overlap, as one was given up, cannot wait
-# for each other.
-_TAKE = """
+# The rows are locked in order of their ids, as everywhere: two workers cannot wait for each other.
+_LEASE = """
     WITH ours AS (
-        SELECT monitor.id, slot
-        FROM monitors_monitor AS monitor
-        JOIN unnest(%(ids)s::bigint[], %(fences)s::int[], %(slots)s::timestamptz[]) AS claim (id, fence, slot)
-            USING (id, fence)
-        WHERE leased_until > %(now)s AND NOT is_paused
-        ORDER BY monitor.id
-        FOR NO KEY UPDATE OF monitor
+        SELECT monitor.id FROM monitors_monitor AS monitor
+        JOIN unnest(%(ids)s::bigint[], %(fences)s::int[]) AS claim (id, fence) USING (id, fence)
+        WHERE leased_until IS NOT NULL ORDER BY monitor.id FOR NO KEY UPDATE OF monitor
     )
-    UPDATE monitors_monitor AS monitor
-    SET fence = fence + 1,
-        leased_until = greatest(slot, %(now)s) + (timeout_s + %(margin)s) * %(second_s)s * interval '1 second'
-    FROM ours
-    WHERE monitor.id = ours.id
-    RETURNING monitor.id, fence, slot
+    UPDATE monitors_monitor AS monitor SET leased_until = %(until)s FROM ours WHERE monitor.id = ours.id
+    RETURNING monitor.id
 """
 
 
-def claim_due(*, now: datetime, limit: int = 1000) -> list[Claim]:
-    """Claim at most `limit` checks that fall due until AHEAD_S from now; the most overdue first."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            _CLAIM,
-            {
-                "now": now,
-                "horizon": now + real(AHEAD_S),
-                "limit": limit,
-                "margin": LEASE_MARGIN_S,
-                "second_s": real(1).total_seconds(),
-                "multiplier": MULTIPLIER,
-                "modulus": MODULUS,
-            },
-        )
-        return sorted((Claim(*row) for row in cursor.fetchall()), key=lambda claim: claim.slot)
-
-
-def take(claims: Sequence[Claim], *, now: datetime) -> list[Check]:
-    """Take over claimed checks to make them now; those that are no longer ours are left out."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            _TAKE,
-            {
-                "now": now,
-                "margin": LEASE_MARGIN_S,
-                "second_s": real(1).total_seconds(),
-                "ids": [claim.monitor_id for claim in claims],
-                "fences": [claim.fence for claim in claims],
-                "slots": [claim.slot for claim in claims],
-            },
-        )
-        taken = cursor.fetchall()
-    monitors = Monitor.objects.only("kind", "target", "options", "timeout_s").in_bulk([row[0] for row in taken])
-    return [
-        Check(id_, fence, slot, monitor.kind, monitor.target, monitor.options, monitor.timeout_s)
-        for id_, fence, slot in taken
-        if (monitor := monitors.get(id_))
+def claim_due(*, now: datetime, region: int = HOME, limit: int = 1000) -> list[Check]:
+    """Claim at most `limit` checks of a region that fall due until AHEAD_S from now; the most overdue first."""
+    values = {
+        "now": now,
+        "horizon": now + real(AHEAD_S),
+        "region": region,
+        "limit": limit,
+        "lease": real(LEASE_S),
+        "multiplier": MULTIPLIER,
+        "modulus": MODULUS,
+    }
+    with transaction.atomic(), plain_cursor() as cursor:
+        rows = cursor.execute(_CLAIM, values).fetchall()
+    checks = [
+        Check(id_, fence, slot, kind, target, _options(options), timeout_s, region, organization_id)
+        for id_, fence, slot, kind, target, options, timeout_s, organization_id in rows
     ]
+    return sorted(checks, key=lambda check: check.slot)
+
+
+def renew(checks: Sequence[Check], *, now: datetime) -> set[int]:
+    """Keep checks that are still under way; return the monitors whose checks are still ours."""
+    return _lease(checks, now + real(LEASE_S))
+
+
+def release(checks: Sequence[Check], *, now: datetime) -> set[int]:
+    """Give up checks that were not made, so that another worker can claim them at once."""
+    return _lease(checks, now)
+
+
+@contextmanager
+def plain_cursor() -> Iterator["psycopg.Cursor[tuple[Any, ...]]"]:
+    """A cursor on Django's connection that binds values on the server, for a fraction of the client's work."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection, row_factory=tuple_row) as cursor:
+        yield cursor
+
+
+def _lease(checks: Sequence[Check], until: datetime) -> set[int]:
+    if not checks:
+        return set()
+    values = {
+        "ids": [check.monitor_id for check in checks],
+        "fences": [check.fence for check in checks],
+        "until": until,
+    }
+    with transaction.atomic(), plain_cursor() as cursor:
+        return {row[0] for row in cursor.execute(_LEASE, values).fetchall()}
+
+
+@lru_cache(maxsize=10_000)  # most monitors share a few, and keep them from check to check
+def _options(text: str) -> Mapping[str, object]:
+    options: Mapping[str, object] = json.loads(text)
+    return options

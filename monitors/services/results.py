@@ -6,39 +6,43 @@ from functools import partial
 
 from django.db import connection, transaction
 
+from kit.clock import real
 from monitors.models import CheckEvidence, Monitor
-from monitors.probes.base import Phases, ProbeResult, Reason
-from monitors.services.dispatch import Check
+from monitors.probes.base import ProbeResult, Reason
+from monitors.services.copying import fill_inbox
+from monitors.services.dispatch import Check, plain_cursor
 from monitors.services.states import observe
+from monitors.services.steady import COVER_EVERY, record_steady
 from monitors.services.storage import reopen
 from monitors.services.verdicts import Finding, judged, mark_noisy
 from monitors.signals import readings_changed
 
 RECHECK_AFTER = timedelta(seconds=10)  # a first failure, or a first success after one, is confirmed soon
-_MAX_PHASE = 32_767  # tenths of a millisecond, 3.3 s: a longer phase is stored as this
-_STORED_TYPES = ["int4", "timestamptz", "int2", "int2", "int4", "int2", "int2", "int2", "int2", "int2", "int2"]
+QUIET_FOR_S = 10
+MOST_READERS = 10_000
 
 
 @transaction.atomic
 def record(outcomes: Sequence[tuple[Check, ProbeResult]], *, now: datetime) -> int:
-    """Store the results of checks and return how many were stored.
+    """Store the results of checks, at most one of a monitor, and return how many were stored.
 
     A result whose check was given up, or whose monitor was paused or deleted meanwhile, is dropped.
     """
-    findings = judged(outcomes, now=now)
+    steady = record_steady(outcomes)
+    findings = judged([outcome for outcome in outcomes if outcome[0].monitor_id not in steady], now=now)
     accepted = _accept(findings, now)
     findings = [finding for finding in findings if finding.check.monitor_id in accepted]
-    if not findings:
-        return 0
     _store(findings)
-    reopen({finding.check.slot for finding in findings}, now=now)
     told = [finding for finding in findings if finding.word is not None]
     _cover(told)
     _keep_evidence(findings)
     _refresh(finding for finding in told if not finding.is_news)
     mark_noisy(observe([finding.observation for finding in told if finding.is_news], now=now), now=now)
-    _tell(findings)
-    return len(findings)
+    stored = steady.keys() | accepted
+    reopen({check.slot for check, _ in outcomes if check.monitor_id in stored}, now=now)
+    news = {(finding.monitor.scope.provider_id, finding.monitor.organization_id) for finding in findings}
+    _tell(news | _quiet_readers.due(set(steady.values()), now))
+    return len(stored)
 
 
 _ACCEPT = """
@@ -79,30 +83,20 @@ def _accept(findings: Sequence[Finding], now: datetime) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
+_STORE = """
+    INSERT INTO monitors_checkresult
+        (monitor_id, slot, state, reason, total_us, dns, connect, tls, first_byte, transfer, region)
+    SELECT monitor_id, slot, state, reason, total_us, dns, connect, tls, first_byte, transfer, region FROM checks_inbox
+    ON CONFLICT DO NOTHING
+"""
+
+
 def _store(findings: Sequence[Finding]) -> None:
     """Write results by COPY; a slot that already has one keeps it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMP TABLE IF NOT EXISTS checkresult_inbox (LIKE monitors_checkresult) ON COMMIT DELETE ROWS"
-        )
-        with cursor.copy("COPY checkresult_inbox FROM STDIN (FORMAT BINARY)") as copy:
-            copy.set_types(_STORED_TYPES)
-            for finding in findings:
-                copy.write_row(_stored(finding.check, finding.result))
-        cursor.execute("INSERT INTO monitors_checkresult SELECT * FROM checkresult_inbox ON CONFLICT DO NOTHING")
-        cursor.execute("DELETE FROM checkresult_inbox")
-
-
-def _stored(check: Check, result: ProbeResult) -> tuple[object, ...]:
-    return (
-        check.monitor_id, check.slot, int(result.state), int(result.reason), min(result.total_us, 2**31 - 1),
-        *_tenths(result.phases), check.region,
-    )  # fmt: skip
-
-
-def _tenths(phases: Phases) -> tuple[int, ...]:
-    all_of_them = (phases.dns, phases.connect, phases.tls, phases.first_byte, phases.transfer)
-    return tuple(min(microseconds // 100, _MAX_PHASE) for microseconds in all_of_them)
+    if findings:
+        with plain_cursor() as cursor:
+            fill_inbox(cursor, [(finding.check, finding.result) for finding in findings])
+            cursor.execute(_STORE)
 
 
 _COVER = """
@@ -120,7 +114,9 @@ _COVER = """
 
 def _cover(findings: Sequence[Finding]) -> None:
     """Extend the spans in which the monitors saw something."""
-    rows = [(f"monitor:{finding.monitor.id}", finding.check.slot, finding.fresh_for) for finding in findings]
+    rows = [
+        (f"monitor:{finding.monitor.id}", finding.check.slot, finding.fresh_for + COVER_EVERY) for finding in findings
+    ]
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(_COVER, [list(column) for column in zip(*rows, strict=True)])
@@ -158,11 +154,30 @@ def _refresh(findings: Iterable[Finding]) -> None:
             cursor.execute(_REFRESH, [list(column) for column in zip(*rows, strict=True)])
 
 
-def _tell(findings: Iterable[Finding]) -> None:
+Reader = tuple[int | None, int]  # provider and organization
+
+
+class _QuietReaders:
+    """Who may wait: pages that show nothing but newer times and readings hear of them every QUIET_FOR_S at most."""
+
+    def __init__(self) -> None:
+        self._told: dict[Reader, datetime] = {}
+
+    def due(self, readers: Collection[Reader], now: datetime) -> set[Reader]:
+        """Return those that have not been told for long enough, as told now."""
+        late = now - real(QUIET_FOR_S)
+        due = {reader for reader in readers if not late < self._told.get(reader, late) <= now}
+        if len(self._told) > MOST_READERS:
+            self._told.clear()
+        self._told.update(dict.fromkeys(due, now))
+        return due
+
+
+_quiet_readers = _QuietReaders()
+
+
+def _tell(readers: Iterable[Reader]) -> None:
     """Say once per provider and organization that there is something new to read, after the commit."""
-    readers: Collection[tuple[int | None, int]] = {
-        (finding.monitor.scope.provider_id, finding.monitor.organization_id) for finding in findings
-    }
     for provider_id, organization_id in sorted(readers, key=str):
         send = partial(readings_changed.send, Monitor, provider_id=provider_id, organization_id=organization_id)
         transaction.on_commit(send)

@@ -173,7 +173,7 @@ CHECKED = "from monitors.models import Monitor; print(Monitor.objects.filter(las
 
 
 def test_with_urls_it_uses_those_servers_and_starts_none(installation):
-    """Beat wakes the worker, which hands a check to the prober, all over the Unix sockets of somebody else's pair."""
+    """Beat wakes the worker and the prober makes a check, all over the Unix sockets of somebody else's pair."""
     theirs = embedded.place(installation.folder / "theirs")
     (installation.folder / "theirs").mkdir()
     services = [embedded.start_postgres(theirs, fast=True), embedded.start_valkey(theirs, fast=True)]

@@ -8,7 +8,7 @@ from kit.addresses import AddressRefused, NameUnresolved
 from monitors.core.states import State
 from monitors.models import CheckResult, Coverage, Monitor, SourceState, StateChange
 from monitors.services import monitors as services
-from monitors.services.dispatch import claim_due, take
+from monitors.services.dispatch import claim_due
 from monitors.services.monitors import Settings
 from monitors.services.results import record
 from tests.factories import MonitorFactory, ScopeFactory
@@ -66,7 +66,7 @@ def test_a_new_monitor_is_due_at_once(settings):
 def test_a_change_drops_the_check_that_is_under_way(settings):
     settings.ALLOWED_PRIVATE_HOSTS = ["127.0.0.1"]
     monitor = MonitorFactory(next_check_at=NOON)
-    (check,) = take(claim_due(now=NOON), now=NOON)
+    (check,) = claim_due(now=NOON)
     services.change(monitor, monitor.scope, wanted(interval_s=300), now=NOON)
     assert record([(check, BAD)], now=NOON) == 0
     monitor.refresh_from_db()

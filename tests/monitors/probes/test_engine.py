@@ -1,5 +1,6 @@
 """The engine keeps its times: starts, deadlines, and what its own slowness must not be taken for."""
 
+import threading
 import time
 
 import pytest
@@ -47,6 +48,47 @@ def test_a_check_that_cannot_start_in_time_is_ours_and_not_downtime(prober):
         (State.OPERATIONAL, Reason.OK),
         (State.UNKNOWN, Reason.OVERLOADED),
     ]
+
+
+@pytest.mark.parametrize(
+    ("caps", "why"),
+    [
+        (Caps(in_all=2), "2 checks are under way on this prober already. Run another one, or raise PROBES_AT_ONCE."),
+        (Caps(per_host=2), "2 checks of 127.0.0.1 wait for its answer already, and no more are made at once."),
+        (Caps(per_tenant=2), "2 checks of this organization wait for answers already, and no more are made at once."),
+    ],
+)
+def test_a_check_that_finds_no_place_says_which_limit_it_met(prober, caps, why):
+    gate = threading.Event()
+    with serving(lambda _: gate.wait(5)) as server:
+        pieces = prober.engine(allowed=(server.place,), caps=caps, start_within_s=0.2).stream(
+            [task(server.url, tenant=7) for _ in range(4)]
+        )
+        refused = next(piece for piece in pieces if piece)
+        gate.set()
+        others = [result for piece in pieces for _, result in piece]
+    assert len(server.requests) == 2
+    assert {index for index, _ in refused} == {2, 3}
+    assert {(r.state, r.reason, r.summary) for _, r in refused} == {
+        (State.UNKNOWN, Reason.OVERLOADED, f"This check was not made. {why}")
+    }
+    assert len(others) == 2
+
+
+def test_one_tenants_share_leaves_room_for_another(prober):
+    gate = threading.Event()
+    with serving(lambda _: gate.wait(5)) as slow, serving(answer(b"ok")) as good:
+        engine = prober.engine(allowed=(slow.place, good.place), caps=Caps(per_tenant=2))
+        engine.submit([task(slow.url, tenant=1) for _ in range(2)], lambda index, result: None)
+        assert engine.run(task(good.url, tenant=2)).reason == Reason.OK
+        gate.set()
+
+
+def test_what_waits_for_a_place_starts_when_there_is_one(prober):
+    with serving(answer(b"ok")) as server:
+        engine = prober.engine(allowed=(server.place,), caps=Caps(in_all=1))
+        assert {result.reason for result in engine.run_batch([task(server.url) for _ in range(5)])} == {Reason.OK}
+    assert len(server.requests) == 5
 
 
 def test_a_timeout_while_our_loop_stood_still_is_ours(prober):

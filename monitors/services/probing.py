@@ -1,0 +1,168 @@
+"""Keep making the checks of a region: claim what falls due, make it at its slot, store what came of it.
+
+Any number of these may run, on any number of machines; what one claims no other does. Nothing but the database is
+needed: a broker that is down stops no check.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+
+from kit.clock import real
+from monitors.probes.base import ProbeResult, Reason
+from monitors.probes.engine import Engine
+from monitors.services import checks, guard, results
+from monitors.services.dispatch import LEASE_S, RENEW_WITHIN_S, Check, claim_due, release, renew
+
+logger = logging.getLogger(__name__)
+
+CLAIM_EVERY_S = 0.5
+NEWS_WITHIN_S = 0.25  # a result that says more than "still fine" is stored within this
+ALL_WITHIN_S = 1.0
+MOST_AT_ONCE = 1000  # checks claimed, or results stored, by one statement
+CANARIES_EVERY_S = 5.0
+_TROUBLE = (OperationalError, InterfaceError)  # the database is away, or busy: the same again may work
+Outcome = tuple[Check, ProbeResult]
+
+
+class Prober:
+    """The checks of one region in this process. `clock` tells the product's time."""
+
+    def __init__(self, engine: Engine, *, region: int, clock: Callable[[], datetime]) -> None:
+        self._engine, self._region, self._clock = engine, region, clock
+        self._found: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        self._under_way: dict[int, tuple[Check, datetime]] = {}  # by monitor, with the end of its lease
+        self._most = 2 * settings.PROBES_AT_ONCE
+        self._stopping = threading.Event()
+        self._waiting: list[Outcome] = []  # found, and not stored yet
+        self._stored_at = 0.0  # monotonic
+
+    def run(self, stop: threading.Event, *, grace_s: float = 3.0) -> None:
+        """Make checks until `stop` is set; then finish within `grace_s` seconds what has begun, and give up the rest."""
+        threads = [threading.Thread(target=self._keep, args=each) for each in self._duties()]
+        for thread in threads:
+            thread.start()
+        stop.wait()
+        self._stopping.set()
+        for thread in threads:
+            thread.join()
+        until = time.monotonic() + grace_s
+        while time.monotonic() < until and self._unfinished():
+            time.sleep(0.05)
+            self._store()
+        self._store()
+        release([check for check, _ in self._under_way.values()], now=self._clock())
+        connection.close()
+
+    def _duties(self) -> list[tuple[Callable[[], None], float]]:
+        duties = [(self.claim, CLAIM_EVERY_S), (self._store_in_time, NEWS_WITHIN_S)]
+        return [*duties, (self._ask_canaries, CANARIES_EVERY_S)] if settings.CANARIES else duties
+
+    def _keep(self, duty: Callable[[], None], every_s: float) -> None:
+        """Do one duty again and again; trouble with the database is said once and tried again."""
+        is_troubled = False
+        while not self._stopping.wait(every_s):
+            try:
+                duty()
+                is_troubled = False
+            except _TROUBLE as error:
+                if not is_troubled:
+                    logger.error("The prober cannot use the database, and keeps trying: %s", str(error).strip())
+                is_troubled = True
+                connection.close()
+            except Exception:
+                logger.exception("The prober met a fault of its own, and goes on.")
+        connection.close()
+
+    # --- Claiming ----------------------------------------------------------------------------------------
+
+    def claim(self) -> None:
+        """Keep what is under way, claim what falls due, and have it made."""
+        self._renew()
+        while (room := self._most - len(self._under_way)) > 0:
+            now, limit = self._clock(), min(room, MOST_AT_ONCE)
+            claimed = claim_due(now=now, region=self._region, limit=limit)
+            # One that is still under way here was lost to the database for a while: never two at once.
+            self._begin([check for check in claimed if check.monitor_id not in self._under_way], now)
+            if len(claimed) < limit:
+                break
+
+    def _begin(self, claimed: Sequence[Check], now: datetime) -> None:
+        if not claimed:
+            return
+        for check in claimed:
+            self._under_way[check.monitor_id] = check, max(check.slot, now) + real(LEASE_S)
+        self._engine.submit(checks.tasks_of(claimed, now=self._clock()), partial(self._put, claimed))
+
+    def _put(self, claimed: Sequence[Check], index: int, result: ProbeResult) -> None:
+        self._found.put((claimed[index], result))
+
+    def _renew(self) -> None:
+        now = self._clock()
+        soon = now + real(RENEW_WITHIN_S)
+        lapsing = [check for check, lease in list(self._under_way.values()) if lease <= soon]
+        if not lapsing:
+            return
+        kept = renew(lapsing, now=now)
+        for check in lapsing:
+            if check.monitor_id in kept:
+                self._under_way[check.monitor_id] = check, now + real(LEASE_S)
+            # One that is ours no more stays until its result is in, which is then dropped.
+
+    # --- Storing -----------------------------------------------------------------------------------------
+
+    def _store_in_time(self) -> None:
+        """Store what has come in, if it has news or has waited for long enough."""
+        self._collect()
+        is_due = time.monotonic() - self._stored_at >= ALL_WITHIN_S or len(self._waiting) >= MOST_AT_ONCE
+        if is_due or any(result.reason != Reason.OK for _, result in self._waiting):
+            self._store()
+
+    def _store(self) -> None:
+        self._collect()
+        while self._waiting:
+            batch = self._waiting[:MOST_AT_ONCE]
+            self._record(batch)
+            self._waiting = self._waiting[MOST_AT_ONCE:]
+            for check, _ in batch:
+                self._under_way.pop(check.monitor_id, None)
+        self._stored_at = time.monotonic()
+
+    def _record(self, batch: Sequence[Outcome]) -> None:
+        """Store results; where one of them cannot be, the others are."""
+        try:
+            results.record(batch, now=self._clock())
+        except _TROUBLE:
+            raise
+        except Exception:
+            logger.exception("%s results could not be stored together; each is tried alone.", len(batch))
+            for outcome in batch:
+                try:
+                    results.record([outcome], now=self._clock())
+                except _TROUBLE:
+                    raise
+                except Exception:
+                    logger.exception("The result of monitor %s is lost.", outcome[0].monitor_id)
+
+    def _collect(self) -> None:
+        while True:
+            try:
+                self._waiting.append(self._found.get_nowait())
+            except queue.Empty:
+                return
+
+    def _unfinished(self) -> bool:
+        now = self._clock()
+        return any(check.slot <= now for check, _ in self._under_way.values())
+
+    # --- Our own network ---------------------------------------------------------------------------------
+
+    def _ask_canaries(self) -> None:
+        guard.record_round(self._region, guard.ask_canaries(now=self._clock()))

@@ -1,0 +1,83 @@
+"""Store the results that say what was known already: nearly all of them, and so in one statement.
+
+A result is steady when the check was good, its monitor is known to be up with no doubt pending, and it was not
+slow. Whatever else there is to say of a result, monitors.services.verdicts judges.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from kit.clock import real
+from monitors.core.states import State
+from monitors.core.verdict import SLOW_AT_LEAST_US
+from monitors.probes.base import ProbeResult, Reason
+from monitors.services.copying import fill_inbox
+from monitors.services.dispatch import Check, plain_cursor
+from monitors.services.verdicts import MISSED_CHECKS
+
+COVER_EVERY = timedelta(seconds=30)  # the span in which a monitor saw something grows in steps of this
+
+# The rows are locked in order of their ids, as everywhere.
+_STEADY = """
+    WITH steady AS (
+        SELECT inbox.*, word.id AS word_id, word.ref, monitor.organization_id, scope.provider_id,
+            %(missed)s * interval_s + timeout_s AS fresh_s
+        FROM checks_inbox AS inbox
+        JOIN monitors_monitor AS monitor ON monitor.id = inbox.monitor_id AND monitor.fence = inbox.fence
+        JOIN monitors_scope AS scope ON scope.id = monitor.scope_id
+        JOIN monitors_sourcestate AS word ON word.ref = 'monitor:' || inbox.monitor_id AND word.scope_id = monitor.scope_id
+        WHERE NOT is_paused AND inbox.state = %(good)s AND inbox.reason = 0
+          AND word.state = %(good)s AND pending IS NULL AND observed_at <= slot
+          AND (slow_factor IS NULL OR baseline_us IS NULL
+               OR total_us <= greatest(slow_factor * baseline_us, baseline_us + %(slow_at_least)s))
+        ORDER BY monitor.id
+        FOR NO KEY UPDATE OF monitor
+    ), monitors AS (
+        UPDATE monitors_monitor AS monitor
+        SET last_check_at = slot, last_state = state, last_total_us = total_us, last_reason = '', leased_until = NULL
+        FROM steady WHERE monitor.id = monitor_id
+    ), words AS (
+        UPDATE monitors_sourcestate AS word SET observed_at = slot, fresh_for_s = fresh_s + %(margin_s)s
+        FROM steady WHERE word.id = word_id AND word.pending IS NULL
+    ), covered AS (
+        SELECT DISTINCT ON (steady.ref) steady.ref, slot, span.id, span.ended_at
+        FROM steady JOIN monitors_coverage AS span ON span.ref = steady.ref
+            AND ended_at >= slot - fresh_s * interval '1 second' - %(margin)s - %(cover_every)s AND began_at <= slot
+        ORDER BY steady.ref, span.ended_at DESC
+    ), extended AS (
+        UPDATE monitors_coverage AS span SET ended_at = slot
+        FROM covered WHERE span.id = covered.id AND covered.ended_at <= slot - %(cover_every)s
+    ), begun AS (
+        INSERT INTO monitors_coverage (ref, began_at, ended_at)
+        SELECT ref, slot, slot FROM steady WHERE ref NOT IN (SELECT ref FROM covered)
+    ), stored AS (
+        INSERT INTO monitors_checkresult
+            (monitor_id, slot, state, reason, total_us, dns, connect, tls, first_byte, transfer, region)
+        SELECT monitor_id, slot, state, reason, total_us, dns, connect, tls, first_byte, transfer, region FROM steady
+        ON CONFLICT DO NOTHING
+    )
+    SELECT monitor_id, provider_id, organization_id FROM steady
+"""
+
+
+def record_steady(outcomes: Sequence[tuple[Check, ProbeResult]]) -> dict[int, tuple[int | None, int]]:
+    """Store the steady ones among results; return their monitors, each with its provider and organization.
+
+    Called within a transaction, with at most one result of a monitor.
+    """
+    good = [outcome for outcome in outcomes if outcome[1].reason == Reason.OK]
+    if not good:
+        return {}
+    margin = real(5)
+    values = {
+        "missed": MISSED_CHECKS,
+        "good": int(State.OPERATIONAL),
+        "slow_at_least": SLOW_AT_LEAST_US,
+        "margin": margin,
+        "margin_s": int(margin.total_seconds()),
+        "cover_every": COVER_EVERY,
+    }
+    with plain_cursor() as cursor:
+        fill_inbox(cursor, good)
+        rows = cursor.execute(_STEADY, values).fetchall()
+    return {monitor_id: (provider_id, organization_id) for monitor_id, provider_id, organization_id in rows}
