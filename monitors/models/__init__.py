@@ -3,6 +3,7 @@
 from monitors.models.checks import HOME, CheckEvidence, CheckResult, Monitor
 from monitors.models.crowd import Report, ReportCount
 from monitors.models.fields import StateField
+from monitors.models.heartbeats import Heartbeat, Ping, PingKind
 from monitors.models.history import CheckBlock, MonitorDay, MonitorHour, PackedHour
 from monitors.models.notices import OperatorNotice
 from monitors.models.official import (
@@ -34,6 +35,7 @@ __all__ = [
     "FeedDocument",
     "FeedMove",
     "Follow",
+    "Heartbeat",
     "MaintenanceWindow",
     "Message",
     "Monitor",
@@ -46,6 +48,8 @@ __all__ = [
     "OperatorNotice",
     "PackedHour",
     "PendingChange",
+    "Ping",
+    "PingKind",
     "Provider",
     "Receipt",
     "ReceiptSource",

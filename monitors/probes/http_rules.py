@@ -13,7 +13,14 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 REDIRECTS = ("follow", "same host", "never")
 AUTHS = ("none", "basic", "bearer", "header")
 VERSIONS = ("1.1", "2")
-UNSAID = {"auth": "none", "http_version": "1.1", "redirects": "follow", "tls": "no", "match": "all of them"}  # values that are not stored
+UNSAID = {
+    "auth": "none",
+    "http_version": "1.1",
+    "redirects": "follow",
+    "tls": "no",
+    "match": "all of them",
+    "zone": "UTC",
+}  # values that are not stored
 MAX_HEADERS = 20
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 # What we say about the connection ourselves, and what opens the doors of cloud machines.
@@ -87,8 +94,7 @@ def cleaned(
             options[name] = read(raw.get(name, ""))
         except ValueError as error:
             errors[name] = str(error)
-    for name, fault in rules(options).items():
-        errors.setdefault(name, fault)
+    errors = errors or dict(rules(options))
     if errors:
         raise BadOptions(errors)
     return {name: value for name, value in options.items() if value and UNSAID.get(name) != value}

@@ -1,0 +1,49 @@
+"""Jobs that report to us: where they report, and what they have said."""
+
+from django.db import models
+
+from monitors.models.checks import Monitor
+
+
+class Heartbeat(models.Model):
+    """Where one monitor's job reports, and what it last said. `token` is the address: who has it, may report.
+
+    `began_at` is of the last run that said it began; the run has ended once `succeeded_at` or `failed_at`
+    is later. `duration_us` is of the last run that said both, in microseconds.
+    """
+
+    monitor = models.OneToOneField(Monitor, models.CASCADE, related_name="heartbeat", primary_key=True)
+    token = models.CharField(max_length=40, unique=True)
+    began_at = models.DateTimeField(null=True)
+    succeeded_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    exit_code = models.PositiveSmallIntegerField(null=True)
+    duration_us = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"heartbeat of monitor {self.monitor_id}"
+
+
+class PingKind(models.TextChoices):
+    SUCCESS = "success"
+    START = "start"
+    FAIL = "fail"
+    LOG = "log"
+
+
+class Ping(models.Model):
+    """One report of a job, as it came. `body` is cut, printable and masked."""
+
+    heartbeat = models.ForeignKey(Heartbeat, models.CASCADE, related_name="pings")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=7, choices=PingKind)
+    exit_code = models.PositiveSmallIntegerField(null=True)
+    duration_us = models.BigIntegerField(null=True)
+    body = models.TextField(blank=True)
+    address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["heartbeat", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of monitor {self.heartbeat_id} at {self.at:%F %T}"

@@ -1,0 +1,80 @@
+"""What a job's reports mean: on time, late, failed, too long under way; over nights on which the clock jumps, too."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitors.core.states import State
+from monitors.probes.base import KNOWN, BadOptions, ProbeTask, Reason
+from monitors.probes.heartbeat import PROBE, Heard, Schedule, judge
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+HOURLY = {"period": "1h", "grace": "5m"}
+UP, DOWN, UNKNOWN = State.OPERATIONAL, State.MAJOR_OUTAGE, State.UNKNOWN
+
+
+def ago(minutes):
+    return NOON - timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("options", "heard", "expected"),
+    [
+        (HOURLY, {}, (UNKNOWN, Reason.NOT_KNOWN_YET)),
+        (HOURLY, {"succeeded_at": ago(65)}, (UP, Reason.OK)),
+        (HOURLY, {"succeeded_at": ago(66)}, (DOWN, Reason.HEARTBEAT_LATE)),
+        (HOURLY, {"succeeded_at": ago(50), "failed_at": ago(10), "exit_code": 3}, (DOWN, Reason.HEARTBEAT_FAILED)),
+        (HOURLY, {"succeeded_at": ago(5), "failed_at": ago(10)}, (UP, Reason.OK)),
+        (HOURLY, {"began_at": ago(4)}, (UP, Reason.OK)),
+        (HOURLY, {"began_at": ago(6)}, (DOWN, Reason.HEARTBEAT_OVERDUE)),
+        (HOURLY | {"longest": "30m"}, {"began_at": ago(29), "succeeded_at": ago(90)}, (UP, Reason.OK)),
+        (HOURLY | {"longest": "30m"}, {"began_at": ago(31), "succeeded_at": ago(90)}, (DOWN, Reason.HEARTBEAT_OVERDUE)),
+        (HOURLY, {"began_at": ago(3), "failed_at": ago(10)}, (UP, Reason.OK)),
+        ({"cron": "0 * * * *", "grace": "5m"}, {"succeeded_at": ago(59)}, (UP, Reason.OK)),
+        ({"cron": "50 11 * * *", "grace": "5m"}, {"succeeded_at": ago(60)}, (DOWN, Reason.HEARTBEAT_LATE)),
+        ({"cron": "50 11 * * *", "grace": "11m"}, {"succeeded_at": ago(60)}, (UP, Reason.OK)),
+        ({"cron": "50 12 * * *", "zone": "Europe/Berlin"}, {"succeeded_at": ago(60)}, (DOWN, Reason.HEARTBEAT_LATE)),
+    ],
+)
+def test_reports_are_judged_by_the_schedule(options, heard, expected):
+    result = judge(Schedule.of(options), Heard(NOON, **heard))
+    assert (result.state, result.reason) == expected
+    assert result.summary.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("zone", "cron", "last", "due"),
+    [
+        # 2026-03-29, 02:00 becomes 03:00 in Berlin: a run of 02:30 takes place once, at the jump or after it.
+        ("Europe/Berlin", "30 2 * * *", "2026-03-28T01:30+00:00", "2026-03-29T01:00+00:00"),
+        # 2026-10-25, 03:00 becomes 02:00: 02:30 comes twice, and one run is due.
+        ("Europe/Berlin", "30 2 * * *", "2026-10-24T00:30+00:00", "2026-10-25T00:30+00:00"),
+        ("Europe/Berlin", "30 2 * * *", "2026-10-25T00:30+00:00", "2026-10-26T01:30+00:00"),
+        ("Europe/Berlin", "0 4 * * *", "2026-03-28T03:00+00:00", "2026-03-29T02:00+00:00"),
+    ],
+)
+def test_cron_lines_keep_to_the_wall_clock_on_both_nights(zone, cron, last, due):
+    schedule = Schedule.of({"cron": cron, "zone": zone})
+    assert schedule.next_after(datetime.fromisoformat(last)) == datetime.fromisoformat(due)
+
+
+def test_a_check_reads_what_it_is_told(prober):
+    heard = {"now": NOON.isoformat(), "succeeded_at": ago(1).isoformat(), "duration_us": 2_500_000}
+    told = prober.engine().run(ProbeTask("heartbeat", "", {**HOURLY, KNOWN: {"heard": heard}}, 2))
+    untold = prober.engine().run(ProbeTask("heartbeat", "", HOURLY, 2))
+    assert (told.reason, told.total_us, untold.reason) == (Reason.OK, 2_500_000, Reason.NOT_KNOWN_YET)
+    assert told.summary == "The last ping came at 2026-11-21 11:59 UTC and took 2.5 s."
+
+
+@pytest.mark.parametrize(
+    ("raw", "field"),
+    [
+        ({}, "period"), ({"period": "soon"}, "period"), ({"period": "5s"}, "period"), ({"cron": "* * *"}, "cron"),
+        ({"cron": "61 * * * *"}, "cron"), ({"cron": "0 0 31 2 *"}, "cron"), ({"period": "1d", "cron": "0 4 * * *"}, "cron"),
+        ({"period": "1d", "zone": "Mars/Base"}, "zone"), ({"period": "1d", "grace": "-5m"}, "grace"),
+    ],
+)  # fmt: skip
+def test_schedules_that_cannot_be_are_refused(raw, field):
+    with pytest.raises(BadOptions) as refused:
+        PROBE.clean(raw)
+    assert list(refused.value.errors) == [field]
