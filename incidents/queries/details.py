@@ -10,7 +10,7 @@ from incidents.core.wording import WITNESSES
 from incidents.models import EventKind, Impact, Incident, IncidentUpdate, Sighting
 from incidents.queries.lags import admission_of
 from incidents.queries.lists import link_to
-from incidents.queries.naming import PARTS, words_of
+from incidents.queries.naming import PARTS, component_words, words_of
 from incidents.queries.shapes import AdmissionView, EventView, ImpactView, IncidentDetail, SightingView, UpdateView
 from monitors.core.states import Source
 from monitors.models import OfficialPost
@@ -44,7 +44,7 @@ def _detail(incident: Incident, posts: Mapping[str, OfficialPost]) -> IncidentDe
     theirs = [post for ref, post in posts.items() if ref in refs]
     return IncidentDetail(
         incident=link_to(incident),
-        impacts=tuple(ImpactView(words_of(i.scope), i.state, i.began_at, i.ended_at) for i in incident.impacts.all()),
+        impacts=tuple(_impact(impact) for impact in incident.impacts.all()),
         sightings=_ledger(sightings),
         updates=tuple(_update(update) for update in incident.updates.all()),
         events=tuple(
@@ -54,6 +54,22 @@ def _detail(incident: Incident, posts: Mapping[str, OfficialPost]) -> IncidentDe
         shares=_shares(sightings),
         vendor_urls=tuple(post.url for post in theirs if post.url),
         admission=_admission(sightings, theirs) if incident.provider_id else None,
+    )
+
+
+def _impact(impact: Impact) -> ImpactView:
+    scope = impact.scope
+    spoken = (words_of(scope), impact.state, impact.began_at, impact.ended_at)
+    if scope.provider is None:  # an organization's own system: it has no public page
+        return ImpactView(*spoken)
+    return ImpactView(
+        *spoken,
+        provider_slug=scope.provider.slug,
+        component_id=scope.component_id,
+        component=component_words(scope.component) if scope.component else "",
+        country=scope.country or (scope.carrier.country if scope.carrier else ""),
+        carrier_slug=scope.carrier.slug if scope.carrier else "",
+        carrier=scope.carrier.name if scope.carrier else "",
     )
 
 

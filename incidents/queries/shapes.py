@@ -137,10 +137,18 @@ class EventView:
 
 @dataclass(frozen=True, slots=True)
 class ImpactView:
+    """A scope in trouble. What follows `ended_at` leads to the pages of its parts; None or "" where it has none."""
+
     scope: str
     state: State
     began_at: datetime
     ended_at: datetime | None
+    provider_slug: str = ""
+    component_id: int | None = None
+    component: str = ""
+    country: str = ""  # ISO 3166-1 alpha-2, a carrier's too
+    carrier_slug: str = ""
+    carrier: str = ""
 
 
 @dataclass(frozen=True, slots=True)

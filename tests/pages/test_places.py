@@ -1,6 +1,5 @@
 """Pages of components, countries and carriers: what is the matter there, by the public's records alone."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -37,10 +36,6 @@ def paths(scene):
     ]
 
 
-def words(answer):
-    return " ".join(re.sub("<[^>]+>", " ", answer.text).split())
-
-
 def past(scene, scope, title, *, days=3, kind="incident"):
     """A post of the time before we watched."""
     at = scene.ago(days * 24 * 60)
@@ -57,10 +52,11 @@ def titles(answer):
 
 def test_a_post_about_a_carrier_is_on_the_pages_of_its_component_country_and_carrier(client, scene):
     scene.post(scene.docomo, "SMS delays to Docomo", "We look.", State.DEGRADED, minutes=40)
-    uid = Incident.objects.get(organization=None).uid
+    incident = Incident.objects.get(organization=None)
+    uid = incident.uid
     for path in paths(scene)[:3]:
         text = client.get(path).text
-        assert f'<a href="/incidents/{uid}/">SMS delays to Docomo</a>' in text
+        assert f'<a href="/incidents/{uid}/">{incident.title}</a>' in text
         assert "In trouble now" in text
     assert "trouble now" in client.get("/countries/").text
     assert "1 provider has trouble in Japan now." in client.get("/countries/jp/").text
@@ -72,10 +68,8 @@ def test_a_tenant_s_evidence_reaches_no_public_page(client, scene):
     scene.probe(scene.acme, "Checkout", State.MAJOR_OUTAGE, minutes=10)
     assert Incident.objects.filter(organization=scene.acme).count() == 2
     for path in [*paths(scene), "/", "/providers/", "/providers/twilio/", "/providers/twilio/history/"]:
-        text = words(client.get(path))
-        assert "In trouble now" not in text.replace("In trouble now None of", "")
-        assert "trouble now" not in text.replace("In trouble now None of", "").replace("trouble now first", "")
-        for secret in ("Checkout", EVIDENCE, "10.1.2.3", "outage"):
+        text = client.get(path).text
+        for secret in ("Checkout", EVIDENCE, "10.1.2.3", "Acme", "pill-major_outage", "dot-major_outage", 'h2 id="now'):
             assert secret not in text
     assert "No trouble in Japan is known now." in client.get("/countries/jp/").text
 
@@ -180,7 +174,7 @@ def test_fragments_are_what_lies_inside_the_page(client, scene):
 
 
 @pytest.mark.parametrize("number", [1, 4])
-@pytest.mark.parametrize(("which", "queries"), [(0, 30), (1, 20), (2, 20), (3, 4)])
+@pytest.mark.parametrize(("which", "queries"), [(0, 22), (1, 14), (2, 14), (3, 3)])
 def test_they_ask_the_same_for_any_number(client, scene, which, queries, number, django_assert_num_queries):
     for n in range(number):
         carrier = CarrierFactory(country="JP") if n else scene.docomo.carrier
