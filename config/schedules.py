@@ -28,6 +28,7 @@ class Schedule:
 SCHEDULES = (
     Schedule("monitors.tasks.poll_due_feeds", 5),
     Schedule("monitors.tasks.backfill_feeds", 60),  # the history of feeds that are new
+    Schedule("monitors.tasks.redetect_feeds", 600),  # where pages have gone that cannot be read any more
     Schedule("monitors.tasks.apply_receipts", 5),
     Schedule("monitors.tasks.evaluate_counts", 60),
     Schedule("monitors.tasks.pack_closed_hours", 300),

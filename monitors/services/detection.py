@@ -45,6 +45,7 @@ class Detection:
     format: str = ""
     feed_url: str = ""
     page_url: str = ""
+    claim: Claim = Claim.NO
     snapshot: Snapshot = field(default=Snapshot(), repr=False)
     reason: str = ""
     attempts: tuple[Attempt, ...] = ()
@@ -174,7 +175,7 @@ class _Search:
             return Detection(self.address, reason=_why(attempts), attempts=attempts)
         name, url = self.best.match.name, self.best.url
         page = page_of(formats()[name], url) or (landed if _is_page(landed, url) else _root(landed or url))
-        return Detection(self.address, name, url, page, snapshot, attempts=attempts)
+        return Detection(self.address, name, url, page, self.best.match.claim, snapshot, attempts=attempts)
 
 
 def _is_page(landed: str, feed_url: str) -> bool:
