@@ -1,7 +1,7 @@
 """Better Stack's `/index.json`: a JSON:API document with sections, resources, the newest reports and their updates.
 
 A manual report that is over keeps `ends_at: null`: its end is `aggregate_state: resolved`. Updates are listed in no
-order. Ids are texts, but the section of a resource is named by a number.
+order. Ids are texts, but the section of a resource is named by a number. Of a page's HTML, sections are read.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,8 @@ from monitors.formats.base import (  # fmt: skip
     UnreadableFeed,
     UpdateReading,
 )
-from monitors.formats.reading import Json, Words, as_object, load_object, moment, objects, reading, text
+from monitors.formats.betterstack_page import MARK, page_snapshot
+from monitors.formats.reading import Json, Words, as_object, decode, load_object, moment, objects, reading, text
 from monitors.formats.text import plain_text, title_text
 
 STATES = {
@@ -34,6 +35,9 @@ STATES = {
 
 @reading
 def parse(body: bytes) -> Snapshot:
+    html = decode(body).lstrip("\ufeff \r\n\t")
+    if html.startswith("<"):
+        return page_snapshot(html)
     doc = load_object(body)
     page = as_object(doc.get("data"), "data")
     if page.get("type") != "status_page":
@@ -142,6 +146,8 @@ def _update(row: Json, kind: PostKind) -> UpdateReading:
 
 
 def claims(sample: Sample) -> Claim:
+    if sample.is_html:
+        return Claim.SECONDARY if MARK in sample.text else Claim.NO
     return Claim.CERTAIN if sample.part("data").get("type") == "status_page" else Claim.NO
 
 

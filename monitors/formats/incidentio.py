@@ -50,6 +50,9 @@ def parse(body: bytes) -> Snapshot:
     if decode(body).lstrip().startswith("<"):
         return _page(body)
     doc = load_object(body)
+    inner = doc.get("summary")
+    if isinstance(inner, dict) and "ongoing_incidents" in inner:  # the page's data, cut out of its HTML
+        return _summary(inner)
     return _widget(doc) if "ongoing_incidents" in doc else statuspage_v2.parse(body)
 
 
@@ -194,6 +197,8 @@ def claims(sample: Sample) -> Claim:
         return Claim.SECONDARY if "__next_f" in sample.text and "ongoing_incidents" in sample.text else Claim.NO
     if len(str(sample.part("page").get("id", ""))) == 26:
         return Claim.CERTAIN
+    if "ongoing_incidents" in sample.part("summary"):
+        return Claim.SECONDARY
     return Claim.CERTAIN if {"ongoing_incidents", "page_title"} <= sample.doc.keys() else Claim.NO
 
 

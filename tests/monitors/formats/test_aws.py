@@ -1,7 +1,9 @@
 import json
 
+import pytest
+
 from monitors.core.states import State
-from monitors.formats import aws_health, aws_rss
+from monitors.formats import aws_data, aws_health, aws_rss
 from monitors.formats.base import Phase, PostKind
 
 EVENT = {
@@ -67,3 +69,24 @@ def test_the_same_words_a_month_later_are_another_event():
 def test_a_message_that_only_informs_is_a_notice():
     (post,) = aws_rss.parse(feed(item("Informational message: Hello", "Sat, 15 Jan 2022 12:00:00 PST", 1))).posts
     assert post.kind is PostKind.NOTICE
+
+
+def told(*paragraphs):
+    return "".join(f'<div><span class="yellowfg">{when}</span>&nbsp;{words}</div>' for when, words in paragraphs)
+
+
+@pytest.mark.parametrize("status", [3, "3"])
+def test_the_retired_document_tells_when_each_word_was_said(status):
+    description = told((" 8:39 PM PST", "Looking."), ("11:50 PM PST", "Still."), ("12:10 AM PST", "More."), ("Jan 2,  6:00 AM PST", "Done."))  # fmt: skip
+    event = {"service": "ec2-us-east-1", "service_name": "EC2", "summary": "[RESOLVED] Errors", "date": "1640925540",
+             "status": status, "details": "", "description": description}  # fmt: skip
+    (post,) = aws_data.parse(json.dumps({"archive": [event], "current": []}).encode()).posts
+    assert (post.external_id, post.title, post.phase, post.impact) == (
+        "ec2-us-east-1 2021-12-31T04:39:00", "EC2: Errors", "resolved", State.MAJOR_OUTAGE,
+    )  # fmt: skip
+    assert [(update.at.strftime("%Y-%m-%d %H:%M"), update.body, str(update.phase)) for update in post.updates] == [
+        ("2021-12-31 04:39", "Looking.", "investigating"),
+        ("2021-12-31 07:50", "Still.", "investigating"),
+        ("2021-12-31 08:10", "More.", "investigating"),
+        ("2022-01-02 14:00", "Done.", "resolved"),
+    ]

@@ -165,3 +165,22 @@ def test_statuspal_s_html_says_one_verdict(classes, state, unknown):
 def test_html_without_statuspal_s_verdict_cannot_be_read():
     with pytest.raises(UnreadableFeed, match="no system status"):
         read("statuspal", '<html><body><p class="system-status--description type-none">x</p></body></html>')
+
+
+def section(name, word):
+    return (
+        f"<button class='section-toggle x'><div class='mx-3'>{name}</div><div><div class='section-status-badge p-1'>"
+        f"<svg><title>no</title></svg>\n{word}\n</div></div></button>"
+    )
+
+
+def test_better_stack_s_html_says_a_word_for_each_section():
+    page = f"<html><body><button>Menu</button><h1>Some services are down</h1>{section('Network', 'Downtime')}{section('Web', 'Operational')}{section('New', 'Asleep')}</body></html>"
+    snapshot = read("betterstack", page)
+    assert states(snapshot) == {"Network": State.MAJOR_OUTAGE, "Web": State.OPERATIONAL, "New": State.UNKNOWN}
+    assert (snapshot.headline, snapshot.unknown_words) == (State.PARTIAL_OUTAGE, ("Asleep",))
+
+
+def test_html_that_is_not_better_stack_s_cannot_be_read():
+    with pytest.raises(UnreadableFeed, match="not one of Better Stack's"):
+        read("betterstack", "<html><body><h1>Sign in</h1></body></html>")
