@@ -112,7 +112,7 @@ class Snapshot:
 class Document:
     """One address of a feed, relative to its page ("/api/v2/summary.json"); "" is the feed's own address.
 
-    Polled at every `every`-th poll of the feed. A failing `required` document makes the poll unreadable.
+    Polled at every `every`-th poll of the feed, and whenever another document of it is new. A failing `required` document makes the poll unreadable.
     """
 
     name: str

@@ -225,8 +225,8 @@ FORMAT = Format(
     documents=(
         Document("summary", "/api/v2/summary.json"),
         # summary.json drops what is over; how and when it ended is here.
-        Document("incidents", "/api/v2/incidents.json", required=False),
-        Document("scheduled-maintenances", "/api/v2/scheduled-maintenances.json", required=False),
+        Document("incidents", "/api/v2/incidents.json", every=5, required=False),
+        Document("scheduled-maintenances", "/api/v2/scheduled-maintenances.json", every=5, required=False),
     ),
     backfill=("/history.json?page=1", "/history.json?page=2"),
     claims=claims,

@@ -11,7 +11,7 @@ from monitors.formats.base import Snapshot
 from monitors.models import Feed, Provider
 from monitors.services.backfilling import store_history
 from monitors.services.official import IngestReport, ingest
-from monitors.services.polling import mark_read
+from monitors.services.recording import mark_read
 
 HISTORIES = ("statuspage_history",)  # formats that only tell of the past
 

@@ -3,15 +3,15 @@
 import logging
 import time
 from collections.abc import Sequence
-from itertools import groupby
 
 from celery import shared_task
 from django.conf import settings
 
 from kit.clock import clock
 from monitors.fetching import Fetched, Wanted, fetch_all
-from monitors.services import backfilling, polling
-from monitors.services.polling import Claim, PollReport
+from monitors.services import backfilling, polling, recording
+from monitors.services.polling import Claim
+from monitors.services.recording import PollReport
 
 logger = logging.getLogger(__name__)
 
@@ -43,21 +43,28 @@ def ask(wanted: Sequence[Wanted]) -> list[Fetched]:
 
 
 def poll(claims: Sequence[Claim]) -> list[PollReport]:
-    """Ask for all documents of the claimed feeds at once, then store feed by feed."""
-    fetched = sorted(ask(polling.wanted_documents(claims)), key=_feed_id)
-    by_feed = {feed_id: list(group) for feed_id, group in groupby(fetched, key=_feed_id)}
-    reports = []
-    for claim in claims:
-        try:
-            report = polling.record_poll(claim, by_feed.get(claim.feed_id, []), now=clock())
-        except Exception:
-            # A bug that one vendor's words bring out must not keep the others from being read.
-            logger.exception("Feed %s: storing what it says broke", claim.feed_id)
-            polling.record_broken(claim, now=clock())
-            continue
-        if report:
-            reports.append(report)
-    return reports
+    """Ask for the documents of the claimed feeds at once, then store: what is unchanged together, the rest feed by feed.
+
+    Reports are of the rest.
+    """
+    fetched = ask(polling.wanted_documents(claims, now=clock()))
+    fetched += ask(polling.wanted_further(claims, fetched, now=clock()))
+    by_feed: dict[int, list[Fetched]] = {claim.feed_id: [] for claim in claims}
+    for item in fetched:
+        by_feed[item.wanted.feed_id].append(item)
+    steady = recording.record_steady({claim: by_feed[claim.feed_id] for claim in claims}, now=clock())
+    reports = [_stored(claim, by_feed[claim.feed_id]) for claim in claims if claim not in steady]
+    return [report for report in reports if report]
+
+
+def _stored(claim: Claim, fetched: Sequence[Fetched]) -> PollReport | None:
+    try:
+        return recording.record_poll(claim, fetched, now=clock())
+    except Exception:
+        # A bug that one vendor's words bring out must not keep the others from being read.
+        logger.exception("Feed %s: storing what it says broke", claim.feed_id)
+        recording.record_broken(claim, now=clock())
+        return None
 
 
 def report_spells(reports: Sequence[PollReport]) -> None:
@@ -69,7 +76,3 @@ def report_spells(reports: Sequence[PollReport]) -> None:
         logger.warning("%d of %d feeds became unreadable: %s%s", len(failing), len(reports), shown, more)
     if recovered := [report.feed_id for report in reports if report.recovered]:
         logger.info("Feeds that can be read again: %s", ", ".join(map(str, recovered)))
-
-
-def _feed_id(item: Fetched) -> int:
-    return item.wanted.feed_id

@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from kit.clock import clock
 from monitors.models import Feed
 from monitors.queries.official import OpenPost, components_by_state, open_posts
-from monitors.services.polling import PollReport, claim_one
+from monitors.services.polling import claim_one
+from monitors.services.recording import PollReport
 from monitors.tasks.official import poll
 
 
