@@ -7,8 +7,9 @@ from django.db.models import Q, QuerySet
 
 from incidents.queries.naming import country_name
 from monitors.models import Carrier, Scope
+from pages.queries import visible
 from pages.queries.record import Record, record
-from pages.queries.trouble import Place, Trouble, incidents_of, places, posts_of, public_scopes, troubles
+from pages.queries.trouble import Place, Trouble, incidents_of, places, posts_of, troubles
 
 MOST_BRANDS = 30
 
@@ -47,12 +48,12 @@ def country_page(code: str, now: datetime, *, month: str, number: str) -> PlaceP
 
 def carrier_page(carrier: Carrier, now: datetime, *, month: str, number: str) -> PlacePage:
     """Return the page of a carrier that was loaded with its host, in a fixed number of queries."""
-    scopes = public_scopes().filter(carrier=carrier)
+    scopes = visible.scopes().filter(carrier=carrier)
     return PlacePage(
         code=carrier.country,
         name=carrier.name,
         troubles=tuple(troubles(scopes)),
-        wider=tuple(troubles(public_scopes().filter(country=carrier.country, carrier=None))),
+        wider=tuple(troubles(visible.scopes().filter(country=carrier.country, carrier=None))),
         places=(),
         record=record(incidents_of(scopes), posts_of(scopes), month=month, number=number),
         carrier=carrier,
@@ -62,9 +63,9 @@ def carrier_page(carrier: Carrier, now: datetime, *, month: str, number: str) ->
 
 def in_country(code: str) -> "QuerySet[Scope]":
     """Return the scopes that are about a country, or about a carrier of it."""
-    return public_scopes().filter(Q(country=code) | Q(carrier__country=code))
+    return visible.scopes().filter(Q(country=code) | Q(carrier__country=code))
 
 
 def countries(now: datetime) -> list[Place]:
     """Return the countries that something happened to in 90 days, trouble first. Three queries."""
-    return places(public_scopes(), now, carriers=False)
+    return places(visible.scopes(), now, carriers=False)

@@ -1,4 +1,4 @@
-"""What is the matter now and what touched some scopes lately, by the public's records alone."""
+"""What is the matter now and what touched some scopes lately. `owner` is as in pages.queries.visible."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from incidents.models import Impact, Incident
 from incidents.queries.naming import PARTS, country_name, words_of
 from monitors.core.states import State
 from monitors.models import OfficialPost, OfficialPostScope, Scope
-from pages.queries.visible import posts_alone, public_incidents, public_providers
+from pages.queries import visible
 
 RECENT = timedelta(days=90)
 MOST = 100  # scopes in trouble that one page lists
@@ -43,24 +43,21 @@ class Place:
     in_trouble: bool
 
 
-def public_scopes() -> "QuerySet[Scope]":
-    """Return scopes of providers that everybody may see; an organization's own systems have no provider."""
-    return Scope.objects.filter(provider__in=public_providers())
+def incidents_of(scopes: "QuerySet[Scope]", owner: int | None = None) -> "QuerySet[Incident]":
+    """Return the records that impaired one of `scopes`."""
+    return visible.incidents(owner).filter(Exists(Impact.objects.filter(incident=OuterRef("pk"), scope__in=scopes)))
 
 
-def incidents_of(scopes: "QuerySet[Scope]") -> "QuerySet[Incident]":
-    """Return the public's records that impaired one of `scopes`."""
-    return public_incidents().filter(Exists(Impact.objects.filter(incident=OuterRef("pk"), scope__in=scopes)))
+def posts_of(scopes: "QuerySet[Scope]", owner: int | None = None) -> "QuerySet[OfficialPost]":
+    """Return vendors' posts about one of `scopes` that no record holds."""
+    about = OfficialPostScope.objects.filter(post=OuterRef("pk"), scope__in=scopes)
+    return visible.posts_alone(owner).filter(Exists(about))
 
 
-def posts_of(scopes: "QuerySet[Scope]") -> "QuerySet[OfficialPost]":
-    """Return vendors' posts about one of `scopes` that no record of ours holds."""
-    return posts_alone().filter(Exists(OfficialPostScope.objects.filter(post=OuterRef("pk"), scope__in=scopes)))
-
-
-def troubles(scopes: "QuerySet[Scope]") -> list[Trouble]:
+def troubles(scopes: "QuerySet[Scope]", owner: int | None = None) -> list[Trouble]:
     """Return which of `scopes` are impaired now, the worst and then the latest first. One query."""
-    rows = _impacts(scopes).filter(ended_at=None).select_related("incident", *(f"scope__{part}" for part in PARTS))
+    now = visible.impacts(owner).filter(scope__in=scopes, ended_at=None)
+    rows = now.select_related("incident", *(f"scope__{part}" for part in PARTS))
     return [
         Trouble(
             provider=impact.scope.provider.name if impact.scope.provider else "",
@@ -75,7 +72,7 @@ def troubles(scopes: "QuerySet[Scope]") -> list[Trouble]:
     ]
 
 
-def places(scopes: "QuerySet[Scope]", now: datetime, *, carriers: bool = True) -> list[Place]:
+def places(scopes: "QuerySet[Scope]", now: datetime, *, owner: int | None = None, carriers: bool = True) -> list[Place]:
     """Return the countries and carriers that something happened to in 90 days: in trouble now first, then the most.
 
     Without `carriers` what happened to one is its country's.
@@ -85,8 +82,9 @@ def places(scopes: "QuerySet[Scope]", now: datetime, *, carriers: bool = True) -
     narrowed = scopes.exclude(country="", carrier=None).select_related(*PARTS)
     known = {scope.id: _place_of(scope, carriers=carriers) for scope in narrowed}
     lasted = Q(ended_at=None) | Q(ended_at__gte=now - RECENT)
-    impacts = list(_impacts(scopes).filter(lasted, scope__in=known).values_list("incident", "scope", "ended_at"))
-    posts = posts_alone().filter(began_at__gte=now - RECENT, began_at__lte=now, kind="incident")
+    felt = visible.impacts(owner).filter(lasted, scope__in=known)
+    impacts = list(felt.values_list("incident", "scope", "ended_at"))
+    posts = visible.posts_alone(owner).filter(began_at__gte=now - RECENT, began_at__lte=now, kind="incident")
     told = OfficialPostScope.objects.filter(scope__in=known, post__in=posts).values_list("post", "scope")
     happened = {(f"incident:{incident}", scope) for incident, scope, _ in impacts} | {
         (f"post:{post}", scope) for post, scope in told
@@ -110,7 +108,3 @@ def _place_of(scope: Scope, *, carriers: bool) -> _Where:
         return carrier.country, carrier.slug, f"{carrier.name} ({country_name(carrier.country)})"
     code = carrier.country if carrier else scope.country
     return code, "", country_name(code)
-
-
-def _impacts(scopes: "QuerySet[Scope]") -> "QuerySet[Impact]":
-    return Impact.objects.filter(scope__in=scopes, incident__organization=None)

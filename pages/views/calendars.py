@@ -6,9 +6,9 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from kit.clock import clock
+from monitors.queries.providers import everybodys
 from pages.core.calendar import calendar
 from pages.queries.maintenances import maintenance_events
-from pages.queries.visible import public_providers
 
 FRESH_S = 300  # calendars ask each hour at most; the vendor's announcements are made days ahead
 
@@ -16,7 +16,7 @@ FRESH_S = 300  # calendars ask each hour at most; the vendor's announcements are
 @require_safe
 def maintenances_ics(request: HttpRequest, slug: str) -> HttpResponse:
     """Give a provider's official maintenances as a calendar: the same to everybody."""
-    provider = get_object_or_404(public_providers(), slug=slug)
+    provider = get_object_or_404(everybodys(), slug=slug)
     body = calendar(f"{provider.name} maintenances", maintenance_events(provider, clock()))
     answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = f'inline; filename="{provider.slug}-maintenances.ics"'

@@ -8,17 +8,16 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import organizations_of
-from accounts.models import Organization, Role
 from incidents.queries import incident_detail
 from kit.clock import clock
 from monitors.core.states import State
-from monitors.models import Provider
 from monitors.queries.providers import seen_by
 from pages.queries.directory import ORDER, directory
 from pages.queries.following import following
 from pages.queries.incident import affected
 from pages.queries.provider import categories, crowd_view, provider_page, source_strips
 from pages.views.caching import is_htmx, kept_for_strangers
+from pages.views.reading import may_follow, organization_ids_of
 
 PER_PAGE = 60
 ON_HOME = 12
@@ -42,8 +41,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def directory_page(request: HttpRequest) -> HttpResponse:
     search, category = request.GET.get("q", "").strip()[:60], request.GET.get("category", "")
     state = next((state for state in State if state.slug == request.GET.get("state")), None)
-    mine = [organization.id for organization in organizations_of(request.user)]
-    rows = directory(clock(), search=search, category=category, state=state, organization_ids=mine)
+    rows = directory(
+        clock(), search=search, category=category, state=state, organization_ids=organization_ids_of(request)
+    )
     context = {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "number": len(rows),
@@ -78,15 +78,10 @@ def _about_provider(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         "crowd": crowd_view(row, now),
         "strips": source_strips(row, own.id if own else None, now),
         "own": own,
-        "following": following(row, _may_follow(request, row)),
+        "following": following(row, may_follow(request, row)),
     }
     template = f"pages/_{name}.html" if is_htmx(request) else f"pages/{name}.html"
     return kept_for_strangers(request, render(request, template, context))
-
-
-def _may_follow(request: HttpRequest, provider: Provider) -> list[Organization]:
-    members = organizations_of(request.user, at_least=Role.MEMBER)
-    return [one for one in members if provider.organization_id in (None, one.id)]
 
 
 @require_safe

@@ -4,9 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from monitors.queries.providers import seen_by
+from pages.queries import visible
 from pages.queries.record import record
-from pages.queries.visible import posts_alone, public_incidents, public_providers
 from pages.views.caching import kept_for_strangers
+from pages.views.reading import organization_ids_of
 
 KINDS = {"incident": "Incidents", "maintenance": "Maintenances"}
 
@@ -14,17 +16,18 @@ KINDS = {"incident": "Incidents", "maintenance": "Maintenances"}
 @require_safe
 def provider_history(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a provider's incidents, or with `kind=maintenance` its maintenances."""
-    provider = get_object_or_404(public_providers(), slug=slug)
+    provider = get_object_or_404(seen_by(*organization_ids_of(request)), slug=slug)
+    owner = provider.organization_id
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else "incident"
-    incidents = public_incidents().filter(provider=provider)
+    incidents = visible.incidents(owner).filter(provider=provider)
     context = {
         "provider": provider,
         "kinds": KINDS,
         "kind": kind,
         "record": record(
             incidents if kind == "incident" else incidents.none(),
-            posts_alone().filter(provider=provider, kind=kind),
+            visible.posts_alone(owner).filter(provider=provider, kind=kind),
             month=request.GET.get("month", ""),
             number=request.GET.get("page", "1"),
         ),

@@ -5,24 +5,26 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.access import organizations_of
-from accounts.models import Role
 from kit.clock import clock
 from kit.countries import NAMES
 from monitors.models import Carrier
-from pages.queries.component import component_page, public_components
+from monitors.queries.providers import seen_by
+from pages.queries import visible
+from pages.queries.component import component_page
 from pages.queries.following import following_component
 from pages.queries.places import PlacePage, carrier_page, countries, country_page
 from pages.views.caching import is_htmx, kept_for_strangers
+from pages.views.reading import may_follow, organization_ids_of
 
 
 @require_safe
 @vary_on_headers("HX-Request")
 def component(request: HttpRequest, slug: str, component_id: int) -> HttpResponse:
-    row = get_object_or_404(public_components(), id=component_id, provider__slug=slug)
+    provider = get_object_or_404(seen_by(*organization_ids_of(request)), slug=slug)
+    row = get_object_or_404(visible.components(provider.organization_id), id=component_id, provider=provider)
     context = {
         "page": component_page(row, clock(), **_asked(request)),
-        "following": following_component(row, organizations_of(request.user, at_least=Role.MEMBER)),
+        "following": following_component(row, may_follow(request, provider)),
     }
     template = "pages/_component.html" if is_htmx(request) else "pages/component.html"
     return kept_for_strangers(request, render(request, template, context))

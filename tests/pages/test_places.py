@@ -5,16 +5,19 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Role
-from incidents.models import Incident
+from incidents.models import Impact, Incident
 from kit.clock import clock
 from monitors.core.states import State
 from monitors.models import OfficialPostScope
 from tests.factories import (
     CarrierFactory,
     ComponentFactory,
+    FeedFactory,
     FollowFactory,
+    IncidentFactory,
     MembershipFactory,
     OfficialPostFactory,
+    ProviderFactory,
     ScopeFactory,
 )
 from tests.pages.scenes import EVIDENCE, Scene
@@ -174,7 +177,7 @@ def test_fragments_are_what_lies_inside_the_page(client, scene):
 
 
 @pytest.mark.parametrize("number", [1, 4])
-@pytest.mark.parametrize(("which", "queries"), [(0, 22), (1, 14), (2, 14), (3, 3)])
+@pytest.mark.parametrize(("which", "queries"), [(0, 23), (1, 14), (2, 14), (3, 3)])
 def test_they_ask_the_same_for_any_number(client, scene, which, queries, number, django_assert_num_queries):
     for n in range(number):
         carrier = CarrierFactory(country="JP") if n else scene.docomo.carrier
@@ -193,3 +196,28 @@ def test_months_lead_on_from_a_country_s_page_too(client, scene):
     past(scene, scene.docomo, "lately", days=1)
     began = now - timedelta(days=70)
     assert titles(client.get(f"/countries/jp/?month={began:%Y-%m}")) == ["long ago"]
+
+
+def test_an_organization_s_own_provider_is_for_its_members_and_on_no_list(client, scene):
+    own = ProviderFactory(slug="own", name="Own Vendor", organization=scene.acme)
+    feed = FeedFactory(provider=own)
+    component = ComponentFactory(provider=own, name="Texts")
+    scope = ScopeFactory(component=component, country="JP", carrier=scene.docomo.carrier)
+    post = OfficialPostFactory(feed=feed, title="Own trouble", posted_at=scene.ago(90), resolved_at=scene.ago(80))
+    OfficialPostScope.objects.create(post=post, scope=scope, state=State.DEGRADED)
+    row = IncidentFactory(provider=own, organization=scene.acme, title="Own record", started_at=scene.ago(30))
+    Impact.objects.create(incident=row, scope=scope, state=State.MAJOR_OUTAGE, began_at=row.started_at)
+    private = [f"/providers/own/components/{component.id}/", "/providers/own/history/"]
+    public = ["/countries/jp/", f"/carriers/{scene.docomo.carrier.slug}/", "/countries/", "/providers/"]
+
+    def shown(path):
+        answer = client.get(path)
+        return answer.status_code, "Own" in answer.text
+
+    assert [shown(path) for path in private + public] == [(404, False)] * 2 + [(200, False)] * 4
+    client.force_login(MembershipFactory(organization=scene.bolt).user)
+    assert [shown(path)[0] for path in private] == [404, 404]
+    client.force_login(MembershipFactory(organization=scene.acme).user)
+    assert [titles(client.get(path)) for path in private if "components" in path] == [["Own record", "Own trouble"]]
+    assert [shown(path) for path in private] == [(200, True)] * 2
+    assert [shown(path) for path in public[:3]] == [(200, False)] * 3  # what all see is the same to all
