@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from monitors.views import hooks, listing, monitors, receipts, reports, windows
+from monitors.views import hooks, listing, monitors, pings, receipts, reports, windows
 
 urlpatterns: list[URLPattern] = [
     path("hooks/<slug:kind>/<str:token>", hooks.receipt_hook, name="receipt_hook"),
+    path("ping/<str:token>", pings.ping, name="ping"),
+    path("ping/<str:token>/<str:what>", pings.ping, name="ping_what"),
     path("providers/<slug:slug>/report/", reports.report_problem, name="report_problem"),
     path("o/<slug:slug>/receipts/", receipts.receipt_sources, name="receipts"),
     path("o/<slug:slug>/receipts/new/", receipts.receipt_source_new, name="receipt_source_new"),
@@ -15,8 +17,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("o/<slug:slug>/monitors/", listing.monitor_list, name="monitor_list"),
     path("o/<slug:slug>/monitors/change/", listing.monitors_change, name="monitors_change"),
-    path("o/<slug:slug>/monitors/windows/", windows.maintenance, name="maintenance_windows"),
-    path("o/<slug:slug>/monitors/windows/<int:window_id>/end/", windows.window_end, name="window_end"),
+    path("o/<slug:slug>/monitors/windows/", windows.maintenance, name="monitor_windows"),
+    path("o/<slug:slug>/monitors/windows/<int:window_id>/end/", windows.window_end, name="monitor_window_end"),
     path("o/<slug:slug>/monitors/new/", monitors.monitor_new, name="monitor_new"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/", monitors.monitor_detail, name="monitor_detail"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/edit/", monitors.monitor_edit, name="monitor_edit"),

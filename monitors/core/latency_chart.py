@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 WIDTH, HEIGHT = 720, 160  # units of the drawing, not pixels
+LEAST_SHADE = 8  # one failure of many is still to be seen
 _LADDER = (1, 2, 5)
 
 
@@ -21,11 +22,12 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Paths in SVG's notation within WIDTH × HEIGHT; `failures` are (x, width) of stretches with a failed check."""
+    """Paths in SVG's notation within WIDTH × HEIGHT; `failures` are (x, y, width, height) of
+    stretches with a failed check: as high as the share of those that failed."""
 
     median: str
     p95: str
-    failures: tuple[tuple[float, float], ...]
+    failures: tuple[tuple[float, float, float, float], ...]
     top_ms: float  # at the upper edge; the lower edge is 0
     times: tuple[datetime, ...]  # evenly spread over the width, both edges included
     summary: str  # the same in words
@@ -48,7 +50,7 @@ def chart(buckets: Sequence[Bucket], *, start: datetime, end: datetime, width: t
     return Chart(
         median=" ".join(_line([(x(b.start) + step / 2, y(b.p50_us)) for b in run]) for run in runs),
         p95=" ".join(_line([(x(b.start) + step / 2, y(b.p95_us)) for b in run]) for run in runs),
-        failures=tuple((x(b.start), round(step, 1)) for b in buckets if b.failed),
+        failures=tuple(_shade(x(b.start), step, b) for b in buckets if b.failed),
         top_ms=top_ms,
         times=tuple(start + quarter * (end - start) / 4 for quarter in range(5)),
         summary=_summary(buckets),
@@ -65,6 +67,11 @@ def _runs(buckets: Sequence[Bucket], width: timedelta) -> Iterable[list[Bucket]]
         run.append(bucket)
     if run:
         yield run
+
+
+def _shade(x: float, width: float, bucket: Bucket) -> tuple[float, float, float, float]:
+    height = round(max(LEAST_SHADE, HEIGHT * bucket.failed / bucket.checks), 1)
+    return x, round(HEIGHT - height, 1), round(width, 1), height
 
 
 def _line(points: Sequence[tuple[float, float]]) -> str:

@@ -9,6 +9,15 @@ from django.db.models import Q
 from monitors.core.windows import Plan, Span, covers, merged, next_span, spans
 from monitors.models import MaintenanceWindow, Monitor
 
+_REPEATS = {
+    "": "once",
+    "FREQ=DAILY": "every day",
+    "FREQ=WEEKLY": "every week",
+    "FREQ=WEEKLY;INTERVAL=2": "every two weeks",
+    "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR": "every weekday",
+    "FREQ=MONTHLY": "every month, on that date",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class WindowRow:
@@ -23,6 +32,11 @@ class WindowRow:
     rule: str
     next: Span | None
     is_open: bool
+
+    @property
+    def repeats(self) -> str:
+        """How it repeats, in words where we have some: "every week"."""
+        return _REPEATS.get(self.rule, self.rule)
 
     @property
     def length(self) -> timedelta:

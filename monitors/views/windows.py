@@ -29,7 +29,7 @@ def maintenance(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         window = windows.plan(organization, form.window, now=now)
         messages.success(request, f"{window.name} is planned: its failures wake nobody and cost no uptime.")
-        return redirect("maintenance_windows", slug=slug)
+        return redirect("monitor_windows", slug=slug)
     context = {
         "organization": organization,
         "rows": window_rows(organization.id, now=now),
@@ -47,4 +47,4 @@ def window_end(request: HttpRequest, slug: str, window_id: int) -> HttpResponse:
     window = get_object_or_404(MaintenanceWindow, id=window_id, organization=organization)
     if windows.end(window, now=clock()):
         messages.success(request, f"{window.name} is over. What it covered so far stays covered.")
-    return redirect("maintenance_windows", slug=slug)
+    return redirect("monitor_windows", slug=slug)

@@ -34,7 +34,7 @@ def fields(**changes):
 
 def post(client, organization, **changes):
     with time_machine.travel(NOON, tick=False):
-        return client.post(reverse("maintenance_windows", args=[organization.slug]), fields(**changes))
+        return client.post(reverse("monitor_windows", args=[organization.slug]), fields(**changes))
 
 
 def test_a_window_is_planned_on_the_clock_of_the_organization(client, organization):
@@ -84,8 +84,8 @@ def test_a_strangers_monitor_cannot_be_planned_for(client, organization):
 def test_who_may_plan_and_end(client, organization, role, expected):
     window = MaintenanceWindowFactory(organization=organization)
     page, end = (
-        reverse("maintenance_windows", args=[organization.slug]),
-        reverse("window_end", args=[organization.slug, window.id]),
+        reverse("monitor_windows", args=[organization.slug]),
+        reverse("monitor_window_end", args=[organization.slug, window.id]),
     )
     login(client, organization, role)
     statuses = client.get(page).status_code, client.post(page, fields()).status_code, client.post(end).status_code
@@ -128,4 +128,4 @@ def test_the_page_takes_the_same_few_queries(client, organization, count, django
     MaintenanceWindowFactory.create_batch(count, organization=organization)
     login(client, organization)
     with django_assert_num_queries(7):
-        client.get(reverse("maintenance_windows", args=[organization.slug]))
+        client.get(reverse("monitor_windows", args=[organization.slug]))

@@ -46,8 +46,13 @@ def test_everything_lies_within_the_drawing():
     assert all(0 <= float(x) <= WIDTH and 0 <= float(y) <= HEIGHT for x, y in points)
 
 
-def test_failures_are_marked_where_they_were():
-    assert draw(bucket(0), bucket(6, failed=2)).failures == ((180.0, 30.0),)
+def test_failures_are_marked_where_they_were_by_their_share():
+    assert draw(bucket(0), bucket(6, failed=2)).failures == ((180.0, 128.0, 30.0, 32.0),)
+
+
+def test_one_failure_of_many_is_still_to_be_seen():
+    (shade,) = draw(Bucket(START, 1440, 1, 100_000, 200_000)).failures
+    assert shade == (0.0, 152.0, 30.0, 8.0)
 
 
 def test_the_words_say_what_the_lines_show():
@@ -58,6 +63,6 @@ def test_the_words_say_what_the_lines_show():
 
 def test_where_every_check_failed_there_is_a_shade_and_no_line():
     drawn = draw(bucket(0), bucket(1, p50=None, p95=None, failed=10), bucket(2))
-    assert (drawn.median.count("M"), drawn.failures) == (2, ((30.0, 30.0),))
+    assert (drawn.median.count("M"), drawn.failures) == (2, ((30.0, 0.0, 30.0, 160.0),))
     nothing = draw(bucket(1, p50=None, p95=None, failed=10))
     assert (nothing.median, nothing.summary) == ("", "10 checks, 10 failed.")
