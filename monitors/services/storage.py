@@ -13,6 +13,7 @@ from operator import itemgetter
 from django.db import connection, transaction
 
 from monitors.core.blocks import Packed, pack, unpack
+from monitors.core.histogram import add_up, percentile
 from monitors.core.sums import Sums, sums_of, together
 from monitors.core.windows import Span, covers
 from monitors.models import CheckBlock, Monitor, MonitorDay, MonitorHour, PackedHour
@@ -21,6 +22,7 @@ from monitors.queries.windows import planned_spans
 GRACE = timedelta(minutes=10)  # far longer than a check may take, its lease included
 HOUR = timedelta(hours=1)
 _LOCK = 0x5357_4842  # "SWHB": any number, as long as nobody else takes it
+BASELINE_CHECKS = 500  # good ones of a week, before we know what is usual
 _BATCH = 500  # monitors per statement
 
 _RESULTS = """
@@ -44,6 +46,11 @@ _PUT_HOURS = """
     SELECT * FROM unnest(%s::int[], %s::timestamptz[], %s::int[], %s::int[], %s::int[], %s::bigint[], %s::int[], %s::bytea[])
     ON CONFLICT (monitor_id, hour) DO UPDATE SET checks = excluded.checks, failed = excluded.failed,
         planned = excluded.planned, sum_us = excluded.sum_us, max_us = excluded.max_us, histogram = excluded.histogram
+"""
+
+_PUT_BASELINES = """
+    UPDATE monitors_monitor AS monitor SET baseline_us = learnt.baseline_us
+    FROM unnest(%s::bigint[], %s::int[]) AS learnt (id, baseline_us) WHERE monitor.id = learnt.id
 """
 
 
@@ -83,6 +90,7 @@ def pack_hour(hour: datetime, *, now: datetime) -> bool:
     day = hour.date()
     if PackedHour.objects.filter(hour__gte=midnight(day), hour__lt=midnight(day) + timedelta(days=1)).count() == 24:
         sum_up_day(day)
+        learn_baselines(day)
     return True
 
 
@@ -106,6 +114,17 @@ def sum_up_day(day: date) -> None:
         MonitorDay.objects.bulk_create(
             batch, update_conflicts=True, unique_fields=["monitor", "day"], update_fields=columns[1:]
         )
+
+
+def learn_baselines(day: date) -> None:
+    """Write what is usual for each monitor: the p95 of its good checks of the week that ends with `day`."""
+    week = MonitorDay.objects.filter(day__gt=day - timedelta(days=7), day__lte=day).order_by("monitor_id")
+    rows = week.values_list("monitor_id", "histogram").iterator()
+    learnt = ((id_, add_up(bytes(row[1]) for row in days)) for id_, days in groupby(rows, key=itemgetter(0)))
+    known = ((id_, percentile(bins, 0.95)) for id_, bins in learnt if bins.total() >= BASELINE_CHECKS)
+    while batch := list(islice(known, _BATCH)):
+        with connection.cursor() as cursor:
+            cursor.execute(_PUT_BASELINES, [list(column) for column in zip(*batch, strict=True)])
 
 
 def hour_of(at: datetime) -> datetime:

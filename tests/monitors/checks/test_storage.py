@@ -7,10 +7,19 @@ import pytest
 from django.db import connection
 
 from monitors.core.blocks import Packed, unpack
-from monitors.core.histogram import add_up, bins_of
+from monitors.core.histogram import add_up, bins_of, encode
 from monitors.core.states import State
 from monitors.models import CheckBlock, MaintenanceWindow, MonitorDay, MonitorHour, PackedHour
-from monitors.services.storage import GRACE, open_hours, pack_closed_hours, pack_hour, reopen, sum_up_day
+from monitors.services.storage import (
+    BASELINE_CHECKS,
+    GRACE,
+    learn_baselines,
+    open_hours,
+    pack_closed_hours,
+    pack_hour,
+    reopen,
+    sum_up_day,
+)
 from tests.factories import MonitorFactory
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
@@ -139,6 +148,26 @@ def test_a_day_is_summed_up_when_its_last_hour_is_packed_and_again_when_one_is_p
     pack_closed_hours(now=MIDNIGHT + 25 * HOUR)
     assert sums(MonitorDay.objects.get()) == (4, 1, 0, 15000, 9000)
     assert add_up([bytes(MonitorDay.objects.get().histogram)]) == bins_of([1000, 5000, 9000])
+
+
+@pytest.mark.django_db
+def test_what_is_usual_is_learnt_from_the_good_checks_of_a_week():
+    known, fresh = MonitorFactory.create_batch(2)
+    for ago in range(9):
+        slow = 9_000_000 if ago > 6 else 200_000  # the days before the last week say nothing
+        MonitorDay.objects.create(
+            monitor=known, day=NOON.date() - timedelta(days=ago), checks=100, failed=0, sum_us=0, max_us=0,
+            histogram=encode(bins_of([100_000] * 90 + [slow] * 10)),
+        )  # fmt: skip
+    MonitorDay.objects.create(
+        monitor=fresh, day=NOON.date(), checks=BASELINE_CHECKS - 1, failed=0, sum_us=0, max_us=0,
+        histogram=encode(bins_of([100_000] * (BASELINE_CHECKS - 1))),
+    )  # fmt: skip
+    learn_baselines(NOON.date())
+    known.refresh_from_db()
+    fresh.refresh_from_db()
+    assert known.baseline_us == pytest.approx(200_000, rel=0.01)
+    assert fresh.baseline_us is None
 
 
 @pytest.mark.django_db
