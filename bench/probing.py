@@ -1,178 +1,207 @@
-"""What a check costs all in: our batches against one httpx + ORM task per check, in turns, in one run.
+"""What a check costs all in, ours and others', at the same time on the same work; and whether checks are on time.
 
-    .venv/bin/python -m bench.probing [checks per round, default 2000] [rounds, default 5]
+    .venv/bin/python -m bench.probing [--rate 50] [--seconds 20] [--rounds 3] [--load]
+    .venv/bin/python -m bench.probing --lateness [--rate 500] [--minutes 10] [--kill]
 
-Both claim nothing over the broker (which would cost the task per check 1 ms more each and us 0.01) and
-both store a result and the monitor's last words in a throw-away PostgreSQL. The target is an asyncio
-server in a process of its own, whose CPU is not counted; PostgreSQL's is neither. What is counted is
-the CPU time of this process, which differs less on a busy machine than time on the wall.
+The table: each party makes `rate` checks a second of one local server, all of them at once, for `rounds` rounds.
+Ours is the production path, from the claim to the stored row; the naive one is fed over the broker and stores as
+much. blackbox_exporter stores nothing. Checks are counted by the server that is asked. What is counted is CPU time of
+the party's processes, which differs less on a busy machine than time on the wall; the database's processes
+for it have a column of their own. With --load ours makes 1,000 checks a second, and the naive one what it can.
 
-The second table is honesty about time: what ours says a target takes that answers after 50 ms.
+Lateness: two probers share monitors of 10 s; the server notes when each is asked for, and whether one is asked for
+while it is still answering. With --kill one prober is killed (-9) half-way.
 """
 
-import asyncio
-import multiprocessing
-import resource
+import argparse
+import os
 import statistics
-import sys
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
-DELAY_S = 0.05
-NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
+import tests.services  # noqa: F401 - throw-away data services
+from bench.probe_target import Target
 
-
-class Target(asyncio.Protocol):
-    """Answers at once, or after DELAY_S at /slow."""
-
-    def connection_made(self, transport):
-        self.transport = transport
-
-    def data_received(self, data):
-        pause = DELAY_S if data.startswith(b"GET /slow") else 0
-        asyncio.get_running_loop().call_later(pause, self.answer)
-
-    def answer(self):
-        self.transport.write(ANSWER)
-        self.transport.close()
+INTERVAL_S = 10
+NAIVE_MOST = 200  # checks a second that are sent to it under --load
+PAUSE_MS = 20  # how long the server takes to answer, when it is lateness that is measured
 
 
-def serve(port):
-    async def main():
-        server = await asyncio.get_running_loop().create_server(Target, "127.0.0.1", 0, backlog=4096)
-        port.value = server.sockets[0].getsockname()[1]
-        await server.serve_forever()
-
-    asyncio.run(main())
-
-
-def cpu_s():
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-class Ours:
-    name = "ours: batches of 100, libcurl, COPY"
-
-    def __init__(self, monitors):
-        from monitors.services import checks, dispatch, results
-
-        self.checks, self.dispatch, self.results, self.monitors = checks, dispatch, results, monitors
-
-    def run(self, round_):
-        now = NOON + timedelta(minutes=round_)
-        claims = self.dispatch.claim_due(now=now, limit=len(self.monitors))
-        for start in range(0, len(claims), 100):
-            taken = self.dispatch.take(claims[start : start + 100], now=now)
-            # At once and not at their slots: what is measured is the cost, not the schedule.
-            for piece in self.checks.run(taken, now=now + timedelta(hours=1)):
-                self.results.record(piece, now=now)
-        return len(claims)
-
-
-class TaskPerCheck:
-    name = "one task per check, httpx, ORM"
-
-    def __init__(self, monitors):
-        import httpx
-        from celery import shared_task
-
-        from monitors.models import CheckResult, Monitor
-
-        client = httpx.Client(timeout=10)  # shared: a fresh one would cost 14 ms more each
-
-        @shared_task(name="bench.check")
-        def check(monitor_id, slot):
-            monitor = Monitor.objects.get(id=monitor_id)
-            began = time.perf_counter()
-            state = 0 if client.get(monitor.target, headers={"Connection": "close"}).is_success else 4
-            total_us = int((time.perf_counter() - began) * 1e6)
-            CheckResult.objects.create(
-                monitor_id=monitor_id, slot=slot, state=state, reason=0, total_us=total_us,
-                dns=0, connect=0, tls=0, first_byte=0, transfer=0,
-            )  # fmt: skip
-            Monitor.objects.filter(id=monitor_id).update(last_check_at=slot, last_state=state, last_total_us=total_us)
-
-        self.check, self.monitors = check, monitors
-
-    def run(self, round_):
-        slot = NOON - timedelta(minutes=1 + round_)
-        for monitor in self.monitors:
-            self.check.apply((monitor.id, slot))
-        return len(self.monitors)
-
-
-def cost(method, round_):
-    """Return (CPU milliseconds per check, checks per second on the wall)."""
-    before, began = cpu_s(), time.perf_counter()
-    checks = method.run(round_)
-    return 1000 * (cpu_s() - before) / checks, checks / (time.perf_counter() - began)
-
-
-def accuracy(port, rate, seconds=4):
-    """Return the errors in milliseconds of what we say that a target takes, at `rate` checks per second."""
-    from monitors.probes.base import ProbeTask
-    from monitors.services.checks import engine
-
-    url = f"http://127.0.0.1:{port}/slow"
-    tasks = [ProbeTask("http", url, {}, 10, wait_s=n / rate) for n in range(rate * seconds)]
-    results = engine().run_batch(tasks)
-    return sorted(result.total_us / 1000 - DELAY_S * 1000 for result in results)
-
-
-def spread(values, digits=3):
-    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
-
-
-def main(count=2000, rounds=5):
-    import os
-
-    import tests.services  # noqa: F401 - throw-away data services
-
-    port = multiprocessing.Value("i", 0)
-    target = multiprocessing.Process(target=serve, args=(port,), daemon=True)
-    target.start()
-    while not port.value:
-        time.sleep(0.01)
-    os.environ["ALLOWED_PRIVATE_HOSTS"] = f"127.0.0.1:{port.value}"
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+def set_up(target):
+    os.environ |= {
+        "ALLOWED_PRIVATE_HOSTS": target.place,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "CANARIES": "none",
+        "PROBES_AT_ONCE_PER_HOST": "2000",
+        "PROBES_AT_ONCE_PER_ORGANIZATION": "2000",
+    }
     import django
 
     django.setup()
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    from django.utils import timezone
+
+    from monitors.services import upkeep
+
+    upkeep.keep_results(now=timezone.now())
+
+
+def make_monitors(count, address, **fields):
+    """Return monitors that are about to be checked, spread over their interval."""
+    from monitors.core.schedule import slot_after
+    from monitors.models import Monitor
     from tests.factories import MonitorFactory, OrganizationFactory, ScopeFactory
 
-    organization, scope = OrganizationFactory(), ScopeFactory()
-    made = {
-        "organization": organization,
-        "scope": scope,
-        "target": f"http://127.0.0.1:{port.value}/",
-        "next_check_at": NOON,
-    }
-    monitors = [MonitorFactory(**made) for _ in range(count)]
-    methods = [Ours(monitors), TaskPerCheck(monitors)]
-    found = {method.name: [] for method in methods}
-    for method in methods:
-        method.run(0)  # warm
-    for round_ in range(1, rounds + 1):
-        for method in methods:
-            found[method.name].append(cost(method, round_))
-    print(f"{count} checks x {rounds} rounds, taking turns; median (least to most)")
-    for name, rows in found.items():
-        print(
-            f"  {name:<38} CPU ms/check {spread([c for c, _ in rows]):<26} checks/s {spread([r for _, r in rows], 0)}"
+    shared = {"organization": OrganizationFactory(), "scope": ScopeFactory(), "interval_s": INTERVAL_S} | fields
+    monitors = Monitor.objects.bulk_create(MonitorFactory.build(**shared) for _ in range(count))
+    for monitor in monitors:
+        monitor.target = address(monitor.id)
+        monitor.next_check_at = slot_after(monitor.id, INTERVAL_S, datetime.now(UTC) + timedelta(seconds=2))
+    Monitor.objects.bulk_update(monitors, ["target", "next_check_at"], batch_size=1000)
+    return monitors
+
+
+def compare(target, rate, seconds, rounds, load):
+    from bench.probe_parties import Blackbox, Nagios, Naive, Ours
+
+    rates = {"ours": 1000 if load else rate, "naive": NAIVE_MOST if load else rate}
+    make_monitors(rates["ours"] * INTERVAL_S, lambda id_: target.url("ours"))
+    plain = make_monitors(rates["naive"] * INTERVAL_S, lambda id_: target.url("naive"), is_paused=True)
+    parties = [Ours(), Naive([monitor.id for monitor in plain])]
+    for peer in () if load else (Blackbox, Nagios):
+        if reason := peer.missing():
+            print(f"  {peer().label} {reason}: left out")
+        else:
+            parties.append(peer())
+    for party in parties:
+        party.start(target, rates.get(party.name, rate))
+    try:
+        while not all(target.ask("counts")[party.name] for party in parties):
+            time.sleep(1)
+        time.sleep(INTERVAL_S + 10)  # every monitor's first word is in
+        table = [measure(target, parties, seconds) for _ in range(rounds)]
+    finally:
+        for party in parties:
+            party.stop()
+    show(parties, table)
+
+
+def measure(target, parties, seconds):
+    """Return {party: (checks a second, CPU ms per check, the database's)} of one round."""
+
+    def state():
+        counts = target.ask("counts")
+        return {p.name: (counts[p.name], p.cpu_s(), p.database_cpu_s() if p.stores else 0) for p in parties}
+
+    before, began = state(), time.monotonic()
+    time.sleep(seconds)
+    after, took = state(), time.monotonic() - began
+    rows = {}
+    for name, (count, cpu, database) in after.items():
+        checks = max(1, count - before[name][0])
+        rows[name] = (
+            checks / took,
+            1000 * (cpu - before[name][1]) / checks,
+            1000 * (database - before[name][2]) / checks,
         )
-    ratios = [theirs[0] / ours[0] for ours, theirs in zip(*found.values(), strict=True)]
-    print(f"  {'ratio of CPU':<38} {spread(ratios, 1)}")
-    for rate in (100, 500):
-        errors = accuracy(port.value, rate)
-        print(f"  at {rate} checks/s to a {DELAY_S * 1000:.0f} ms target we say too much by: "
-              f"p50 {errors[len(errors) // 2]:.2f} ms, p99 {errors[len(errors) * 99 // 100]:.2f} ms")  # fmt: skip
-    target.terminate()
+    return rows
+
+
+def spread(values, digits):
+    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
+
+
+def show(parties, table):
+    print(f"{len(table)} rounds, all at once; median (least to most)")
+    print(f"  {'':<40}{'checks/s':<22}{'CPU ms per check':<26}{'its database':<26}theirs / ours")
+    for party in parties:
+        rates, own, database = zip(*(row[party.name] for row in table), strict=True)
+        ratios = [row[party.name][1] / row["ours"][1] for row in table]
+        store = spread(database, 3) if party.name in ("ours", "naive") else "-"
+        print(f"  {party.label:<40}{spread(rates, 0):<22}{spread(own, 3):<26}{store:<26}{spread(ratios, 1)}")
+
+
+def lateness(target, rate, minutes, kill):
+    from bench.probe_parties import Ours
+
+    monitors = make_monitors(rate * INTERVAL_S, lambda id_: target.url("ours", id_, PAUSE_MS))
+    ours = Ours(probers=2)
+    first, _ = ours.start(target, rate)
+    time.sleep(2 * INTERVAL_S)
+    began, killed_at = time.time(), None
+    try:
+        if kill:
+            time.sleep(30 * minutes)
+            first.kill()
+            killed_at = time.time()
+            time.sleep(5)
+            ours.add()  # as a supervisor would
+        time.sleep(max(0, began + 60 * minutes - time.time()))
+        ended = time.time() - 1
+        arrivals, overlaps = target.ask("arrivals"), target.ask("overlaps")
+    finally:
+        ours.stop()
+    report([monitor.id for monitor in monitors], arrivals, overlaps, began, ended, killed_at)
+
+
+def report(ids, arrivals, overlaps, began, ended, killed_at):
+    from monitors.core.schedule import phase_ms
+
+    seen = {}
+    for id_, at in arrivals:
+        seen.setdefault(id_, []).append(at)
+    late_ms, missed, after_kill, gaps = [], 0, [], []
+    for id_ in ids:
+        phase = phase_ms(id_, INTERVAL_S) / 1000
+        slot = phase + INTERVAL_S * -(-(began - phase) // INTERVAL_S)
+        times = sorted(seen.get(id_, []))
+        gaps += [later - earlier for earlier, later in pairwise(times) if later > began]
+        while slot < ended - INTERVAL_S:
+            at = next((at for at in times if slot - 0.002 <= at < slot + INTERVAL_S - 0.002), None)
+            lost = killed_at is not None and killed_at - 1 < slot < killed_at + 3
+            if at is None:
+                missed += 1
+            elif lost and at - slot > 1:
+                after_kill.append(at - slot)
+            else:
+                late_ms.append((at - slot) * 1000)
+            slot += INTERVAL_S
+    late_ms.sort()
+    print(f"{len(late_ms) + len(after_kill) + missed} slots of {len(ids)} monitors in {ended - began:.0f} s")
+    for low, high in ((-2, 5), (5, 10), (10, 20), (20, 50), (50, 100), (100, 250), (250, 1000), (1000, 99_999)):
+        count = sum(low <= value < high for value in late_ms)
+        print(f"  {max(0, low):>5} to {high:>5} ms  {count:>7}  {'#' * round(60 * count / len(late_ms))}")
+    at = {share: late_ms[min(len(late_ms) - 1, int(len(late_ms) * share))] for share in (0.5, 0.99, 0.999)}
+    print(f"  late by p50 {at[0.5]:.1f} ms, p99 {at[0.99]:.1f} ms, p99.9 {at[0.999]:.1f} ms, most {late_ms[-1]:.1f} ms")
+    print(f"  slots without a check: {missed}; monitors asked about twice at once: {len(overlaps)}")
+    print(f"  longest time between two checks of a monitor: {max(gaps):.1f} s (interval {INTERVAL_S} s)")
+    if killed_at is not None:
+        most = f", late by {max(after_kill):.1f} s at most" if after_kill else ""
+        print(f"  held by the killed prober, and made by the other: {len(after_kill)}{most}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rate", type=int)
+    parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--load", action="store_true")
+    parser.add_argument("--lateness", action="store_true")
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--kill", action="store_true")
+    options = parser.parse_args()
+    target = Target()
+    set_up(target)
+    print(f"on {os.cpu_count()} cores with load {os.getloadavg()[0]:.1f} before we began")
+    if options.lateness:
+        lateness(target, options.rate or 500, options.minutes, options.kill)
+    else:
+        compare(target, options.rate or 50, options.seconds, options.rounds, options.load)
+    target.stop()
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main()

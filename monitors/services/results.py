@@ -19,30 +19,42 @@ from monitors.signals import readings_changed
 
 RECHECK_AFTER = timedelta(seconds=10)  # a first failure, or a first success after one, is confirmed soon
 QUIET_FOR_S = 10
+JUDGED_AT_ONCE = 50  # results that may have news, by one transaction
 MOST_READERS = 10_000
 
 
-@transaction.atomic
 def record(outcomes: Sequence[tuple[Check, ProbeResult]], *, now: datetime) -> int:
     """Store the results of checks, at most one of a monitor, and return how many were stored.
 
-    A result whose check was given up, or whose monitor was paused or deleted meanwhile, is dropped.
+    A result whose check was given up, or whose monitor was paused or deleted meanwhile, is dropped. What says
+    nothing new is stored first and together; the rest a few at a time, as its monitors are locked meanwhile.
     """
-    steady = record_steady(outcomes)
-    findings = judged([outcome for outcome in outcomes if outcome[0].monitor_id not in steady], now=now)
+    with transaction.atomic():
+        steady = record_steady(outcomes)
+        reopen({check.slot for check, _ in outcomes if check.monitor_id in steady}, now=now)
+        _tell(_quiet_readers.due(set(steady.values()), now))
+    rest = [outcome for outcome in outcomes if outcome[0].monitor_id not in steady]
+    return len(steady) + sum(
+        _judge_and_record(rest[i : i + JUDGED_AT_ONCE], now) for i in range(0, len(rest), JUDGED_AT_ONCE)
+    )
+
+
+@transaction.atomic
+def _judge_and_record(outcomes: Sequence[tuple[Check, ProbeResult]], now: datetime) -> int:
+    findings = judged(outcomes, now=now)
     accepted = _accept(findings, now)
     findings = [finding for finding in findings if finding.check.monitor_id in accepted]
+    if not findings:
+        return 0
     _store(findings)
+    reopen({finding.check.slot for finding in findings}, now=now)
     told = [finding for finding in findings if finding.word is not None]
     _cover(told)
     _keep_evidence(findings)
     _refresh(finding for finding in told if not finding.is_news)
     mark_noisy(observe([finding.observation for finding in told if finding.is_news], now=now), now=now)
-    stored = steady.keys() | accepted
-    reopen({check.slot for check, _ in outcomes if check.monitor_id in stored}, now=now)
-    news = {(finding.monitor.scope.provider_id, finding.monitor.organization_id) for finding in findings}
-    _tell(news | _quiet_readers.due(set(steady.values()), now))
-    return len(stored)
+    _tell({(finding.monitor.scope.provider_id, finding.monitor.organization_id) for finding in findings})
+    return len(findings)
 
 
 _ACCEPT = """
@@ -93,10 +105,9 @@ _STORE = """
 
 def _store(findings: Sequence[Finding]) -> None:
     """Write results by COPY; a slot that already has one keeps it."""
-    if findings:
-        with plain_cursor() as cursor:
-            fill_inbox(cursor, [(finding.check, finding.result) for finding in findings])
-            cursor.execute(_STORE)
+    with plain_cursor() as cursor:
+        fill_inbox(cursor, [(finding.check, finding.result) for finding in findings])
+        cursor.execute(_STORE)
 
 
 _COVER = """

@@ -1,0 +1,192 @@
+"""The parties of bench.probing: how each is started, and what its processes have used."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+TICK = os.sysconf("SC_CLK_TCK")
+CHECK_HTTP = "/usr/lib/nagios/plugins/check_http"
+
+
+def tree(pid):
+    """Return a process and all that have come of it."""
+    children = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            children.setdefault(parent, []).append(int(folder.name))
+    found, waiting = [], [pid]
+    while waiting:
+        found.append(waiting.pop())
+        waiting += children.get(found[-1], [])
+    return found
+
+
+def cpu_s(pids):
+    """Return the CPU seconds of processes, with those of their children that have ended."""
+    total = 0
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        total += sum(int(field) for field in fields[11:15])
+    return total / TICK
+
+
+class Party:
+    """Somebody who makes checks. `stores` says whether anything is kept of them."""
+
+    stores = True
+
+    def __init__(self, name, label):
+        self.name, self.label = name, label
+        self._processes = []
+
+    def run(self, *command, **environment):
+        environment = {**os.environ, "PGAPPNAME": f"bench-{self.name}", **environment}
+        log = open(Path(os.environ["STATUSWIRE_TEST_VAR"]) / f"bench-{self.name}.log", "ab")  # noqa: SIM115
+        with log:
+            process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        self._processes.append(process)
+        return process
+
+    def cpu_s(self):
+        return cpu_s([pid for process in self._processes for pid in tree(process.pid)])
+
+    def database_cpu_s(self):
+        """Return the CPU seconds of the database's processes that serve this party now."""
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s", [f"bench-{self.name}"])
+            return cpu_s([pid for (pid,) in cursor.fetchall()])
+
+    def stop(self):
+        for process in self._processes:
+            for pid in reversed(tree(process.pid)):
+                try:
+                    os.kill(pid, 15)
+                except ProcessLookupError:
+                    continue
+        for process in self._processes:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+class Ours(Party):
+    def __init__(self, probers=1):
+        super().__init__("ours", "StatusWire: `manage.py probe`")
+        self._count = probers
+
+    def start(self, target, rate):
+        return [self.add() for _ in range(self._count)]
+
+    def add(self):
+        return self.run(sys.executable, "manage.py", "probe")
+
+
+class Naive(Party):
+    def __init__(self, monitor_ids):
+        super().__init__("naive", "a Celery task per check, httpx, ORM")
+        self._ids = [str(id_) for id_ in monitor_ids]
+
+    def start(self, target, rate):
+        worker = ["worker", "-Q", "naive", "-c", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+        self.run(sys.executable, "-m", "celery", "-A", "bench.naive_probing", "--quiet", *worker, "--loglevel", "error")
+        self.run(sys.executable, "-m", "bench.naive_probing", str(rate), *self._ids)
+
+
+class Blackbox(Party):
+    stores = False
+
+    def __init__(self):
+        super().__init__("blackbox", "blackbox_exporter (stores nothing)")
+        self._stopping = threading.Event()
+
+    missing = staticmethod(lambda: "" if shutil.which("prometheus-blackbox-exporter") else "is not installed")
+
+    def start(self, target, rate):
+        config = Path(os.environ["STATUSWIRE_TEST_VAR"]) / "blackbox.yml"
+        config.write_text("modules: {http_2xx: {prober: http, http: {preferred_ip_protocol: ip4}}}\n")
+        port = 18_115
+        self.run(
+            "prometheus-blackbox-exporter", f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}"
+        )  # fmt: skip
+        url = f"http://127.0.0.1:{port}/probe?module=http_2xx&target={target.url(self.name)}"
+        for share in range(4):
+            threading.Thread(target=self._scrape, args=(url, rate / 4, share / rate), daemon=True).start()
+
+    def _scrape(self, url, rate, offset):
+        """Ask for checks, as Prometheus would; what that costs is not counted."""
+        began, sent = time.monotonic() + offset, 0
+        while not self._stopping.is_set():
+            time.sleep(max(0, began + sent / rate - time.monotonic()))
+            sent += 1
+            try:
+                urllib.request.urlopen(url, timeout=5).read()
+            except OSError:
+                continue
+
+    def stop(self):
+        self._stopping.set()
+        super().stop()
+
+
+class Nagios(Party):
+    def __init__(self):
+        super().__init__("nagios", "Nagios 4 with check_http")
+
+    @staticmethod
+    def missing():
+        return "" if shutil.which("nagios4") and Path(CHECK_HTTP).exists() else "is not installed"
+
+    def start(self, target, rate):
+        folder = Path(os.environ["STATUSWIRE_TEST_VAR"]) / "nagios"
+        folder.mkdir(exist_ok=True)
+        interval = 10
+        host, port = target.place.split(":")
+        services = "".join(
+            f"define service {{\nhost_name target\nservice_description s{n}\ncheck_command http\nmax_check_attempts 3\n"
+            f"check_interval {interval}\nretry_interval {interval}\ncheck_period always\nnotification_period always\n"
+            "notifications_enabled 0\ncontacts nobody\n}\n"
+            for n in range(int(rate * interval))
+        )
+        (folder / "objects.cfg").write_text(
+            "define timeperiod {\ntimeperiod_name always\nalias always\n"
+            + "".join(
+                f"{day} 00:00-24:00\n" for day in "sunday monday tuesday wednesday thursday friday saturday".split()
+            )
+            + "}\ndefine command {\ncommand_name none\ncommand_line /bin/true\n}\n"
+            + f"define command {{\ncommand_name http\ncommand_line {CHECK_HTTP} -H {host} -p {port} -u /{self.name}/0/0\n}}\n"
+            + "define contact {\ncontact_name nobody\nservice_notification_commands none\nhost_notification_commands none\n"
+            + "service_notification_period always\nhost_notification_period always\nservice_notification_options n\n"
+            + "host_notification_options n\n}\n"
+            + f"define host {{\nhost_name target\naddress {host}\nmax_check_attempts 3\ncontacts nobody\n"
+            + "check_period always\nnotification_period always\nactive_checks_enabled 0\n}\n"
+            + services
+        )
+        (folder / "resource.cfg").touch()
+        (folder / "checkresults").mkdir(exist_ok=True)
+        (folder / "nagios.cfg").write_text(
+            f"cfg_file={folder}/objects.cfg\nresource_file={folder}/resource.cfg\nlog_file={folder}/nagios.log\n"
+            f"status_file={folder}/status.dat\nobject_cache_file={folder}/objects.cache\n"
+            f"precached_object_file={folder}/objects.precache\nlock_file={folder}/nagios.pid\n"
+            f"temp_file={folder}/tmp\ntemp_path={folder}\ncheck_result_path={folder}/checkresults\n"
+            f"state_retention_file={folder}/retention.dat\nquery_socket={folder}/nagios.qh\ncommand_file={folder}/nagios.cmd\n"
+            "interval_length=1\nservice_inter_check_delay_method=s\nmax_service_check_spread=1\n"
+            "check_external_commands=0\nuse_syslog=0\nlog_rotation_method=n\nstatus_update_interval=10\n"
+            "check_for_updates=0\nnagios_user=root\nnagios_group=root\nallow_empty_hostgroup_assignment=1\n"
+        )
+        self.run("nagios4", str(folder / "nagios.cfg"))

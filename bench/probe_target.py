@@ -1,0 +1,79 @@
+"""What probers are measured against: a server in a process of its own that notes who asks when, and never waits."""
+
+import asyncio
+import multiprocessing
+import time
+from collections import Counter
+
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
+
+
+class _Exchange(asyncio.Protocol):
+    """One connection. The path is /WHO/ID/MILLISECONDS: who asks, about which monitor, and how long to wait."""
+
+    def __init__(self, book):
+        self.book = book
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, data):
+        _, self.who, self.id, pause, *_ = (data.split(b" ", 2)[1] + b"/0/0").split(b"/")
+        self.book.begin(self.who, self.id)
+        if float(pause):
+            asyncio.get_running_loop().call_later(float(pause) / 1000, self.answer)
+        else:
+            self.answer()
+
+    def answer(self):
+        self.book.under_way.discard((self.who, self.id))
+        self.transport.write(ANSWER)
+        self.transport.close()
+
+
+class _Book:
+    def __init__(self):
+        self.counts = Counter()
+        self.arrivals, self.overlaps = [], []
+        self.under_way = set()
+
+    def begin(self, who, id_):
+        self.counts[who.decode()] += 1
+        if id_ != b"0":
+            self.arrivals.append((int(id_), time.time()))
+            if (who, id_) in self.under_way:
+                self.overlaps.append(int(id_))
+            self.under_way.add((who, id_))
+
+
+def _serve(pipe):
+    async def main():
+        book, loop = _Book(), asyncio.get_running_loop()
+        server = await loop.create_server(lambda: _Exchange(book), "127.0.0.1", 0, backlog=4096)
+        loop.add_reader(pipe.fileno(), lambda: pipe.send(getattr(book, pipe.recv())))
+        pipe.send(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(main())
+
+
+class Target:
+    """The server, from the outside."""
+
+    def __init__(self):
+        self._pipe, theirs = multiprocessing.Pipe()
+        self._process = multiprocessing.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process.start()
+        self.place = f"127.0.0.1:{self._pipe.recv()}"
+
+    def url(self, who, id_=0, pause_ms=0):
+        return f"http://{self.place}/{who}/{id_}/{pause_ms}"
+
+    def ask(self, what):
+        """Return the counts by who asked, the arrivals as (id, Unix time), or the ids that were asked about twice at once."""
+        self._pipe.send(what)
+        return self._pipe.recv()
+
+    def stop(self):
+        self._process.terminate()
+        self._process.join()
