@@ -90,7 +90,8 @@ def pack_hour(hour: datetime, *, now: datetime) -> bool:
     day = hour.date()
     if PackedHour.objects.filter(hour__gte=midnight(day), hour__lt=midnight(day) + timedelta(days=1)).count() == 24:
         sum_up_day(day)
-        learn_baselines(day)
+        if not MonitorDay.objects.filter(day__gt=day).exists():  # an old day that is packed again teaches nothing
+            learn_baselines(day)
     return True
 
 
