@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from monitors.views import hooks, listing, monitors, pings, receipts, reports, windows
+from monitors.views import hooks, listing, monitors, own_providers, pings, receipts, reports, windows
 
 urlpatterns: list[URLPattern] = [
     path("hooks/<slug:kind>/<str:token>", hooks.receipt_hook, name="receipt_hook"),
@@ -25,4 +25,12 @@ urlpatterns: list[URLPattern] = [
     path("o/<slug:slug>/monitors/<int:monitor_id>/pause/", monitors.monitor_pause, name="monitor_pause"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/delete/", monitors.monitor_delete, name="monitor_delete"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/check/", monitors.monitor_check, name="monitor_check"),
+    path("o/<slug:slug>/providers/", own_providers.own_provider_list, name="own_providers"),
+    path("o/<slug:slug>/providers/add/", own_providers.own_provider_add, name="own_provider_add"),
+    path("o/<slug:slug>/providers/<int:provider_id>/", own_providers.own_provider_edit, name="own_provider_edit"),
+    path(
+        "o/<slug:slug>/providers/<int:provider_id>/remove/",
+        own_providers.own_provider_remove,
+        name="own_provider_remove",
+    ),
 ]

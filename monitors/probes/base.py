@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kit.addresses import Target
+from monitors.core.conditions import Names
 from monitors.core.states import State
 from monitors.probes.reasons import Reason as Reason
 
@@ -116,6 +117,7 @@ class Net(Protocol):
         """
 
 
+KEPT = "•••"  # stands in a form for a secret that is stored and stays as it is
 KNOWN = "known"  # the option under which a check is told what only the database knows
 
 
@@ -152,7 +154,7 @@ class Probe:
     target, stored options, seconds and whether to describe a good answer as fully as a bad one;
     it may raise AddressRefused and NameUnresolved, which the engine turns into results. Secrets are in
     the clear in the options that `clean` gives and `probe` gets; what only the database knows is under KNOWN.
-    `is_waiting` says that nothing is asked: the target reports to us. `least_interval_s` is how often it may be asked.
+    `names` are what its conditions may speak of. `is_waiting` says that nothing is asked: the target reports to us. `least_interval_s` is how often it may be asked.
     """
 
     label: str
@@ -161,6 +163,7 @@ class Probe:
     locate: Callable[[str, Collection[str], Collection[str]], Target | None]
     clean: Callable[[Mapping[str, str]], dict[str, object]]
     probe: Callable[[str, Mapping[str, object], float, bool, Net], Awaitable[ProbeResult]]
+    names: Names = field(default_factory=dict)
     is_waiting: bool = False
     least_interval_s: int = 10
 

@@ -177,4 +177,5 @@ PROBE = Probe(
     locate=locate,
     clean=clean,
     probe=probe,
+    names=NAMES,
 )

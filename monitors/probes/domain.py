@@ -158,5 +158,6 @@ PROBE = Probe(
     locate=locate,
     clean=clean,
     probe=probe,
+    names=NAMES,
     least_interval_s=3600,
 )  # fmt: skip

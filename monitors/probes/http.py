@@ -18,6 +18,7 @@ from monitors.probes.http_rules import (
     judge_asking,
     one_of,
     short_text,
+    unreadable_secret,
 )
 from monitors.probes.judging import CONDITION_FIELDS, HTTP_NAMES, Conditions, condition_readers, facts_of
 
@@ -95,6 +96,8 @@ _READERS = {
 
 
 async def probe(target: str, options: Mapping[str, object], timeout_s: float, in_full: bool, net: Net) -> ProbeResult:
+    if unreadable := unreadable_secret(options, PROBE):
+        return unreadable
     rules = Rules.of(options)
     answer, steps = await travel(check_url(target, allowed=net.allowed), rules, timeout_s, net)
     state, reason, summary = judge(answer, rules, options, is_lost=len(steps) > MAX_STEPS + 1)
@@ -200,4 +203,5 @@ PROBE = Probe(
     locate=locate,
     clean=clean,
     probe=probe,
+    names=HTTP_NAMES,
 )  # fmt: skip

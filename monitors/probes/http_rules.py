@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from monitors.probes.base import BadOptions, Field
+from monitors.probes.base import KEPT, BadOptions, Field, Probe, ProbeResult, Reason, failed
 from monitors.probes.evidence import is_secret_name, masked
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -76,6 +76,15 @@ def _auth_header(auth: str, name: str, secret: str) -> list[tuple[str, str]]:
     if auth == "bearer":
         return [("Authorization", f"Bearer {secret}")]
     return [(name, secret)] if auth == "header" else []
+
+
+def unreadable_secret(options: Mapping[str, object], probe: Probe) -> ProbeResult | None:
+    """Return what to say where a secret is still sealed: the service that opens them could not."""
+    if any(isinstance(options.get(field.name), Mapping) for field in probe.fields if field.kind == "secret"):
+        return failed(
+            Reason.SECRET_UNREADABLE, "The stored secret could not be read. Edit the monitor and enter it anew."
+        )
+    return None
 
 
 def cleaned(
@@ -160,6 +169,8 @@ def whole(label: str, lowest: int, highest: int) -> Callable[[str], int | None]:
 
 def clean_secret(raw: str) -> str:
     """Read a secret that goes into a header. Raises ValueError, without the secret."""
+    if raw == KEPT:
+        return raw
     if len(raw) > 1000 or not raw.isprintable() or not raw.isascii():
         raise ValueError("A secret has at most 1,000 printable ASCII characters.")
     return raw

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from kit.addresses import AddressRefused, Target, check_place
 from monitors.probes.base import Net, Probe, ProbeResult, Reason
-from monitors.probes.mail import FIELDS, clean, look, refuse
+from monitors.probes.mail import FIELDS, NAMES, clean, look, refuse
 from monitors.probes.wires import Broken, Wire
 
 PORTS = (143, 993)
@@ -48,5 +48,11 @@ def locate(target: str, allowed: Collection[str], own: Collection[str]) -> Targe
 
 
 PROBE = Probe(
-    label="Mailbox server (IMAP)", target_label="Host and port", fields=FIELDS, locate=locate, clean=clean, probe=probe
+    label="Mailbox server (IMAP)",
+    target_label="Host and port",
+    fields=FIELDS,
+    locate=locate,
+    clean=clean,
+    probe=probe,
+    names=NAMES,
 )

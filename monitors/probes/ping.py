@@ -135,4 +135,5 @@ PROBE = Probe(
     locate=locate,
     clean=clean,
     probe=probe,
+    names=NAMES,
 )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from kit.addresses import AddressRefused, Target, check_place
 from monitors.probes.base import Net, Probe, ProbeResult, Reason
-from monitors.probes.mail import FIELDS, clean, look, refuse
+from monitors.probes.mail import FIELDS, NAMES, clean, look, refuse
 from monitors.probes.wires import Broken, Wire
 
 PORTS = (25, 465, 587, 2525)
@@ -49,5 +49,11 @@ def locate(target: str, allowed: Collection[str], own: Collection[str]) -> Targe
 
 
 PROBE = Probe(
-    label="Mail server (SMTP)", target_label="Host and port", fields=FIELDS, locate=locate, clean=clean, probe=probe
+    label="Mail server (SMTP)",
+    target_label="Host and port",
+    fields=FIELDS,
+    locate=locate,
+    clean=clean,
+    probe=probe,
+    names=NAMES,
 )

@@ -87,4 +87,5 @@ PROBE = Probe(
     locate=locate,
     clean=clean,
     probe=probe,
+    names=NAMES,
 )  # fmt: skip

@@ -134,4 +134,5 @@ PROBE = Probe(
     locate=locate,
     clean=clean,
     probe=probe,
+    names=NAMES,
 )  # fmt: skip

@@ -3,7 +3,7 @@
 import atexit
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from monitors.probes.base import ProbeResult, ProbeTask
 from monitors.probes.engine import Engine, Settings
 from monitors.probes.places import Caps
 from monitors.services.dispatch import Check
+from monitors.services.options import for_prober, is_same_place, opened, with_kept
 
 _lock = threading.Lock()
 _engines: dict[tuple[int, Settings], Engine] = {}
@@ -33,25 +34,35 @@ def engine() -> Engine:
 
 def tasks_of(checks: Sequence[Check], *, now: datetime) -> list[ProbeTask]:
     """Return what the engine is to do for checks, each at its slot. `now` is when they are handed to it."""
-    second = real(1)
+    second, options = real(1), for_prober(checks, now=now)
     return [
         ProbeTask(
             check.kind,
             check.target,
-            check.options,
+            check_options,
             check.timeout_s,
             wait_s=(check.slot - now) / second,
             tenant=check.organization_id,
         )
-        for check in checks
+        for check, check_options in zip(checks, options, strict=True)
     ]
 
 
-def try_check(kind: str, target: str, options: dict[str, object], timeout_s: float) -> ProbeResult:
-    """Make one check now and return everything that it saw. Stores nothing."""
+def try_check(
+    kind: str, target: str, options: Mapping[str, object], timeout_s: float, *, monitor: Monitor | None = None
+) -> ProbeResult:
+    """Make one check now and return everything that it saw. Stores nothing.
+
+    `monitor` is the one whose stored secrets may be used, where it is at the same place. Raises SecretNeeded.
+    """
+    if monitor:
+        kept = with_kept(kind, options, monitor.options, same_place=is_same_place(monitor.target, target))
+        options = opened(kind, kept, monitor.id)
     return engine().run(ProbeTask(kind, target, options, timeout_s, in_full=True))
 
 
-def try_monitor(monitor: Monitor) -> ProbeResult:
+def try_monitor(monitor: Monitor, *, now: datetime) -> ProbeResult:
     """Make one check of a monitor now and return everything that it saw. Stores nothing."""
-    return try_check(monitor.kind, monitor.target, monitor.options, monitor.timeout_s)
+    check = Check(monitor.id, monitor.fence, now, monitor.kind, monitor.target, monitor.options, monitor.timeout_s)
+    options = for_prober([check], now=now)[0]
+    return engine().run(ProbeTask(monitor.kind, monitor.target, options, monitor.timeout_s, in_full=True))

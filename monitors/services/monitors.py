@@ -1,7 +1,7 @@
 """Make, change, pause and remove monitors."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -14,6 +14,8 @@ from monitors.core.observations import Observation
 from monitors.core.states import Source, State
 from monitors.models import CheckBlock, CheckResult, Coverage, Monitor, MonitorHour, Scope, SourceState
 from monitors.probes import probe_kinds
+from monitors.services.heartbeats import open_heartbeat
+from monitors.services.options import is_same_place, sealed, with_kept
 from monitors.services.states import observe
 
 LOOKUP_S = 5.0
@@ -40,27 +42,36 @@ def judge_target(kind: str, target: str) -> None:
     """
     allowed = settings.ALLOWED_PRIVATE_HOSTS
     place = probe_kinds()[kind].locate(target, allowed, [urlsplit(settings.PUBLIC_URL).netloc])
-    resolve_and_judge(place.host, place.port, allowed=allowed, timeout_s=LOOKUP_S)
+    if place:
+        resolve_and_judge(place.host, place.port, allowed=allowed, timeout_s=LOOKUP_S)
 
 
 def create(organization_id: int, scope: Scope, wanted: Settings, *, now: datetime) -> Monitor:
-    """Make a monitor; its first check falls due at once. Raises as `judge_target`."""
+    """Make a monitor; its first check falls due at once. Raises as `judge_target`, and SecretNeeded."""
     judge_target(wanted.kind, wanted.target)
-    return Monitor.objects.create(
-        organization_id=organization_id,
-        scope=scope,
-        created_at=now,
-        next_check_at=now,
-        **_columns(wanted),
-    )
+    options = with_kept(wanted.kind, wanted.options, {}, same_place=False)
+    with transaction.atomic():
+        bare = replace(wanted, options={})
+        monitor = Monitor.objects.create(
+            organization_id=organization_id, scope=scope, created_at=now, next_check_at=now, **_columns(bare)
+        )
+        # The seal of a secret is bound to the row's id, which only now exists.
+        monitor.options = sealed(wanted.kind, options, monitor.id)
+        monitor.save(update_fields=["options"])
+        if probe_kinds()[wanted.kind].is_waiting:
+            open_heartbeat(monitor)
+    return monitor
 
 
 def change(monitor: Monitor, scope: Scope, wanted: Settings, *, now: datetime) -> None:
     """Change a monitor; a check that is under way is dropped, and a new one falls due at once.
 
-    Raises as `judge_target`.
+    Raises as `judge_target`, and SecretNeeded.
     """
     judge_target(wanted.kind, wanted.target)
+    same_place = is_same_place(monitor.target, wanted.target)
+    options = with_kept(wanted.kind, wanted.options, monitor.options, same_place=same_place)
+    wanted = replace(wanted, options=sealed(wanted.kind, options, monitor.id))
     with transaction.atomic():
         rows = Monitor.objects.filter(id=monitor.id)
         rows.update(scope=scope, fence=F("fence") + 1, leased_until=None, next_check_at=now, **_columns(wanted))

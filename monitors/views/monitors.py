@@ -110,7 +110,7 @@ def monitor_check(request: HttpRequest, slug: str, monitor_id: int) -> HttpRespo
     context = {
         "organization": organization,
         "monitor": monitor,
-        "result": checks.try_monitor(monitor),
+        "result": checks.try_monitor(monitor, now=clock()),
         "now": clock(),
     }
     return render(request, "monitors/monitor_check.html", context)

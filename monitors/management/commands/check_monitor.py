@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from django.core.management.base import BaseCommand, CommandError
 
+from kit.clock import clock
 from monitors.models import Monitor
 from monitors.probes.base import ProbeResult
 from monitors.services import checks
@@ -20,7 +21,7 @@ class Command(BaseCommand):
         monitor = Monitor.objects.filter(id=monitor_id).first()
         if monitor is None:
             raise CommandError(f"There is no monitor {monitor_id}. Try: manage.py list_monitors")
-        for line in _lines(monitor, checks.try_monitor(monitor)):
+        for line in _lines(monitor, checks.try_monitor(monitor, now=clock())):
             self.stdout.write(line)
 
 
