@@ -31,8 +31,15 @@ def web() -> Process:
 
 
 def worker() -> Process:
-    """Polls, correlates, routes, sends. Any number may run."""
+    """Correlates, routes, sends. Any number may run."""
     return Process([*_celery("worker"), *_WORKER, "-Q", "default,alert", "-n", "worker@%h", "-c", "2"], _WORKER_ENV)
+
+
+def poll() -> Process:
+    """Reads official sources: threads, as a batch waits for its slowest page. Any number may run."""
+    return Process(
+        [*_celery("worker"), *_WORKER, "-Q", "poll", "-n", "poll@%h", "-P", "threads", "-c", "8"], _WORKER_ENV
+    )
 
 
 def probe() -> Process:
@@ -45,7 +52,7 @@ def beat() -> Process:
     return Process([*_celery("beat"), "--pidfile", "", "--loglevel", "warning"])
 
 
-PROCESSES = {"web": web, "worker": worker, "probe": probe, "beat": beat}
+PROCESSES = {"web": web, "worker": worker, "poll": poll, "probe": probe, "beat": beat}
 
 _WORKER = ["--loglevel", "info", "--without-gossip", "--without-mingle", "--without-heartbeat"]
 _WORKER_ENV = {

@@ -252,8 +252,13 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 60  # seconds
 CELERY_TASK_TIME_LIMIT = 90
-# Alerts have a queue of their own: they never wait behind polls and checks.
-CELERY_TASK_ROUTES = {"alerts.tasks.*": {"queue": "alert"}}
+# Alerts have a queue of their own and never wait behind checks; what waits for other people's pages has one of its
+# own and a process of its own, so that nothing ever waits behind slow pages.
+CELERY_TASK_ROUTES = {
+    "alerts.tasks.*": {"queue": "alert"},
+    "monitors.tasks.poll_due_feeds": {"queue": "poll"},
+    "monitors.tasks.backfill_feeds": {"queue": "poll"},
+}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # KB

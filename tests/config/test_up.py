@@ -188,7 +188,7 @@ def test_with_urls_it_uses_those_servers_and_starts_none(installation):
                 run = installation.manage(*arguments)
                 assert run.returncode == 0, run.stderr
             installation.up()
-            assert len(installation.children()) == 4
+            assert len(installation.children()) == 5
             assert (installation.folder / "services").exists() is False
             deadline = time.monotonic() + 60
             while installation.manage("shell", "--no-imports", "-c", CHECKED).stdout.strip() != "1":
