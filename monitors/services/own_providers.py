@@ -82,7 +82,7 @@ def read_elsewhere(provider: Provider, organization: Organization, found: Detect
             raise NotAllowed(f"That page is {known.name}'s, which is there already.")
         Provider.objects.filter(id=provider.id).update(status_page_url=found.page_url[:500])
         feed = Feed.objects.filter(provider=provider).order_by("id").first()
-        if feed:
+        if feed and (feed.format, feed.url) != (found.format, found.feed_url):
             switch(feed, found, reason="Somebody gave another address.", now=now)
 
 
