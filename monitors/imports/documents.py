@@ -1,0 +1,132 @@
+"""Read a JSON or YAML text that anybody may have written, without trusting its size, depth, aliases or tags."""
+
+import json
+from typing import Any
+
+import yaml
+
+from monitors.imports.parts import Unreadable, kind_of
+
+MAX_BYTES = 800_000  # with the rest of a form, this stays under DATA_UPLOAD_MAX_MEMORY_SIZE
+MAX_DEPTH = 50
+MAX_VALUES = 200_000  # once every alias is written out
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_document(text: str) -> object:
+    """Return what a text means. Several YAML documents of objects are read as one. Raises Unreadable."""
+    size = len(text.encode("utf-8", errors="replace"))
+    if size > MAX_BYTES:
+        raise Unreadable(f"The text has {size:,} bytes; {MAX_BYTES:,} can be read. Split it into several.")
+    if "\0" in text:
+        raise Unreadable("The text has null bytes in it, so it is no JSON or YAML. Save it as UTF-8 text.")
+    if not text.strip():
+        raise Unreadable("There is nothing in it. Paste a file's text, or choose a file.")
+    return _json(text) if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") else _yaml(text)
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text.lstrip("\ufeff"))
+    except RecursionError as error:
+        raise Unreadable("The JSON is nested too deeply to be a list of monitors.") from error
+    except json.JSONDecodeError as error:
+        return _flow_yaml(text, error)
+    except ValueError as error:
+        raise Unreadable("The JSON has a number in it that is too long to be one.") from error
+
+
+def _flow_yaml(text: str, error: json.JSONDecodeError) -> object:
+    """Read what begins like JSON and is YAML, as in {statuswire: 1}; else tell where the JSON is wrong."""
+    try:
+        return _yaml(text)
+    except Unreadable:
+        where = f"Line {error.lineno}, character {error.colno}"
+        raise Unreadable(f"{where}: this is no JSON: {error.msg}. Is the file complete?") from error
+
+
+def _yaml(text: str) -> object:
+    loader = _Loader(text)
+    documents = []
+    try:
+        _judge_depth(text)
+        while loader.check_node():
+            node = loader.get_node()
+            _size(node, {}, set())
+            documents.append(loader.construct_document(node))
+    except yaml.MarkedYAMLError as error:
+        raise Unreadable(_said(error)) from error
+    except yaml.reader.ReaderError as error:
+        raise Unreadable("The text has characters in it that YAML does not allow. Save it as UTF-8 text.") from error
+    except RecursionError as error:
+        raise Unreadable("The YAML is nested too deeply to be a list of monitors.") from error
+    except ValueError as error:  # a date or a number that is none
+        raise Unreadable(f"The YAML has a value in it that is none: {str(error)[:100]}. Put it in quotes.") from error
+    finally:
+        loader.dispose()
+    return _merged(documents)
+
+
+def _said(error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark or error.context_mark
+    where = f"Line {mark.line + 1}, character {mark.column + 1}: " if mark else ""
+    return f"{where}this is no YAML: {str(error.problem or error.context)[:200]}."
+
+
+def _judge_depth(text: str) -> None:
+    """Refuse deep nesting before anything is composed: the fast loader recurses in C, and would end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            mark = event.start_mark
+            line = mark.line + 1 if mark else "?"
+            raise Unreadable(f"Line {line}: the YAML is nested more than {MAX_DEPTH} deep.")
+
+
+def _size(node: yaml.Node, sizes: dict[int, int], open_: set[int]) -> int:
+    """Return how many values a node has with its aliases written out; `open_` are the nodes around it.
+
+    Raises Unreadable where that grows without bounds.
+    """
+    key, line = id(node), node.start_mark.line + 1
+    if key in open_:
+        raise Unreadable(f"Line {line}: this part of the YAML contains itself. Write it out.")
+    if key in sizes:
+        return sizes[key]
+    children: list[yaml.Node] = []
+    if isinstance(node, yaml.MappingNode):
+        _refuse_twins(node)
+        children = [child for pair in node.value for child in pair]
+    elif isinstance(node, yaml.SequenceNode):
+        children = node.value
+    open_.add(key)
+    sizes[key] = 1 + sum(_size(child, sizes, open_) for child in children)
+    open_.remove(key)
+    if sizes[key] > MAX_VALUES:
+        raise Unreadable(f"Line {line}: with its aliases the YAML has more than {MAX_VALUES:,} values. Write less.")
+    return sizes[key]
+
+
+def _refuse_twins(node: yaml.MappingNode) -> None:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        name = key.value if isinstance(key, yaml.ScalarNode) else ""
+        if name in seen and name != "<<":
+            raise Unreadable(f"Line {key.start_mark.line + 1}: the key {name[:60]!r} is there twice. Keep one.")
+        seen.add(name or "<<")
+
+
+def _merged(documents: list[object]) -> object:
+    if len(documents) == 1:
+        return documents[0]
+    merged: dict[object, object] = {}
+    for number, document in enumerate(documents, start=1):
+        if document is None:
+            continue
+        if not isinstance(document, dict):
+            raise Unreadable(f"Document {number} of the YAML must be an object, and is {kind_of(document)}.")
+        if twice := sorted(map(str, merged.keys() & document.keys())):
+            raise Unreadable(f"Document {number} of the YAML has {twice[0]!r} again. Import one after the other.")
+        merged |= document
+    return merged
