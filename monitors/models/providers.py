@@ -12,9 +12,9 @@ class Provider(models.Model):
     """A vendor we watch. Global: every organization sees the same one, but for those that one added for itself.
 
     `organization` is who added it by pasting an address: nobody else may learn that it is there. Ask
-    monitors.queries.providers for what somebody may see. `parent` is the provider that this one is a part of or stands on (SendGrid: Twilio). `alternatives` are
-    others that do the same job; it is not symmetrical. `shipped` is what the catalogue last said of the row,
-    by column: a value that differs from it was changed here, by a person, and stays.
+    monitors.queries.providers for what somebody may see. `parent` is the provider that this one is a part of
+    (SendGrid: Twilio). `alternatives` are others that do the same job; it is not symmetrical. `shipped` is what the
+    catalogue last said of the row, by column: a value that differs from it was changed here, by a person, and stays.
     """
 
     organization = models.ForeignKey(

@@ -32,5 +32,7 @@ class Command(BaseCommand):
         report = load(entries, formats(), now=clock(), overwrite=overwrite)
         self.stdout.write(
             f"{report.providers} providers in the catalogue: {report.new} made, {report.filled} filled in, "
-            f"{report.feeds} feeds made, {report.unreadable} without a feed that we can read."
+            f"{report.feeds} feeds made, {report.moved} moved, {report.unreadable} without a feed that we can read."
         )
+        if report.left:
+            self.stdout.write(f"{report.left} of an earlier catalogue are not in this one; they stay as they are.")

@@ -158,7 +158,7 @@ def test_what_an_operator_changed_stays(tmp_path):
     path = tmp_path / "providers.csv"
     path.write_text(
         ",".join(catalogue.COLUMNS)
-        + "\ntwilio,Twilio,comms,https://www.twilio.com,https://s.example.com,statuspage_v2,https://s.example.com/api/v2/summary.json\n"
+        + "\ntwilio,Twilio,comms,https://www.twilio.com,https://s.example.com,statuspage_v2,https://s.example.com/api/v2/summary.json,,,\n"
     )
     ProviderFactory(slug="twilio", name="Our Twilio")
     FeedFactory(provider=Provider.objects.get(), url="https://mirror.example.com/api/v2/summary.json")
@@ -175,8 +175,8 @@ def test_what_an_operator_changed_stays(tmp_path):
     ("text", "says"),
     [
         ("a,b\n", "The first line must be slug,name,"),
-        (",".join(catalogue.COLUMNS) + "\nx,y\n", "Line 2 must have 7 fields"),
-        (",".join(catalogue.COLUMNS) + "\nx,X,,,,,\nx,Y,,,,,\n", "Line 3 has the slug 'x'"),
+        (",".join(catalogue.COLUMNS) + "\nx,y\n", "Line 2 must have 10 fields"),
+        (",".join(catalogue.COLUMNS) + "\nx,X,ai,,,,,,,\nx,Y,ai,,,,,,,\n", "Line 3 has the slug 'x'"),
     ],
 )
 def test_a_bad_catalogue_names_the_line(tmp_path, text, says):
