@@ -4,30 +4,31 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Exists, OuterRef, Q
 
 from incidents.core.timeline import Bar, ImpactSpan, Span, timeline
 from incidents.models import Sighting
 from incidents.queries import (
     IncidentDetail,
-    IncidentLink,
     Lag,
     ProviderView,
     open_details,
+    provider_states,
     provider_view,
-    recent_incidents,
     vendor_lags,
 )
 from monitors.core.states import Source, State
 from monitors.formats import formats
 from monitors.models import Coverage, DeliveryCount, Feed, Monitor, OfficialPost, Provider, ReceiptSource
 from monitors.queries import crowd
-from monitors.queries.official import past_posts, scope_words, with_scopes
-from monitors.queries.providers import everybodys
+from monitors.queries.official import scope_words, with_scopes
+from monitors.queries.states import feeds_heard
+from pages.queries import visible
+from pages.queries.record import Happening, latest
 
 DAY = timedelta(hours=24)
 QUARTERS = 96
-PAST_DAYS = 15
+PAST = 12  # incidents; the provider's history has all
 SOURCES = {
     Source.OFFICIAL: "Vendor's page",
     Source.PROBE: "Your probes",
@@ -39,7 +40,10 @@ WORDS = {State.OPERATIONAL: "Up", State.MAINTENANCE: "Up", State.UNKNOWN: "Unkno
 
 @dataclass(frozen=True, slots=True)
 class FeedView:
-    """An official feed: what it is, when it could last be read, and what is wrong with it if something is."""
+    """An official feed: what it is, when it could last be read, and what is wrong with it if something is.
+
+    `is_fresh`: what it says counts as now.
+    """
 
     label: str
     url: str
@@ -47,6 +51,9 @@ class FeedView:
     last_poll_at: datetime | None
     error: str
     is_enabled: bool
+    is_fresh: bool
+    moved_at: datetime | None = None  # when we last followed it to another place
+    moved_from: str = ""  # the address there
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +69,12 @@ class WindowView:
 
 
 @dataclass(frozen=True, slots=True)
-class PastView:
-    """An incident that is over: of our own record, or one of the vendor's posts from before we looked."""
+class Neighbour:
+    """A provider that has to do with this one, and how it is doing."""
 
-    title: str
-    url: str
-    uid: str
-    began_at: datetime
-    ended_at: datetime
-    is_gone: bool = False
+    slug: str
+    name: str
+    state: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,11 @@ class ProviderPage:
     feeds: tuple[FeedView, ...]
     maintenances: tuple[WindowView, ...]
     details: tuple[IncidentDetail, ...]
-    past: tuple[PastView, ...]
+    past: tuple[Happening, ...]  # the newest that are over
     lag: Lag
+    parent: Neighbour | None  # that this one is a part of, or stands on
+    children: tuple[Neighbour, ...]
+    alternatives: tuple[Neighbour, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +128,48 @@ def provider_page(provider: Provider, now: datetime) -> ProviderPage:
         provider,
         view,
         WORDS.get(view.state.state, "Down"),
-        tuple(_feeds(provider)),
+        tuple(_feeds(provider, now)),
         tuple(_maintenances(provider, now)),
         tuple(open_details(provider.organization_id, provider.id)),
-        tuple(_past(provider, now)),
+        tuple(_past(provider)),
         vendor_lags([provider.id], now)[provider.id],
+        *_neighbours(provider, now),
     )
 
 
-def _feeds(provider: Provider) -> Iterable[FeedView]:
-    known = formats()
-    for feed in Feed.objects.filter(provider=provider).order_by("id"):
+def _neighbours(
+    provider: Provider, now: datetime
+) -> tuple[Neighbour | None, tuple[Neighbour, ...], tuple[Neighbour, ...]]:
+    """Return the parent, the children and the alternatives, each by name. Only those that everybody may see."""
+    related = Q(id=provider.parent_id) | Q(parent=provider) | Q(alternative_to=provider)
+    rows = visible.providers().filter(related).distinct().order_by("name", "id")
+    known = list(rows.annotate(is_alternative=Exists(provider.alternatives.filter(id=OuterRef("id")))))
+    states = provider_states((row.id for row in known), now)
+    views = {row.id: Neighbour(row.slug, row.name, states[row.id].state) for row in known}
+    return (
+        views.get(provider.parent_id) if provider.parent_id else None,
+        tuple(views[row.id] for row in known if row.parent_id == provider.id),
+        tuple(views[row.id] for row in known if row.is_alternative),
+    )
+
+
+def _feeds(provider: Provider, now: datetime) -> Iterable[FeedView]:
+    known, heard = formats(), feeds_heard([provider.id])[provider.id]
+    for feed in Feed.objects.filter(provider=provider).prefetch_related("moves").order_by("id"):
         label = known[feed.format].label if feed.format in known else feed.format
-        yield FeedView(label, feed.url, feed.last_read_at, feed.last_poll_at, feed.error, feed.is_enabled)
+        is_fresh = feed.id in heard and heard[feed.id].is_fresh(now)
+        move = max(feed.moves.all(), key=lambda move: move.at, default=None)
+        yield FeedView(
+            label=label,
+            url=feed.url,
+            last_read_at=feed.last_read_at,
+            last_poll_at=feed.last_poll_at,
+            error=feed.error,
+            is_enabled=feed.is_enabled,
+            is_fresh=is_fresh,
+            moved_at=move.at if move else None,
+            moved_from=move.old_url if move else "",
+        )
 
 
 def _maintenances(provider: Provider, now: datetime) -> Iterable[WindowView]:
@@ -141,32 +177,17 @@ def _maintenances(provider: Provider, now: datetime) -> Iterable[WindowView]:
     ahead = rows.filter(Q(scheduled_until=None) | Q(scheduled_until__gte=now)).order_by("scheduled_for", "id")
     for post in with_scopes(ahead)[:20]:
         running = post.phase in ("in_progress", "verifying") or bool(post.scheduled_for and post.scheduled_for <= now)
-        scopes = scope_words(post.post_scopes.all())
+        scopes = tuple(dict.fromkeys(scope_words(post.post_scopes.all())))
         yield WindowView(post.title, post.url, post.scheduled_for, post.scheduled_until, running, scopes)
 
 
-def _past(provider: Provider, now: datetime) -> list[PastView]:
-    """Our own records, and the vendor's posts that none of them holds, latest first."""
-    since = now - timedelta(days=PAST_DAYS)
-    links = [
-        link
-        for link in recent_incidents(provider.organization_id, provider.id, since=since, limit=100)
-        if not link.is_open
-    ]
-    audience = Q(incident__organization=provider.organization_id)
-    ours = Sighting.objects.filter(audience, incident__provider=provider, ref__startswith="post:")
-    held = set(ours.values_list("ref", flat=True))
-    found = [_past_record(link) for link in links]
-    found += [
-        PastView(post.title, post.url, "", post.began_at, post.ended_at, post.is_gone)
-        for post in past_posts(provider.id, since)
-        if f"post:{post.id}" not in held
-    ]
-    return sorted(found, key=lambda past: past.began_at, reverse=True)[:60]
-
-
-def _past_record(link: IncidentLink) -> PastView:
-    return PastView(link.title, "", link.uid, link.started_at, link.resolved_at or link.changed_at)
+def _past(provider: Provider) -> list[Happening]:
+    """Return what is over, ours and what the vendor's posts tell of the time before we watched."""
+    owner = provider.organization_id
+    ended = Q(resolved_at__isnull=False) | Q(gone_at__isnull=False)
+    posts = visible.posts_alone(owner).filter(ended, provider=provider, kind="incident")
+    incidents = visible.incidents(owner).filter(provider=provider, resolved_at__isnull=False)
+    return latest(incidents, posts, PAST)
 
 
 def crowd_view(provider: Provider, now: datetime) -> CrowdView:
@@ -242,9 +263,3 @@ def _delivered(provider: Provider, organization_id: int, window: Span) -> list[S
     rows = DeliveryCount.objects.filter(organization_id=organization_id, scope__provider=provider)
     minutes = rows.filter(minute__gte=window.began_at).values_list("minute", flat=True).distinct()
     return [Span(minute, minute + timedelta(minutes=1)) for minute in minutes]
-
-
-def categories() -> list[tuple[str, int]]:
-    """Return (category, providers) by name."""
-    rows = everybodys().exclude(category="").values_list("category").annotate(number=Count("id"))
-    return list(rows.order_by("category"))

@@ -12,10 +12,10 @@ from incidents.queries import incident_detail
 from kit.clock import clock
 from monitors.core.states import State
 from monitors.queries.providers import seen_by
-from pages.queries.directory import ORDER, directory
+from pages.queries.directory import directory
 from pages.queries.following import following
 from pages.queries.incident import affected
-from pages.queries.provider import categories, crowd_view, provider_page, source_strips
+from pages.queries.provider import crowd_view, provider_page, source_strips
 from pages.views.caching import is_htmx, kept_for_strangers
 from pages.views.reading import may_follow, organization_ids_of
 
@@ -25,7 +25,7 @@ ON_HOME = 12
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    rows = directory(clock())
+    rows = directory(clock()).rows
     watched = [row for row in rows if row.state.state is not State.UNKNOWN]
     troubled = [row for row in watched if row.state.state.is_impaired]
     context = {
@@ -41,17 +41,15 @@ def home(request: HttpRequest) -> HttpResponse:
 def directory_page(request: HttpRequest) -> HttpResponse:
     search, category = request.GET.get("q", "").strip()[:60], request.GET.get("category", "")
     state = next((state for state in State if state.slug == request.GET.get("state")), None)
-    rows = directory(
+    found = directory(
         clock(), search=search, category=category, state=state, organization_ids=organization_ids_of(request)
     )
     context = {
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "number": len(rows),
+        "page": Paginator(found.rows, PER_PAGE).get_page(request.GET.get("page")),
+        "found": found,
         "search": search,
         "category": category,
         "state": state,
-        "categories": categories(),
-        "states": ORDER,
     }
     return kept_for_strangers(request, render(request, "pages/directory.html", context))
 

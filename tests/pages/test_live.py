@@ -43,11 +43,22 @@ async def test_a_provider_s_page_is_poked_and_told_nothing_else():
     await socket.disconnect()
 
 
+async def test_an_organizations_own_provider_pokes_its_members():
+    membership = await database_sync_to_async(MembershipFactory)()
+    await database_sync_to_async(ProviderFactory)(slug="ours-alone", organization=membership.organization)
+    socket, closed = await open_socket("/ws/providers/ours-alone/", membership.user)
+    assert closed is None
+    await socket.disconnect()
+
+
 async def test_strangers_and_unknown_pages_are_closed_alike():
     membership = await database_sync_to_async(MembershipFactory)(organization__slug="ours")
     stranger = await database_sync_to_async(UserFactory)()
     await database_sync_to_async(StatusPageFactory)(slug="hidden", is_public=False)
+    await database_sync_to_async(ProviderFactory)(slug="ours-alone", organization=membership.organization)
     for path, user in [
+        ("/ws/providers/ours-alone/", None),
+        ("/ws/providers/ours-alone/", stranger),
         ("/ws/o/ours/", None),
         ("/ws/o/ours/", stranger),
         ("/ws/o/nobody/", membership.user),

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -6,7 +7,7 @@ from accounts.models import Role
 from incidents.models import Impact, IncidentUpdate, Sighting
 from kit.clock import clock
 from monitors.core.states import State
-from monitors.models import Coverage, Provider
+from monitors.models import Coverage, FeedMove, Provider
 from monitors.services.scopes import component_for, scope_of
 from tests.factories import (
     ComponentFactory,
@@ -112,6 +113,62 @@ def test_the_directory_filters_by_words_category_and_state(client):
     assert names("state=nonsense&q=nothing+at+all") == []
 
 
+def test_each_filter_counts_what_the_others_leave(client):
+    incident(watched("twilio", category="comms"))
+    watched("stripe", category="payments")
+    ProviderFactory(slug="quiet", name="Quiet", category="comms")
+    ProviderFactory(name="Theirs", category="comms", organization=OrganizationFactory())  # counted nowhere
+
+    def counts(query):
+        found = client.get(f"/providers/?{query}").context["found"]
+        return dict(found.of_category), {state.slug: number for state, number in found.of_state}
+
+    assert counts("") == ({"comms": 2, "payments": 1}, {"degraded": 1, "operational": 1, "unknown": 1})
+    assert counts("category=comms") == ({"comms": 2, "payments": 1}, {"degraded": 1, "unknown": 1})
+    assert counts("state=unknown") == ({"comms": 1}, {"degraded": 1, "operational": 1, "unknown": 1})
+    assert counts("q=stripe&category=comms") == ({"comms": 0, "payments": 1}, {})
+    assert counts("q=stripe&state=degraded") == ({}, {"degraded": 0, "operational": 1})
+
+
+def test_filters_are_links_that_keep_the_others(client):
+    watched("twilio", category="comms")
+    text = client.get("/providers/?q=twi&category=comms&page=2").text
+    assert 'href="?q=twi&amp;category=comms&amp;state=operational"' in text
+    text = client.get("/providers/?q=twi&state=operational").text
+    assert '<input type="hidden" name="state" value="operational">' in text
+
+
+def test_sources_say_how_fresh_they_are(client):
+    provider = ProviderFactory(slug="twilio", name="Twilio")
+    fresh = {"last_read_at": clock() - timedelta(seconds=40), "interval_s": 60}
+    moved = FeedFactory(provider=provider, **fresh)
+    FeedFactory(provider=provider, last_read_at=clock() - timedelta(hours=3), error="It answered 503.")
+    FeedFactory(provider=provider)
+    FeedFactory(provider=provider, is_enabled=False)
+    FeedMove.objects.create(feed=moved, at=clock() - timedelta(days=2), old_url="https://old.example.com")
+    card = client.get("/providers/twilio/").text.split('id="feeds-title"')[1].split("</section>")[0]
+    words = [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in card.split("<li>")[1:]]
+    assert [re.sub(r"since .* UTC", "since then", one) for one in words] == [
+        "Atlassian Statuspage checked 40 s ago moved here 2 d ago from https://old.example.com",
+        "Atlassian Statuspage no data since then ( 3 h ago ) It answered 503.",
+        "Atlassian Statuspage not read yet",
+        "Atlassian Statuspage not asked at present",
+    ]
+
+
+def test_a_provider_leads_to_what_it_is_part_of_and_what_could_replace_it(client):
+    twilio, own = watched("twilio"), ProviderFactory(name="Own", organization=OrganizationFactory())
+    sendgrid = watched("sendgrid", parent=twilio)
+    sendgrid.alternatives.set([watched("mailgun"), ProviderFactory(slug="postmark", name="Postmark"), own])
+    page = client.get("/providers/sendgrid/").context["page"]
+    assert (page.parent.name, page.parent.state) == ("Twilio", State.OPERATIONAL)
+    assert [(one.name, one.state) for one in page.alternatives] == [
+        ("Mailgun", State.OPERATIONAL), ("Postmark", State.UNKNOWN)
+    ]  # fmt: skip
+    page = client.get("/providers/twilio/").context["page"]
+    assert ([one.name for one in page.children], page.alternatives, page.parent) == (["Sendgrid"], (), None)
+
+
 def test_strangers_see_public_strips_and_members_their_own_as_well(client):
     watched("twilio")
     strips = client.get("/is/twilio/down").context["strips"]
@@ -153,7 +210,7 @@ def test_members_follow_from_a_provider_s_page_and_viewers_do_not(client):
 def test_the_directory_asks_the_same_of_the_database_for_any_number(client, django_assert_num_queries, number):
     for n in range(number):
         watched(f"provider-{n}")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get("/providers/")
 
 
