@@ -1,0 +1,102 @@
+"""Write what other tools say as our forms take it: times, tags, conditions, headers."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable
+
+from monitors.imports.base import Impossible
+from monitors.probes.evidence import is_secret_name, masked
+
+MAX_TAGS, MAX_TAG = 10, 30
+_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_PIECE = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d|w)")
+
+
+def seconds_of(text: str, place: str) -> float:
+    """Return a duration such as 1m30s, as Go and Prometheus write them. Raises Impossible, which names the key."""
+    pieces = _PIECE.findall(text)
+    if not pieces or "".join(map("".join, pieces)) != text:
+        raise Impossible(f"{place} is {text[:20]!r}, which is no time. Write it as in 30s or 1m30s.")
+    return sum(float(number) * _UNITS[unit] for number, unit in pieces)
+
+
+def span(seconds: float) -> str:
+    """Return seconds as a span of a form: 90m. At least 10s, which is the shortest."""
+    whole = max(10, round(seconds))
+    unit = next((name for name in ("d", "h", "m") if whole % _UNITS[name] == 0), "s")
+    return f"{whole // int(_UNITS[unit])}{unit}"
+
+
+def tags_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names as tags: what a tag may not have becomes a space; too many are left out."""
+    fitting = (" ".join(re.sub(r"[^\w.:/ -]", " ", name).split())[:MAX_TAG].strip() for name in names)
+    return tuple(dict.fromkeys(filter(None, fitting)))[:MAX_TAGS]
+
+
+def quoted(text: str) -> str:
+    """Return a text as a condition writes it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return f'"{escaped}"'
+
+
+def literal(text: str) -> str:
+    """Return what another tool writes without quotes: a number and true stay as they are, all else is a text."""
+    if re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", text) or text in ("true", "false", "null"):
+        return text
+    return quoted(text)
+
+
+def pattern(regex: str, *, ignores_case: bool = False) -> str:
+    """Return a regular expression as a condition writes it."""
+    escaped = re.sub(r"\\.|/", lambda match: "\\/" if match[0] == "/" else match[0], regex, flags=re.S)
+    return f"/{escaped}/{'i' if ignores_case else ''}"
+
+
+def body_path(path: str) -> str | None:
+    """Return `a.b[0]` as a condition writes it, `body.a.b[0]`; None where it is more than names and numbers."""
+    if not re.fullmatch(r"(?:\[\d+\]|\.?[\w$@-]+)(?:\.[\w$@-]+|\[\d+\])*", path):
+        return None
+    written = "body"
+    for index, name in re.findall(r"\[(\d+)\]|\.?([\w$@-]+)", path):
+        is_plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", name)
+        written += f"[{index}]" if index else f".{name}" if is_plain else f"[{quoted(name)}]"
+    return written
+
+
+def headers_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the options that send these headers; the one that is a secret goes where secrets are stored.
+
+    Raises Impossible for two secrets.
+    """
+    plain: list[str] = []
+    options: dict[str, str] = {}
+    for name, value in pairs:
+        line = f"{name}: {value}"
+        if not (is_secret_name(name) or masked(line) != line):
+            plain.append(line)
+        elif options:
+            raise Impossible(
+                f"It sends two secrets, {options.get('auth_name') or 'Authorization'} and {name}; one can be stored."
+            )
+        else:
+            options = _auth(name, value)
+    return options | ({"headers": "\n".join(plain)} if plain else {})
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    return {"auth": "basic", "auth_name": user, "auth_secret": password}
+
+
+def _auth(name: str, value: str) -> dict[str, str]:
+    scheme, _, rest = value.partition(" ")
+    if name.lower() == "authorization" and scheme.lower() == "bearer":
+        return {"auth": "bearer", "auth_secret": rest.strip()}
+    if name.lower() == "authorization" and scheme.lower() == "basic":
+        try:
+            user, colon, password = base64.b64decode(rest, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            colon = ""
+        if colon:
+            return basic(user, password)
+    return {"auth": "header", "auth_name": name, "auth_secret": value}

@@ -1,0 +1,127 @@
+"""Backups of Uptime Kuma."""
+
+import json
+
+import pytest
+
+from monitors.imports import Draft, Refused, read
+
+
+def backup(*monitors):
+    """A backup as Uptime Kuma 1.23 writes it; each of `monitors` says only what is special about it."""
+    usual = {
+        "id": 1, "name": "Shop", "parent": None, "url": "https://shop.example.com/health", "method": "GET",
+        "hostname": None, "port": None, "maxretries": 1, "active": 1, "type": "http", "timeout": 20, "interval": 60,
+        "retryInterval": 60, "keyword": None, "invertKeyword": False, "expiryNotification": False, "ignoreTls": False,
+        "upsideDown": False, "maxredirects": 10, "accepted_statuscodes": ["200-299"], "dns_resolve_type": "A",
+        "dns_resolve_server": "1.1.1.1", "proxyId": None, "notificationIDList": {}, "tags": [], "headers": None,
+        "body": None, "authMethod": None, "basic_auth_user": None, "basic_auth_pass": None, "pushToken": None,
+    }  # fmt: skip
+    rows = [usual | {"id": number} | row for number, row in enumerate(monitors, start=1)]
+    return json.dumps({"version": "1.23.11", "notificationList": [], "monitorList": rows, "proxyList": []})
+
+
+def only(**monitor):
+    source, found = read(backup(monitor))
+    assert source.label == "Uptime Kuma"
+    return found[0]
+
+
+HTTP = {"method": "GET", "expected_status": "200-299"}
+
+
+def test_a_monitor_is_carried_over_whole():
+    assert only(
+        method="POST", body='{"a": 1}', headers='{"Accept": "application/json", "X-Api-Key": "hush-hush"}',
+        accepted_statuscodes=["200-299", "301"], maxredirects=0, expiryNotification=True, active=0, interval=120,
+        tags=[{"tag_id": 1, "name": "env", "value": "prod", "color": "#fff"}, {"tag_id": 2, "name": "a (b)", "value": ""}],
+    ) == Draft(
+        name="Shop", kind="http", target="https://shop.example.com/health",
+        options={
+            "method": "POST", "body": '{"a": 1}', "headers": "Accept: application/json", "auth": "header",
+            "auth_name": "X-Api-Key", "auth_secret": "hush-hush", "expected_status": "200-299,301",
+            "redirects": "never", "degraded_conditions": "certificate_days > 21",
+        },
+        interval_s=120, timeout_s=20, confirmations=2, tags=("env:prod", "a b"), is_paused=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("monitor", "kind", "target", "options"),
+    [
+        ({"type": "keyword", "keyword": "ready"}, "http", None, HTTP | {"keyword": "ready"}),
+        ({"type": "keyword", "keyword": "x", "invertKeyword": True}, "http", None, HTTP | {"keyword_absent": "x"}),
+        (
+            {"type": "json-query", "jsonPath": "$.status", "expectedValue": "ok"}, "http", None,
+            HTTP | {"conditions": 'body.status == "ok"'},
+        ),
+        (
+            {"type": "json-query", "jsonPath": "a[0].b", "expectedValue": "5"}, "http", None,
+            HTTP | {"conditions": 'body.a[0].b == 5 or body.a[0].b == "5"'},
+        ),
+        (
+            {"basic_auth_user": "me", "basic_auth_pass": "hush", "authMethod": "basic"}, "http", None,
+            HTTP | {"auth": "basic", "auth_name": "me", "auth_secret": "hush"},
+        ),
+        (
+            {"headers": '{"Authorization": "Bearer abcdef"}'}, "http", None,
+            HTTP | {"auth": "bearer", "auth_secret": "abcdef"},
+        ),
+        (
+            {"headers": '{"Authorization": "Basic bWU6aHVzaA=="}'}, "http", None,
+            HTTP | {"auth": "basic", "auth_name": "me", "auth_secret": "hush"},
+        ),
+        ({"type": "port", "hostname": "db.example.com", "port": 5432}, "tcp", "db.example.com:5432", {}),
+        ({"type": "ping", "hostname": "example.com"}, "ping", "example.com", {}),
+        (
+            {"type": "dns", "hostname": "example.com", "port": 53, "dns_resolve_type": "MX"}, "dns", "example.com",
+            {"type": "MX", "resolver": "1.1.1.1"},
+        ),
+        ({"type": "push", "interval": 3600, "maxretries": 5}, "heartbeat", "Shop", {"period": "1h", "grace": "5m"}),
+        (
+            {"type": "smtp", "hostname": "mail.example.com", "port": 587, "smtpSecurity": "starttls"}, "smtp",
+            "mail.example.com:587", {"encryption": "STARTTLS"},
+        ),
+        ({"type": "websocket-upgrade", "url": "wss://x.example.com"}, "websocket", "wss://x.example.com", {}),
+    ],
+)  # fmt: skip
+def test_each_kind_becomes_ours(monitor, kind, target, options):
+    found = only(**monitor)
+    assert (found.kind, found.target, found.options) == (kind, target or "https://shop.example.com/health", options)
+
+
+@pytest.mark.parametrize(
+    ("monitor", "words"),
+    [
+        ({"type": "docker"}, "It is of the kind docker. Let the container ping a heartbeat."),
+        ({"type": "redis"}, "It is of the kind redis. Watch its port with a TCP monitor."),
+        ({"upsideDown": True}, "It is upside down: down counts as up, which StatusWire does not do."),
+        ({"authMethod": "ntlm"}, "It logs in by ntlm, which StatusWire does not do."),
+        ({"type": "json-query", "jsonPath": "$count(a)"}, "Its question '$count(a)' is more than a path"),
+        ({"headers": "{"}, "monitorList[0].headers is no JSON"),
+        ({"headers": '{"X-Api-Key": "a", "Cookie": "b"}'}, "It sends two secrets, X-Api-Key and Cookie"),
+        ({"interval": []}, "monitorList[0].interval must be a whole number, and is a list."),
+        ({"name": None}, "monitorList[0].name is missing."),
+        ({"type": "port", "hostname": "x"}, "monitorList[0].port is missing."),
+    ],
+)
+def test_what_cannot_be_is_refused_by_itself(monitor, words):
+    _, found = read(backup(monitor, {"name": "Other"}))
+    assert isinstance(found[0], Refused)
+    assert words in found[0].why
+    assert found[1].name == "Other"
+
+
+def test_a_group_becomes_a_tag_of_what_is_in_it():
+    _, found = read(backup({"type": "group", "name": "Backend"}, {"parent": 1}))
+    assert [draft.tags for draft in found] == [("Backend",)]
+
+
+def test_what_is_lost_is_said():
+    found = only(ignoreTls=True, proxyId=3, body="x", notificationIDList={"1": True})
+    assert found.lost == (
+        "Its body: GET sends none.",
+        "Errors of the certificate are not ignored: they count as down.",
+        "Its proxy is not used: StatusWire asks directly.",
+        "Its notifications: set up routes under Alerts.",
+    )
