@@ -6,12 +6,15 @@ from typing import Any
 from django import forms
 
 from monitors.models import Component, Monitor, Provider, Scope
-from monitors.probes.base import BadOptions, Field, Probe
+from monitors.probes.base import KEPT, BadOptions, Field, Probe
 from monitors.queries.monitors import option_text
 from monitors.services.monitors import Settings
 from monitors.services.scopes import own_scope, scope_of
 
-INTERVALS = [(30, "30 seconds"), (60, "1 minute"), (300, "5 minutes"), (900, "15 minutes"), (3600, "1 hour")]
+INTERVALS = [
+    (30, "30 seconds"), (60, "1 minute"), (300, "5 minutes"), (900, "15 minutes"), (3600, "1 hour"),
+    (21_600, "6 hours"), (86_400, "1 day"),
+]  # fmt: skip
 OPTION = "option_"  # the prefix of a probe's own fields
 
 
@@ -51,8 +54,40 @@ class MonitorForm(forms.Form):
         assert isinstance(watches, forms.ChoiceField)
         watches.choices = _with_own(choices, monitor)
         self.fields["target"].label = probe.target_label
+        self._stored = monitor.options if monitor else {}
         for field in probe.fields:
-            self.fields[OPTION + field.name] = _form_field(field)
+            self.fields[OPTION + field.name] = _form_field(field, is_stored=bool(self._stored.get(field.name)))
+        self._suit(probe, is_new=monitor is None)
+
+    def _suit(self, probe: Probe, *, is_new: bool) -> None:
+        """Leave out what a kind does not need, and start from what suits it."""
+        interval = self.fields["interval_s"]
+        assert isinstance(interval, forms.TypedChoiceField)
+        interval.choices = [(s, label) for s, label in INTERVALS if s >= probe.least_interval_s]
+        if is_new and probe.least_interval_s > 60:
+            interval.initial = probe.least_interval_s
+        if probe.is_waiting:  # the job comes to us, and says it once
+            self.fields["target"].required = False
+            for name in ("target", "timeout_s", "interval_s"):
+                self.fields[name].widget = forms.HiddenInput()
+            self.fields["confirmations"].initial = 1
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in self._extra]
+
+    @property
+    def extra_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name in self._extra]
+
+    @property
+    def is_extra_open(self) -> bool:
+        """Whether something is written, or wrong, in what is folded away."""
+        return any(field.errors or (field.value() or "") != (field.field.initial or "") for field in self.extra_fields)
+
+    @property
+    def _extra(self) -> set[str]:
+        return {OPTION + field.name for field in self._probe.fields if field.is_extra}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -60,13 +95,17 @@ class MonitorForm(forms.Form):
             self.add_error("system", "Name your system, as in “Checkout API”.")
         if cleaned.get("timeout_s", 0) > cleaned.get("interval_s", 30):
             self.add_error("timeout_s", "The timeout must not be longer than the time between two checks.")
-        raw = {field.name: str(cleaned.get(OPTION + field.name) or "") for field in self._probe.fields}
+        raw = {field.name: self._raw(field, cleaned) for field in self._probe.fields}
         try:
             cleaned["options"] = self._probe.clean(raw)
         except BadOptions as error:
             for name, message in error.errors.items():
                 self.add_error(OPTION + name, message)
         return cleaned
+
+    def _raw(self, field: Field, cleaned: dict[str, Any]) -> str:
+        given = str(cleaned.get(OPTION + field.name) or "")
+        return KEPT if field.kind == "secret" and not given and self._stored.get(field.name) else given
 
     @property
     def settings(self) -> Settings:
@@ -96,7 +135,11 @@ class MonitorForm(forms.Form):
 
 def _initial(monitor: Monitor, probe: Probe) -> dict[str, Any]:
     own = monitor.scope.provider_id is None
-    options = {OPTION + field.name: option_text(monitor.options.get(field.name, "")) for field in probe.fields}
+    options = {
+        OPTION + field.name: option_text(monitor.options.get(field.name, ""))
+        for field in probe.fields
+        if field.kind != "secret"
+    }
     return {
         "name": monitor.name,
         "watches": _watches(monitor),
@@ -128,7 +171,7 @@ def _with_own(
     return [("Now", [(_watches(monitor), " — ".join(filter(None, names)))]), *choices]
 
 
-def _form_field(field: Field) -> forms.Field:
+def _form_field(field: Field, *, is_stored: bool) -> forms.Field:
     common: dict[str, Any] = {
         "label": field.label,
         "required": False,
@@ -139,7 +182,12 @@ def _form_field(field: Field) -> forms.Field:
     if field.kind == "choice":
         del common["strip"]
         return forms.ChoiceField(choices=[(choice, choice) for choice in field.choices], **common)
+    if field.kind == "secret":
+        common["help_text"] = "Stored. Leave empty to keep it." if is_stored else field.help
+        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        return forms.CharField(max_length=1000, widget=widget, **common)
     if field.kind == "lines":
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), max_length=20_000, **common)
+        attributes = {"rows": 3, "spellcheck": "false"}
+        return forms.CharField(widget=forms.Textarea(attrs=attributes), max_length=20_000, **common)
     attributes = {"inputmode": "numeric"} if field.kind == "whole" else {}
     return forms.CharField(max_length=300, widget=forms.TextInput(attrs=attributes), **common)

@@ -126,6 +126,7 @@ class Field:
     """One option of a probe as a form asks for it.
 
     `kind` is "text", "choice", "whole", "lines", or "secret": stored encrypted and never shown again.
+    What `is_extra` is folded away until it is wanted.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Field:
     initial: str = ""
     choices: tuple[str, ...] = ()
     help: str = ""
+    is_extra: bool = False
 
 
 class BadOptions(Exception):

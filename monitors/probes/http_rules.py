@@ -32,12 +32,12 @@ _OURS = {
 
 REQUEST_FIELDS = (
     Field("method", "Method", "choice", "GET", METHODS),
-    Field("headers", "Headers", "lines", help="One per line, as in Accept: application/json. Secrets go below."),
-    Field("body", "Body", "lines", help="Not with GET or HEAD. JSON is recognised."),
-    Field("auth", "Authentication", "choice", "none", AUTHS, help="Goes to this host only, never along a redirect."),
-    Field("auth_name", "User or header", help="The user of basic, or the header's name, as in X-Api-Key."),
-    Field("auth_secret", "Password, token or value", "secret", help="Stored encrypted, and masked wherever it appears."),
-    Field("http_version", "HTTP version", "choice", "1.1", VERSIONS, help='2 is offered; http_version == "HTTP/2" insists.'),
+    Field("headers", "Headers", "lines", help="One per line, as in Accept: application/json. Secrets go below.", is_extra=True),
+    Field("body", "Body", "lines", help="Not with GET or HEAD. JSON is recognised.", is_extra=True),
+    Field("auth", "Authentication", "choice", "none", AUTHS, help="Goes to this host only, never along a redirect.", is_extra=True),
+    Field("auth_name", "User or header", help="The user of basic, or the header's name, as in X-Api-Key.", is_extra=True),
+    Field("auth_secret", "Password, token or value", "secret", help="Stored encrypted, and masked wherever it appears.", is_extra=True),
+    Field("http_version", "HTTP version", "choice", "1.1", VERSIONS, help='2 is offered; http_version == "HTTP/2" insists.', is_extra=True),
 )  # fmt: skip
 
 
@@ -109,12 +109,14 @@ def cleaned(
     return {name: value for name, value in options.items() if value and UNSAID.get(name) != value}
 
 
-def judge_asking(options: Mapping[str, object]) -> dict[str, str]:
+def judge_asking(options: dict[str, object]) -> dict[str, str]:
     """Return what is wrong between the fields of a request."""
     errors = {}
     if options.get("body") and options.get("method") in ("GET", "HEAD"):
         errors["body"] = f"{options['method']} sends no body. Empty this field, or choose another method."
     auth, name, secret = options.get("auth"), str(options.get("auth_name") or ""), options.get("auth_secret")
+    if auth == "none" and secret == KEPT:
+        secret = options["auth_secret"] = ""  # it is needed no more
     if auth in ("basic", "header") and not name:
         errors["auth_name"] = "Say which user." if auth == "basic" else "Say which header, as in X-Api-Key."
     if auth == "basic" and ":" in name:

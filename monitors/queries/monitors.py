@@ -56,10 +56,14 @@ def monitor_rows(organization_id: int, *, now: datetime) -> list[MonitorRow]:
 def configuration(monitor: Monitor) -> list[tuple[str, str]]:
     """Return a monitor's settings as people read them."""
     kind = probe_kinds()[monitor.kind]
-    options = [(field.label, option_text(monitor.options.get(field.name, ""))) for field in kind.fields]
+    options = [
+        (field.label, "stored, and not shown" if field.kind == "secret" and value else option_text(value))
+        for field in kind.fields
+        for value in [monitor.options.get(field.name, "")]
+    ]
     return [
         ("Kind", kind.label),
-        (kind.target_label, monitor.target),
+        *([(kind.target_label, monitor.target)] if monitor.target else []),
         ("Every", f"{monitor.interval_s} s"),
         ("Timeout", f"{monitor.timeout_s} s"),
         ("Confirmed after", f"{monitor.confirmations} checks in a row"),

@@ -12,14 +12,18 @@ from accounts import access
 from accounts.models import Organization, Role
 from kit.addresses import AddressRefused, NameUnresolved
 from kit.clock import clock
-from monitors.forms import MonitorForm
+from monitors.forms import OPTION, MonitorForm
 from monitors.models import Monitor
 from monitors.probes import probe_kinds
+from monitors.probes.base import ProbeResult
 from monitors.queries import monitors as queries
+from monitors.queries.heartbeats import heartbeat_page
 from monitors.queries.monitor_page import monitor_page
 from monitors.services import checks
 from monitors.services import monitors as services
+from monitors.services.options import SecretNeeded
 
+TRY_EVERY_S = 3  # for one organization
 CHECK_NOW_EVERY_S = 5  # for one monitor: it is somebody's server
 
 
@@ -29,10 +33,12 @@ CHECK_NOW_EVERY_S = 5  # for one monitor: it is somebody's server
 def monitor_detail(request: HttpRequest, slug: str, monitor_id: int) -> HttpResponse:
     membership = access.membership_for(request.user, slug)
     monitor, now = _monitor(membership.organization, monitor_id), clock()
+    can_edit = Role(membership.role).includes(Role.ADMIN)
     context = {
         "organization": membership.organization,
+        "heartbeat": heartbeat_page(monitor, with_address=can_edit),
         "page": monitor_page(monitor, span=request.GET.get("span", ""), now=now),
-        "can_edit": Role(membership.role).includes(Role.ADMIN),
+        "can_edit": can_edit,
         "can_check": Role(membership.role).includes(Role.MEMBER),
         "now": now,
     }
@@ -45,11 +51,15 @@ def monitor_new(request: HttpRequest, slug: str) -> HttpResponse:
     organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
     kind = request.POST.get("kind") or request.GET.get("kind") or "http"
     form = _form(request, organization, kind)
+    if "try" in request.POST:
+        return _try(request, organization, form, kind)
     if form.is_bound and form.is_valid():
         try:
             monitor = services.create(organization.id, form.scope(organization.id), form.settings, now=clock())
         except (AddressRefused, NameUnresolved) as error:
             form.add_error("target", str(error))
+        except SecretNeeded as error:
+            form.add_error(OPTION + error.field, str(error))
         else:
             messages.success(request, f"{monitor.name} is watched. The first result comes in a few seconds.")
             return redirect("monitor_detail", slug=slug, monitor_id=monitor.id)
@@ -62,11 +72,15 @@ def monitor_edit(request: HttpRequest, slug: str, monitor_id: int) -> HttpRespon
     organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
     monitor = _monitor(organization, monitor_id)
     form = _form(request, organization, monitor.kind, monitor)
+    if "try" in request.POST:
+        return _try(request, organization, form, monitor.kind, monitor)
     if form.is_bound and form.is_valid():
         try:
             services.change(monitor, form.scope(organization.id), form.settings, now=clock())
         except (AddressRefused, NameUnresolved) as error:
             form.add_error("target", str(error))
+        except SecretNeeded as error:
+            form.add_error(OPTION + error.field, str(error))
         else:
             messages.success(request, f"{form.settings.name} is changed and is checked anew.")
             return redirect("monitor_detail", slug=slug, monitor_id=monitor.id)
@@ -129,10 +143,38 @@ def _form(request: HttpRequest, organization: Organization, kind: str, monitor: 
     return MonitorForm(kind, kinds[kind], queries.watchable(organization.id), data, monitor=monitor)
 
 
-def _render_form(
+def _try(
     request: HttpRequest, organization: Organization, form: MonitorForm, kind: str, monitor: Monitor | None = None
 ) -> HttpResponse:
+    """Make one check with what the form says, and show it beside the form. Stores nothing."""
+    result = None
+    if form.is_valid():
+        wanted = form.settings
+        try:
+            services.judge_target(kind, wanted.target)
+            if cache.add(f"monitor_try:{organization.id}", 1, TRY_EVERY_S):
+                result = checks.try_check(kind, wanted.target, wanted.options, wanted.timeout_s, monitor=monitor)
+            else:
+                form.add_error(None, f"Your organization tried a check a moment ago. Wait {TRY_EVERY_S} seconds.")
+        except (AddressRefused, NameUnresolved) as error:
+            form.add_error("target", str(error))
+        except SecretNeeded as error:
+            form.add_error(OPTION + error.field, str(error))
+    return _render_form(request, organization, form, kind, monitor, result=result)
+
+
+def _render_form(
+    request: HttpRequest,
+    organization: Organization,
+    form: MonitorForm,
+    kind: str,
+    monitor: Monitor | None = None,
+    *,
+    result: ProbeResult | None = None,
+) -> HttpResponse:
     context = {
+        "result": result,
+        "can_try": not probe_kinds()[kind].is_waiting,
         "organization": organization,
         "form": form,
         "kind": kind,

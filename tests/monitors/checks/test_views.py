@@ -232,3 +232,82 @@ def test_pausing_and_resuming(client, monitor):
     assert "Paused: nobody is looking." in client.get(at("monitor_detail", monitor)).content.decode()
     client.post(at("monitor_pause", monitor), {"resume": "1"})
     assert not Monitor.objects.get().is_paused
+
+
+@pytest.fixture
+def trying(client, settings, monitor):
+    """Post the form with its button for a try, for a monitor at `url`."""
+    cache.clear()
+    login(client, monitor.organization)
+
+    def post(url, *, is_allowed=True, **changes):
+        settings.ALLOWED_PRIVATE_HOSTS = [url.removeprefix("http://")] if is_allowed else []
+        address = reverse("monitor_new", args=[monitor.organization.slug])
+        return client.post(address, form(target=f"{url}/health", **{"try": "1"} | changes))
+
+    return post
+
+
+def test_a_try_shows_a_live_result_and_saves_nothing(trying, monitor):
+    with serving(answer(b'{"ok": false}', "Content-Type: application/json")) as server:
+        tried = trying(server.url, option_conditions="body.ok")
+        again = trying(server.url)
+    page = tried.content.decode()
+    assert (tried.status_code, len(server.requests)) == (200, 1)
+    assert "body.ok: it was false." in page
+    assert "A condition did not hold." in page
+    assert "{&quot;ok&quot;: false}" in page
+    assert (again.status_code, "Wait 3 seconds" in again.content.decode()) == (422, True)
+    assert Monitor.objects.count() == 1
+
+
+def test_a_try_of_a_private_address_sends_nothing(trying):
+    with serving(answer(b"ok")) as server:
+        tried = trying(server.url, is_allowed=False)
+    assert (tried.status_code, server.requests) == (422, [])
+    assert "is not a public address." in tried.content.decode()
+
+
+def test_a_condition_that_cannot_be_read_is_pointed_at(trying):
+    tried = trying("http://127.0.0.1:8100", option_conditions="status << 4")
+    assert "status &lt;&lt; 4\n        ^\nExpected a value" in tried.content.decode()
+
+
+def test_a_secret_is_never_written_into_the_page(client, settings, monitor):
+    settings.ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:8100"]
+    login(client, monitor.organization)
+    secret = {"option_auth": "bearer", "option_auth_secret": "hush-hush"}
+    refused = client.post(reverse("monitor_new", args=[monitor.organization.slug]), form(system="", **secret))
+    client.post(reverse("monitor_new", args=[monitor.organization.slug]), form(**secret))
+    made = Monitor.objects.exclude(id=monitor.id).get()
+    pages = [refused, client.get(at("monitor_edit", made)), client.get(at("monitor_detail", made))]
+    assert [("hush" in page.content.decode(), "sealed" in page.content.decode()) for page in pages] == [
+        (False, False)
+    ] * 3
+    assert client.post(at("monitor_edit", made), form(option_auth="bearer", name="Kept")).status_code == 302
+    assert Monitor.objects.get(name="Kept").options["auth_secret"]["sealed"]
+    settings.ALLOWED_PRIVATE_HOSTS = ["127.0.0.1"]
+    moved = client.post(at("monitor_edit", made), form(option_auth="bearer", target="http://127.0.0.1:8101/"))
+    assert (moved.status_code, "Enter this anew" in moved.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize(
+    "kind", ["http", "tcp", "tls", "dns", "ping", "domain", "smtp", "imap", "websocket", "heartbeat"]
+)
+def test_every_kind_has_a_form(client, monitor, kind):
+    login(client, monitor.organization)
+    page = client.get(reverse("monitor_new", args=[monitor.organization.slug]), {"kind": kind}).content.decode()
+    assert f'<input type="hidden" name="kind" value="{kind}">' in page
+    assert " style=" not in page
+
+
+def test_a_job_gets_a_heartbeat(client, monitor):
+    login(client, monitor.organization)
+    fields = {
+        "kind": "heartbeat", "name": "Backup", "watches": "own", "system": "Backup", "interval_s": "60",
+        "timeout_s": "5", "confirmations": "1", "option_period": "1h", "option_grace": "5m",
+    }  # fmt: skip
+    answered = client.post(reverse("monitor_new", args=[monitor.organization.slug]), fields)
+    made = Monitor.objects.exclude(id=monitor.id).get()
+    assert (answered.status_code, made.heartbeat.token != "") == (302, True)
+    assert f"/ping/{made.heartbeat.token}" in client.get(at("monitor_detail", made)).content.decode()
