@@ -61,6 +61,59 @@ def reading_as_text(document: Json) -> str:
     return "\n".join(lines)
 
 
+_TABLE = ("components", "groups", "incidents", "maintenances", "notices", "updates")
+
+
+def reading_as_row(name: str, document: Json) -> Json:
+    """Return what a body came to in one row of a table; `placed` is of the posts that the body has."""
+    counts = document["counts"]
+    posts = counts["incidents"] + counts["maintenances"] + counts["notices"]
+    return {
+        "body": name,
+        "format": document["format"],
+        **{column: counts[column] for column in _TABLE},
+        "placed": counts["placed"],
+        "posts": posts,
+        "unknown_words": sum(document["unknown_words"].values()),
+        "reason": "",
+    }
+
+
+def unread_row(name: str, format_name: str, reason: str) -> Json:
+    """Return the row of a body that could not be read."""
+    nothing = dict.fromkeys((*_TABLE, "placed", "posts", "unknown_words"), 0)
+    return {"body": name, "format": format_name or "unknown", **nothing, "reason": reason}
+
+
+def rows_as_text(rows: Sequence[Json]) -> str:
+    """Return rows as a table for a person to read; a body that could not be read has its reason instead of figures."""
+    head = ["body", "format", *_TABLE, "placed", "unknown words"]
+    lines = [[row["body"], row["format"], *_figures(row)] for row in rows]
+    widths = [max(map(len, column)) for column in zip(head, *lines, strict=True)]
+    told = [_line(head, widths)]
+    for row, line in zip(rows, lines, strict=True):
+        told.append(_line([*line[:2], row["reason"]] if row["reason"] else line, widths))
+    sums = {column: sum(row[column] for row in rows) for column in (*_TABLE, "placed", "posts", "unknown_words")}
+    told.append(
+        f"{len(rows)} bodies, {sum(row['reason'] != '' for row in rows)} unreadable: "
+        + ", ".join(f"{sums[column]} {column}" for column in _TABLE)
+        + f"; {sums['placed']} of {sums['posts']} posts placed, {sums['unknown_words']} words that no table has."
+    )
+    return "\n".join(told)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Names to the left, figures to the right, a reason as long as it is."""
+    names = [cell.ljust(width) for cell, width in zip(cells[:2], widths, strict=False)]
+    rest = [cell.rjust(width) for cell, width in zip(cells[2:], widths[2:], strict=False)]
+    return "  ".join([*names, *(rest if len(cells) > 3 else cells[2:])])
+
+
+def _figures(row: Json) -> list[str]:
+    placed = f"{row['placed']} of {row['posts']}" if row["posts"] else "-"
+    return [*(str(row[column]) for column in _TABLE), placed, str(row["unknown_words"])]
+
+
 def _counts(components: Sequence[Json], posts: Sequence[Json], report: _Report) -> Json:
     kinds = Counter(post["kind"] for post in posts)
     return {
