@@ -31,7 +31,8 @@ class Feed(models.Model):
     unknown_words = models.JSONField(default=dict)  # {word: times seen}
     # {kind: external ids that the last full list lacked}: missing twice is gone
     absent = models.JSONField(default=dict)
-    backfilled_at = models.DateTimeField(null=True)  # None: its history has not been asked for yet
+    backfilled_at = models.DateTimeField(null=True)  # None: its history is to be asked for
+    backfill_tries = models.PositiveSmallIntegerField(default=0)
     redetected_at = models.DateTimeField(null=True)  # when we last looked for where its page has gone
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Ask once for the history of a new feed. It never makes news: it only fills the past."""
+"""Ask for the history of a feed that is new, or whose lists left something out. It only fills the past."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,19 +13,38 @@ from monitors.services.official import IngestReport, announce, ingest, merged
 from monitors.services.polling import document_url
 from monitors.services.spans import cover_history
 
+MOST_TRIES = 10  # a minute or more apart; then the history is given up
+
 
 def claim_backfill(*, now: datetime) -> Feed | None:
-    """Take one feed that can be read and whose history was not asked for; None if there is none."""
+    """Take one feed that can be read and whose history is to be asked for, the least tried; None if there is none."""
     with transaction.atomic():
         rows = Feed.objects.select_for_update(skip_locked=True, no_key=True)
         with_history = [name for name, format_ in formats().items() if format_.backfill]
         due = rows.filter(
-            is_enabled=True, backfilled_at=None, failures=0, last_read_at__isnull=False, format__in=with_history
+            is_enabled=True,
+            backfilled_at=None,
+            backfill_tries__lt=MOST_TRIES,
+            failures=0,
+            last_read_at__isnull=False,
+            format__in=with_history,
         )
-        feed = due.order_by("id").first()
+        feed = due.order_by("backfill_tries", "id").first()
         if feed:
-            Feed.objects.filter(id=feed.id).update(backfilled_at=now)
+            Feed.objects.filter(id=feed.id).update(backfilled_at=now, backfill_tries=feed.backfill_tries + 1)
         return feed
+
+
+def is_awaited(feed: Feed) -> bool:
+    """Whether the feed's history is still to be heard, so that what its lists lack may stand there."""
+    format_ = formats().get(feed.format)
+    return bool(format_ and format_.backfill) and feed.backfilled_at is None and feed.backfill_tries < MOST_TRIES
+
+
+def ask_again(feed: Feed) -> None:
+    """The feed's lists left something out: its history is wanted once more."""
+    feed.backfilled_at, feed.backfill_tries = None, 0
+    Feed.objects.filter(id=feed.id).update(backfilled_at=None, backfill_tries=0)
 
 
 def wanted_history(feed: Feed) -> list[Wanted]:

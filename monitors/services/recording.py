@@ -13,12 +13,14 @@ from monitors.formats import formats
 from monitors.formats.base import Snapshot, UnreadableFeed
 from monitors.models import Feed, FeedDocument
 from monitors.queries.states import MISSED_POLLS
+from monitors.services.backfilling import ask_again, is_awaited
 from monitors.services.official import IngestReport, announce, ingest, merged
 from monitors.services.polling import Claim
 from monitors.services.spans import extend_coverage, extend_coverages
 from monitors.services.unreadable import said_right, said_wrong, spell_ended, spell_goes_on
 
 LONGEST_PAUSE = timedelta(minutes=30)
+SHORTEST_LIST = 20  # records; a list of fewer is a whole one
 
 # A feed that failed, or that lacked something in its last full list, is not steady: it is read one by one.
 _STEADY = """
@@ -82,12 +84,15 @@ def record_poll(claim: Claim, fetched: Sequence[Fetched], *, now: datetime) -> P
         feed = _held(claim)
         if feed is None:
             return None
-        _write_documents(feed, fetched, errors, is_readable=not fatal, now=now)
+        known = {row.name: row for row in FeedDocument.objects.filter(feed=feed)}
+        if _left_out(snapshots, known) and not fatal:
+            ask_again(feed)
+        _write_documents(feed, known, fetched, errors, is_readable=not fatal, now=now)
         if fatal:
             bad = next((f.body for f in fetched if f.body is not None and f.wanted.name in errors), b"")
             began = _write_failure(feed, fatal, _retry_after(fetched), now, sample=bad or b"")
             return PollReport(feed.id, outcomes, fatal, began_failing=began)
-        report = ingest(feed, merged(snapshots), now=now, complete=not errors)
+        report = ingest(feed, merged([*snapshots.values()]), now=now, complete=not errors and not is_awaited(feed))
         recovered = _write_success(feed, _retry_after(fetched), now)
     return PollReport(claim.feed_id, outcomes, recovered=recovered, ingested=report)
 
@@ -116,18 +121,28 @@ def _says_nothing(item: Fetched) -> bool:
     return item.is_unchanged and not item.is_verified
 
 
-def _parsed(format_name: str, fetched: Sequence[Fetched]) -> tuple[list[Snapshot], dict[str, str]]:
-    """Parse the new bodies: the snapshots, and {document: why it could not be read}."""
-    snapshots, errors = [], {}
+def _parsed(format_name: str, fetched: Sequence[Fetched]) -> tuple[dict[str, Snapshot], dict[str, str]]:
+    """Parse the new bodies: {document: its snapshot}, and {document: why it could not be read}."""
+    snapshots, errors = {}, {}
     for item in fetched:
         if item.error:
             errors[item.wanted.name] = item.error
         elif item.body is not None:
             try:
-                snapshots.append(formats()[format_name].parse(item.body))
+                snapshots[item.wanted.name] = formats()[format_name].parse(item.body)
             except UnreadableFeed as error:
                 errors[item.wanted.name] = f"The document {item.wanted.name} cannot be read: {error}"
     return snapshots, errors
+
+
+def _left_out(snapshots: Mapping[str, Snapshot], known: Mapping[str, FeedDocument]) -> bool:
+    """Whether a list of a page's newest records does not reach back to when it was last read."""
+    for name, snapshot in snapshots.items():
+        read_at = known[name].fetched_at if name in known else None
+        dates = [post.posted_at for post in snapshot.posts if post.posted_at]
+        if read_at and len(dates) >= SHORTEST_LIST and min(dates) > read_at:
+            return True
+    return False
 
 
 def _fatal(format_name: str, errors: Mapping[str, str]) -> str:
@@ -140,9 +155,14 @@ def _fatal(format_name: str, errors: Mapping[str, str]) -> str:
 
 
 def _write_documents(
-    feed: Feed, fetched: Sequence[Fetched], errors: Mapping[str, str], *, is_readable: bool, now: datetime
+    feed: Feed,
+    known: Mapping[str, FeedDocument],
+    fetched: Sequence[Fetched],
+    errors: Mapping[str, str],
+    *,
+    is_readable: bool,
+    now: datetime,
 ) -> None:
-    known = {row.name: row for row in FeedDocument.objects.filter(feed=feed)}
     for item in fetched:
         error = errors.get(item.wanted.name, "")
         row = known.get(item.wanted.name) or FeedDocument(feed=feed, name=item.wanted.name)
