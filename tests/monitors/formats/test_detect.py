@@ -9,6 +9,8 @@ import pytest
 from monitors.formats import formats
 from monitors.formats.base import Claim
 from monitors.formats.detect import NotDetected, match, sample_of
+from tests.monitors.formats import test_platforms as platforms
+from tests.monitors.formats import test_vendors_own as vendors
 from tests.monitors.formats.test_every_format import GARBAGE, ODD
 
 PAYLOADS = Path(__file__).parents[4] / "shared" / "data" / "payloads"
@@ -98,6 +100,24 @@ BODIES = [
     ("aws_health", [{"arn": "arn:1", "date": "1772359200", "status": "2", "event_log": [], "summary": "Slow", "service_name": "EC2"}]),
     ("google_incidents", [{"id": "a", "begin": AT, "external_desc": "Slow", "updates": [], "uri": "incidents/a", "affected_products": [], "status_impact": "SERVICE_DISRUPTION"}]),
     ("zendesk_ssp", {"data": [{"id": "1", "type": "incident", "attributes": {"title": "Slow", "impact": "minor", "startedAt": AT, "outage": False}}]}),
+    ("aws_data", {"archive": [], "current": [{"service_name": "EC2", "summary": "Slow", "date": "1620000000", "status": "1", "description": "", "service": "ec2"}]}),
+    ("rootly", {"page": platforms.ROOTLY_PAGE, "status": {"indicator": "none"}, "incidents": []}),
+    ("statuscast", platforms.statuscast(("API", "available"))),
+    ("gatus", [platforms.gatus("api", "core", (1, True))]),
+    ("openstatus", platforms.OPENSTATUS),
+    ("kener_rss", platforms.kener("incident-1", "[Incident] API down", "Status: IDENTIFIED")),
+    ("betterstack", "<html><head><script src='https://uptime.betterstack.com/a.js'></script></head><body><h1>x</h1>" + platforms.section("Web", "Operational") + "</body></html>"),
+    ("okta_html", vendors.okta_page(vendors.OKTA)),
+    ("ms365_rss", vendors.rss("<item><title>Admin center</title><status>Available</status></item>")),
+    ("hund", vendors.hund("[Investigating] Slow logins")),
+    ("adobe_api", vendors.adobe()),
+    ("azure_devops_html", vendors.devops({"id": "Boards", "geographies": [{"name": "Brazil", "health": 4}]})),
+    ("xbox_status", {"Status": {}, "CoreServices": [{"Name": "Store", "Status": {"Name": "None"}}]}),
+    ("oci_status", {"regionHealthReports": [{"regionId": "1", "regionName": "R", "serviceHealthReports": [vendors.oci_service("DNS", "NormalPerformance")]}]}),
+    ("broadcom_api", {"page": {"state": "degraded", "state_text": "Slow"}}),
+    ("statushub", {"counters": {"count_status_1": 9, "count_status_2": 0, "count_status_3": 0}}),
+    ("statuscake", {"TestData": [{"Website": "API", "Status": "Up", "TestID": 1}]}),
+    ("uptimecom_html", '<html><body><script>{"global_is_operational": true}</script></body></html>'),
     ("rss_generic", rss(item("API is slow", "1", "We are investigating."))),
     ("rss_generic", rss()),
 ]  # fmt: skip
@@ -142,8 +162,8 @@ def test_garbage_is_no_format_and_is_said_in_words(body):
 
 # What is in ../shared/data/payloads: by folder, the format; None for what no status page has.
 FOLDERS = {
-    "apple": "apple_js", "aws_data_json": None, "aws_health": "aws_health", "aws_rss": "aws_rss",
-    "azure_rss": "azure_rss", "betterstack_html": None, "betterstack_json": "betterstack", "cachet_v1": "cachet",
+    "apple": "apple_js", "aws_data_json": "aws_data", "aws_health": "aws_health", "aws_rss": "aws_rss",
+    "azure_rss": "azure_rss", "betterstack_html": "betterstack", "betterstack_json": "betterstack", "cachet_v1": "cachet",
     "firehydrant": "firehydrant", "google_incidents": "google_incidents", "heroku": "heroku_v4",
     "incidentio_api_v2": "incidentio", "incidentio_html": "incidentio", "instatus_html": "instatus",
     "instatus_json": "instatus", "pagerduty_html": "pagerduty", "rss_other": "site24x7", "slack_v2": "slack_v2",
@@ -154,11 +174,13 @@ ALONE = {"twilio_history_p1_2026q3.json": "statuspage_history", "twilio_schedule
 
 
 def expected(path):
-    return ALONE.get(path.name) or FOLDERS.get(path.relative_to(PAYLOADS).parts[0])
+    folder = path.relative_to(PAYLOADS).parts[0]
+    cut_out = path.name.partition("_")[0].partition("-")[0] if folder == "extracted_json" else ""
+    return cut_out or ALONE.get(path.name) or FOLDERS.get(folder)
 
 
-# A stand-alone piece of data that no page serves: cut out of the HTML, or a table of words.
-PIECES = ("extracted_json", "salesforce_trust")
+# A table of words that no page is read from.
+PIECES = ("salesforce_trust",)
 
 
 @pytest.mark.needs_shared
