@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from statistics import median
 
 ENOUGH = 5  # incidents; of fewer, nothing is said about a vendor's habits
+# A start that is named is earlier than the post by more than a page's own two clock readings are apart.
+NAMED_BEFORE = timedelta(minutes=1)
 # A post that was over this soon after it was written told of the past, not of something that went on.
 NOTE_WITHIN = timedelta(minutes=1)
 
@@ -27,7 +29,7 @@ class Admission:
     @property
     def stated_at(self) -> datetime | None:
         """When the vendor says that it began, if that is before its post: else it names no start."""
-        return self.began_at if self.began_at < self.posted_at else None
+        return self.began_at if self.began_at <= self.posted_at - NAMED_BEFORE else None
 
     @property
     def is_afterwards(self) -> bool:

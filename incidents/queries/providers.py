@@ -22,6 +22,8 @@ from monitors.queries.states import feeds_heard, maintenance_scopes
 
 T = TypeVar("T")
 
+UNLISTED = "Not on the vendor's page"  # heading of the services that we know from titles, reports and receipts
+
 
 def provider_view(provider: Provider, organization_id: int | None, now: datetime) -> ProviderView:
     """Return a provider with its components by the vendor's groups, in the vendor's order."""
@@ -108,14 +110,21 @@ def _plain_scopes(provider: Provider) -> dict[int | None, int]:
 def _groups(components: Sequence[Component], strips: Strips, scope_ids: dict[int | None, int]) -> tuple[GroupView, ...]:
     """Return the groups where the vendor lists them; components of our own making come last."""
     members: dict[int | None, list[ComponentView]] = {}
+    unlisted: list[ComponentView] = []
     headings: dict[int | None, str] = {None: ""}
     for component in components:
         if component.is_group:
             headings.setdefault(component.id, component.name)
             continue
         headings.setdefault(component.group_id, component.group.name if component.group else "")
-        members.setdefault(component.group_id, []).append(_component_view(component, strips, scope_ids))
+        view = _component_view(component, strips, scope_ids)
+        if component.group_id is None and not view.is_listed:
+            unlisted.append(view)
+        else:
+            members.setdefault(component.group_id, []).append(view)
     found = [(headings[group_id], tuple(views)) for group_id, views in members.items()]
+    if unlisted:
+        found.append((UNLISTED if found else "", tuple(unlisted)))
     return tuple(GroupView(name, worst(v.view.state.state for v in views), views) for name, views in found)
 
 

@@ -182,3 +182,8 @@ class IncidentDetail:
     shares: Mapping[Source, float]  # of the confidence now, summing to 1.0; empty once it is over
     vendor_urls: tuple[str, ...]
     admission: AdmissionView | None = None  # None: of an organization's own system, which has no vendor
+
+    @property
+    def latest_words(self) -> UpdateView | None:
+        """The vendor's latest update, else anybody's."""
+        return next((update for update in self.updates if update.is_vendors), next(iter(self.updates), None))

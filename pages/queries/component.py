@@ -15,7 +15,7 @@ from pages.queries.trouble import Place, Trouble, incidents_of, places, posts_of
 
 @dataclass(frozen=True, slots=True)
 class ComponentPage:
-    """`members` are those that the vendor lists under it; `troubles` its scopes that are impaired now."""
+    """`members` are those that the vendor lists under it; `troubles` what impairs it now."""
 
     component: Component
     name: str
@@ -36,7 +36,7 @@ def component_page(component: Component, now: datetime, *, month: str, number: s
         name=component_words(component),
         view=component_view(component, owner, now),
         members=tuple(component.children.filter(gone_at=None).order_by("position", "id")),
-        troubles=tuple(troubles(own, owner)),
+        troubles=tuple(troubles(touching, owner)),
         places=tuple(places(own, now, owner=owner)),
         record=record(incidents_of(touching, owner), posts_of(touching, owner), month=month, number=number),
     )

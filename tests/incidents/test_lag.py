@@ -28,6 +28,8 @@ def minutes(number):
     [
         (31, 0, None, 31),  # by the vendor's own account
         (31, 31, None, None),  # no earlier start is named: 0 would be made up
+        (31, 30.99, None, None),  # nor here: the page stamped its post twice
+        (31, 30, None, 1),
         (31, 40, None, None),  # a start after the post is no start
         (31, 31, 11, 20),  # somebody else saw it
         (31, 5, 11, 26),  # the vendor's own account is the earlier one
