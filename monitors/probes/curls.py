@@ -6,6 +6,7 @@ writer per socket and direction would cost more than the transfer itself. Where 
 """
 
 import asyncio
+import math
 import select
 from collections.abc import Callable, Iterable
 from typing import Protocol
@@ -35,6 +36,7 @@ class Curls:
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
         self._waiting: dict[pycurl.Curl, asyncio.Future[tuple[int, str]]] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._due = math.inf  # the loop's time at which libcurl wants to be called
 
     async def perform(self, handle: pycurl.Curl) -> tuple[int, str]:
         """Run a transfer to its end; return libcurl's error code (0: none) and message."""
@@ -42,13 +44,15 @@ class Curls:
         self._waiting[handle] = done
         try:
             self._multi.add_handle(handle)
+            self._act([(pycurl.SOCKET_TIMEOUT, 0)])  # now: not a turn of the loop later
             return await done
         finally:
             del self._waiting[handle]
             self._multi.remove_handle(handle)
 
     def close(self) -> None:
-        self._set_timer(-1)
+        if self._timer:
+            self._timer.cancel()
         self._watch.close()
         self._multi.close()
 
@@ -57,15 +61,21 @@ class Curls:
         self._watch.change(event, descriptor)
 
     def _set_timer(self, milliseconds: int) -> None:
-        if self._timer:
+        """libcurl changes its mind several times for each transfer, so a timer that fires too early is left alone."""
+        self._due = math.inf if milliseconds < 0 else self._loop.time() + milliseconds / 1000
+        if self._timer and self._due < self._timer.when():
             self._timer.cancel()
             self._timer = None
-        if milliseconds >= 0:
-            self._timer = self._loop.call_later(milliseconds / 1000, self._on_timer)
+        if not self._timer and milliseconds >= 0:
+            self._timer = self._loop.call_at(self._due, self._on_timer)
 
     def _on_timer(self) -> None:
         self._timer = None
-        self._act([(pycurl.SOCKET_TIMEOUT, 0)])
+        if self._due <= self._loop.time():
+            self._due = math.inf
+            self._act([(pycurl.SOCKET_TIMEOUT, 0)])
+        elif self._due < math.inf:
+            self._timer = self._loop.call_at(self._due, self._on_timer)
 
     def _act(self, ready: Iterable[tuple[int, int]]) -> None:
         for descriptor, event in ready:

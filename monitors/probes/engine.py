@@ -7,12 +7,12 @@ results are marked OVERLOADED and never count as downtime.
 
 import asyncio
 import logging
-import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import certifi
 
@@ -31,7 +31,8 @@ LAG_TICK_S = 0.05
 LAG_SHARE = 0.2  # of a check's time that our loop may stand still before its slowness is ours
 MAX_NAMES = 10_000
 START_WITHIN_S = 3.0  # a check that cannot start within this of its time is not made
-START_TICK_S = 0.005  # checks start up to this late, together: waking for each would cost more than the check
+START_LATE_S = 0.04  # checks may start up to this late, to start together
+START_TOGETHER = 4
 _STOPPED = failed(Reason.PROBER_ERROR, "Our prober was stopped during this check.")
 
 
@@ -120,17 +121,12 @@ class Engine:
     # --- When a check starts ---------------------------------------------------------------------------
 
     def _plan(self, tasks: Sequence[ProbeTask], now: float, put: Callable[[int, ProbeResult], None]) -> None:
-        """Set a timer for each moment at which checks start; those of one START_TICK_S start together."""
-        ticks: dict[int, list[Start]] = {}
-        for index, task in enumerate(tasks):
-            at = now + max(0.0, task.wait_s)
-            tick = math.ceil(at / START_TICK_S) if task.wait_s > 0 else 0
-            ticks.setdefault(tick, []).append(Start(task, at, index, put))
-        for tick, starts in ticks.items():
-            if tick:
-                self._loop.call_at(tick * START_TICK_S, self._start, starts)
-            else:
-                self._start(starts)
+        """Set a timer for each moment at which checks start. Those that are due start at once."""
+        starts = [Start(task, now + max(0.0, task.wait_s), index, put) for index, task in enumerate(tasks)]
+        self._start([start for start in starts if start.at <= now])
+        later = sorted((start for start in starts if start.at > now), key=attrgetter("at"))
+        for group in _together(later):
+            self._loop.call_at(group[-1].at, self._start, group)
 
     def _start(self, starts: Iterable[Start]) -> None:
         for start in starts:
@@ -240,6 +236,21 @@ class Engine:
             self._names.clear()
         self._names[host, port] = (now + self._settings.names_kept_s, found)
         return found
+
+
+def _together(starts: Iterable[Start]) -> Iterator[list[Start]]:
+    """Give checks in groups that start at the last one's time, none early and none by START_LATE_S late.
+
+    To wake costs more than a check; but checks that start together wait for each other's turns, so groups are small.
+    """
+    group: list[Start] = []
+    for start in starts:
+        if group and (len(group) == START_TOGETHER or start.at > group[0].at + START_LATE_S):
+            yield group
+            group = []
+        group.append(start)
+    if group:
+        yield group
 
 
 class _Inbox:
