@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from monitors.core.states import State
 from monitors.formats.base import Claim, Format, Phase, PostKind, PostReading, Sample, Snapshot, UpdateReading
-from monitors.formats.reading import Json, Words, epoch, load_object, objects, reading, text
+from monitors.formats.reading import MOST_POSTS, Json, Words, epoch, load_object, objects, reading, text
 from monitors.formats.text import plain_text, title_text
 
 SEVERITIES = {
@@ -36,7 +36,9 @@ def parse(body: bytes) -> Snapshot:
             post = _post(row, words)
             posts[post.external_id] = post
     newest = sorted(posts.values(), key=lambda post: post.external_id.rpartition(" ")[2], reverse=True)
-    return Snapshot(posts=tuple(newest), page_name="Amazon Web Services", unknown_words=tuple(words.unknown))
+    return Snapshot(
+        posts=tuple(newest[:MOST_POSTS]), page_name="Amazon Web Services", unknown_words=tuple(words.unknown)
+    )
 
 
 def _post(row: Json, words: Words) -> PostReading:

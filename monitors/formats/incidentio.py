@@ -132,14 +132,31 @@ def _summary(summary: Json) -> Snapshot:
 
 
 def _components(summary: Json, impacts: dict[str, State]) -> Iterator[ComponentReading]:
-    """Every component; one that no impact names is operational, which is how the page shows it."""
+    """Every component; one that no impact names is operational, which is how the page shows it.
+
+    A page over others ("parent") lists none, but names some in its structure: how those are, only their own page says.
+    """
     groups, group_of = _groups(summary)
     yield from groups
-    for place, item in enumerate(objects(summary, "components")):
+    listed, usual = list(objects(summary, "components")), State.OPERATIONAL
+    if not listed and summary.get("page_type") == "parent":
+        listed, usual = list(_structured(summary)), State.UNKNOWN
+    for place, item in enumerate(listed):
         key = text(item, "id")
-        state = impacts.get(key, State.OPERATIONAL)
+        state = impacts.get(key, usual)
         words = plain_text(str(_given(item, "description") or ""), longest=1000)
         yield ComponentReading(key, title_text(text(item, "name")), state, "", group_of.get(key), False, place, words)
+
+
+def _structured(summary: Json) -> Iterator[Json]:
+    """Yield the components in a page's structure, in the shape of its list."""
+    structure = as_object(summary.get("structure") or {}, "structure")
+    for item in objects(structure, "items", required=False):
+        group, own = _given(item, "group"), _given(item, "component")
+        parts = list(objects(group, "components", required=False)) if isinstance(group, dict) else []
+        for part in [*parts, *([own] if isinstance(own, dict) else [])]:
+            if part.get("hidden") is not True and _given(part, "name") is not None:
+                yield {**part, "id": text(part, "component_id")}
 
 
 def _groups(summary: Json) -> tuple[list[ComponentReading], dict[str, str]]:

@@ -96,7 +96,7 @@ def _row(format_name: str, path: Path, slug: str, now: datetime) -> Json:
     try:
         used, snapshot = _snapshot(format_name, path)
     except CommandError as error:
-        return unread_row(name, format_name, str(error))
+        return unread_row(name, format_name, str(error).removeprefix(f"{path} "))
     with together(keep=False):
         provider = provider_for_body(slug or _slug_in(path), create=True)
         assert provider is not None  # it is made where there is none

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitors.formats import formats
+from monitors.formats import detect, formats
 
 PAYLOADS = Path(__file__).parents[4] / "shared" / "data" / "payloads"
 
@@ -99,3 +99,45 @@ def test_every_snapshot_of_a_feed_has_its_25_records_with_all_their_updates():
         assert len(posts) == 25, file.name
         assert all(post.updates and len(post.external_id) == 12 for post in posts), file.name
         assert all(list(post.updates) == sorted(post.updates, key=lambda u: u.at) for post in posts), file.name
+
+
+# A table of labels that stands beside Salesforce's feed, and says nothing of how it is.
+NO_STATUS = {"salesforce_localizations.json"}
+# Bodies that truly list nothing: no open incident, in a document without components.
+QUIET = {"azure_feed_empty_20260731.xml", "discord_incidents_unresolved_empty.json"}
+BODIES = sorted(path for path in PAYLOADS.rglob("*") if path.is_file() and path.suffix != ".md")
+
+
+@pytest.mark.needs_shared
+@pytest.mark.skipif(not BODIES, reason="../shared/data/payloads is absent")
+@pytest.mark.parametrize("path", BODIES, ids=[str(path.relative_to(PAYLOADS)) for path in BODIES])
+def test_every_real_body_is_recognized_and_says_something(path):
+    if path.name in NO_STATUS:
+        with pytest.raises(detect.NotDetected):
+            detect.match(path.read_bytes())
+        return
+    found = detect.match(path.read_bytes())
+    snapshot = found.snapshot
+    assert snapshot.unknown_words == ()
+    assert bool(snapshot.components or snapshot.posts) == (path.name not in QUIET)
+    ids = [component.external_id for component in snapshot.components or ()]
+    posts = [post.external_id for post in snapshot.posts]
+    assert (len(set(ids)), len(set(posts))) == (len(ids), len(posts))
+    assert all(component.name for component in snapshot.components or ())
+    assert all(post.title and post.external_id for post in snapshot.posts)
+
+
+@pytest.mark.needs_shared
+@pytest.mark.skipif(not BODIES, reason="../shared/data/payloads is absent")
+def test_the_real_bodies_come_to_this_in_sum():
+    snapshots = [detect.match(path.read_bytes()).snapshot for path in BODIES if path.name not in NO_STATUS]
+    sums = {
+        "bodies": len(snapshots),
+        "components": sum(not c.is_group for shot in snapshots for c in shot.components or ()),
+        "groups": sum(c.is_group for shot in snapshots for c in shot.components or ()),
+        "posts": Counter(post.kind.value for shot in snapshots for post in shot.posts),
+        "updates": sum(len(post.updates) for shot in snapshots for post in shot.posts),
+    }
+    assert sums == {
+        "bodies": 67, "components": 1009, "groups": 27, "posts": {"incident": 1783, "maintenance": 51}, "updates": 6661,
+    }  # fmt: skip
