@@ -24,7 +24,7 @@ UNSAID = {
 MAX_HEADERS = 20
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 # What we say about the connection ourselves, and what opens the doors of cloud machines.
-_OURS = {
+OURS = {
     "host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "trailer", "upgrade",
     "expect", "keep-alive", "proxy-connection", "metadata-flavor", "metadata", "x-aws-ec2-metadata-token",
     "x-google-metadata-request", "x-forwarded-for", "x-forwarded-host",
@@ -121,7 +121,7 @@ def judge_asking(options: dict[str, object]) -> dict[str, str]:
         errors["auth_name"] = "Say which user." if auth == "basic" else "Say which header, as in X-Api-Key."
     if auth == "basic" and ":" in name:
         errors["auth_name"] = "A user of basic authentication has no colon."
-    if auth == "header" and name and (not _TOKEN.fullmatch(name) or name.lower() in _OURS):
+    if auth == "header" and name and (not _TOKEN.fullmatch(name) or name.lower() in OURS):
         errors["auth_name"] = f"{name[:40]!r} is no header that can be set."
     if auth in ("basic", "bearer", "header") and not secret:
         errors["auth_secret"] = "Enter the password, token or value."
@@ -190,7 +190,7 @@ def _clean_header(line: str) -> list[str]:
     name, value = name.strip(), value.strip()
     if not colon or not _TOKEN.fullmatch(name):
         raise ValueError(f"{line[:40]!r} is not a header. Write one per line, as in Accept: application/json.")
-    if name.lower() in _OURS:
+    if name.lower() in OURS:
         raise ValueError(f"{name} cannot be set: StatusWire sets it itself, or it could open other doors.")
     if is_secret_name(name) or masked(line) != line:
         raise ValueError(f"{name} looks like a secret. Enter it under Authentication, where it is stored encrypted.")

@@ -3,12 +3,12 @@
 `parse` reads one, once; `evaluate` holds it against what a check saw.
 """
 
-from monitors.core.conditions.evaluate import ABSENT, Facts, Outcome, evaluate, read_json
-from monitors.core.conditions.parser import parse
+from monitors.core.conditions.evaluate import ABSENT, Facts, Outcome, evaluate, read_json, value_at
+from monitors.core.conditions.parser import parse, parse_path
 from monitors.core.conditions.tokens import MAX_LENGTH, ConditionError
-from monitors.core.conditions.tree import Condition, Names, Type, percentiles
+from monitors.core.conditions.tree import Condition, Names, Path, Type, percentiles
 
 __all__ = [
-    "ABSENT", "MAX_LENGTH", "Condition", "ConditionError", "Facts", "Names", "Outcome", "Type", "evaluate", "parse",
-    "percentiles", "read_json",
+    "ABSENT", "MAX_LENGTH", "Condition", "ConditionError", "Facts", "Names", "Outcome", "Path", "Type", "evaluate", "parse",
+    "parse_path", "percentiles", "read_json", "value_at",
 ]  # fmt: skip

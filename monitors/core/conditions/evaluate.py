@@ -134,10 +134,11 @@ def _value(operand: Operand, facts: Facts) -> object:
     if isinstance(operand, Length):
         found = _value(operand.of, facts)
         return len(found) if isinstance(found, str | list | dict) else ABSENT
-    return _at(operand, facts)
+    return value_at(operand, facts)
 
 
-def _at(path: Path, facts: Facts) -> object:
+def value_at(path: Path, facts: Facts) -> object:
+    """Return what a path leads to, or ABSENT."""
     if path.name == "header":
         return facts.headers.get(str(path.keys[0]), ABSENT)
     if path.name != "body":

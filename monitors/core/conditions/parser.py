@@ -50,6 +50,11 @@ def parse(text: str, names: Names) -> Condition:
     return _parse(text, tuple(names.items()))
 
 
+def parse_path(text: str, names: Names) -> Path:
+    """Return where a value is, as in body.user.id. Raises ConditionError."""
+    return _Parser(text, names).path_alone()
+
+
 @lru_cache(maxsize=4096)
 def _parse(text: str, names: tuple[tuple[str, Type], ...]) -> Condition:
     return _Parser(text, dict(names)).condition()
@@ -66,6 +71,12 @@ class _Parser:
             raise self._error("Two comparisons need a word between them, as in 200 <= status and status < 300.")
         if self._next.kind != Kind.END:
             raise self._error(f"Expected and, or, or the end, and found {self._next}.")
+        return found
+
+    def path_alone(self) -> Path:
+        found = self._path()
+        if self._next.kind != Kind.END:
+            raise self._error(f"Expected the end, and found {self._next}.")
         return found
 
     def _any(self) -> Condition:

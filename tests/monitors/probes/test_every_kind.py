@@ -11,6 +11,8 @@ KINDS = probe_kinds()
 TARGETS = {
     "http": "http://example.com:8100/",
     "websocket": "ws://example.com:8100/",
+    "health": "http://example.com:8100/",
+    "steps": "http://example.com:8100/",
     "smtp": "example.com",
     "imap": "example.com",
 }  # kind: a target that is fine; others are given a place
