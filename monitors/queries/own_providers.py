@@ -8,7 +8,8 @@ from django.db.models import Prefetch
 from monitors.core.states import State
 from monitors.formats import formats
 from monitors.formats.base import PostKind, PostReading, Snapshot
-from monitors.models import Feed, FeedMove
+from monitors.models import Feed
+from monitors.queries.moves import move_words
 from monitors.queries.providers import own
 
 SHOWN = 30  # components of a page that is not saved yet
@@ -25,7 +26,8 @@ class OwnRow:
     format: str
     last_read_at: datetime | None
     error: str
-    moved: FeedMove | None
+    moved: str  # "" where its page never moved
+    moved_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def own_rows(organization_id: int) -> list[OwnRow]:
                 label,
                 feed.last_read_at if feed else None,
                 feed.error if feed else "It has no source.",
-                moves[-1] if moves else None,
+                move_words(moves[-1]) if moves else "",
+                moves[-1].at if moves else None,
             )
         )
     return rows

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
-from monitors.formats import formats
 from monitors.formats.base import Claim, PostKind
 from monitors.models import Feed, FeedDocument, FeedMove
+from monitors.queries.moves import move_words
 from monitors.services.detection import Detection
 from monitors.services.notices import raise_notice
 from monitors.services.official import announce, ingest
@@ -84,21 +84,10 @@ def switch(feed: Feed, found: Detection, *, reason: str, now: datetime) -> FeedM
         for _ in range(2):  # what is missing twice is gone
             ingest(feed, whole, now=now, complete=True)
         if feed.provider.organization_id is None:
-            title = f"{feed.provider.name} {words(move)}"
+            title = f"{feed.provider.name} {move_words(move)}"
             raise_notice("moved", f"feed:{feed.id}", title=title, reason=_what_to_do(feed, found), now=now)
         announce(feed.provider_id)
     return move
-
-
-def words(move: FeedMove) -> str:
-    """Say a move: "moved from Atlassian Statuspage to incident.io", or to another address."""
-    if move.old_format == move.new_format:
-        return "moved to another address"
-    return f"moved from {_label(move.old_format)} to {_label(move.new_format)}"
-
-
-def _label(name: str) -> str:
-    return formats()[name].label if name in formats() else name
 
 
 def _reader_of(found: Detection, feed: Feed) -> Feed | None:

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from kit.clock import clock
 from monitors.models import Feed
+from monitors.queries.moves import move_words
 from monitors.services import redetection
 from monitors.services.detection import detect
 
@@ -32,5 +33,5 @@ def _look(feed: Feed) -> None:
             continue
         move = redetection.take_up(feed, found, now=clock())
         if move:
-            logger.warning("Feed %s of %s %s", feed.id, feed.provider, redetection.words(move))
+            logger.warning("Feed %s of %s %s", feed.id, feed.provider, move_words(move))
         return

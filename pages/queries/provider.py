@@ -21,6 +21,7 @@ from monitors.core.states import Source, State
 from monitors.formats import formats
 from monitors.models import Coverage, DeliveryCount, Feed, Monitor, OfficialPost, Provider, ReceiptSource
 from monitors.queries import crowd
+from monitors.queries.moves import move_words
 from monitors.queries.official import scope_words, with_scopes
 from monitors.queries.states import feeds_heard
 from pages.queries import visible
@@ -53,7 +54,7 @@ class FeedView:
     is_enabled: bool
     is_fresh: bool
     moved_at: datetime | None = None  # when we last followed it to another place
-    moved_from: str = ""  # the address there
+    moved: str = ""  # from which platform to which, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def _feeds(provider: Provider, now: datetime) -> Iterable[FeedView]:
             is_enabled=feed.is_enabled,
             is_fresh=is_fresh,
             moved_at=move.at if move else None,
-            moved_from=move.old_url if move else "",
+            moved=move_words(move) if move else "",
         )
 
 

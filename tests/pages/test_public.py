@@ -145,11 +145,14 @@ def test_sources_say_how_fresh_they_are(client):
     FeedFactory(provider=provider, last_read_at=clock() - timedelta(hours=3), error="It answered 503.")
     FeedFactory(provider=provider)
     FeedFactory(provider=provider, is_enabled=False)
-    FeedMove.objects.create(feed=moved, at=clock() - timedelta(days=2), old_url="https://old.example.com")
+    FeedMove.objects.create(
+        feed=moved, at=clock() - timedelta(days=2), old_format="instatus", new_format="statuspage_v2"
+    )
     card = client.get("/providers/twilio/").text.split('id="feeds-title"')[1].split("</section>")[0]
     words = [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in card.split("<li>")[1:]]
-    assert [re.sub(r"since .* UTC", "since then", one) for one in words] == [
-        "Atlassian Statuspage checked 40 s ago moved here 2 d ago from https://old.example.com",
+    words = [re.sub(r"since .* UTC", "since then", re.sub(r" on .* UTC", " on that day", one)) for one in words]
+    assert words == [
+        "Atlassian Statuspage checked 40 s ago moved from Instatus to Atlassian Statuspage on that day",
         "Atlassian Statuspage no data since then ( 3 h ago ) It answered 503.",
         "Atlassian Statuspage not read yet",
         "Atlassian Statuspage not asked at present",

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from kit.clock import clock
 from monitors.models import Component, Feed, FeedDocument, FeedMove, OfficialPost, OperatorNotice
@@ -53,7 +54,7 @@ def lose(feed):
     assert feed.failures >= ENOUGH_FAILURES
 
 
-def test_a_page_that_changed_its_platform_is_read_there_and_said(site, feed):
+def test_a_page_that_changed_its_platform_is_read_there_and_said(client, site, feed):
     read(feed)
     assert Component.objects.get(provider=feed.provider).name == "API"
     site.answers = {"*": html(), "/summary.json": INSTATUS, "/v2/components.json": INSTATUS_COMPONENTS}
@@ -65,6 +66,8 @@ def test_a_page_that_changed_its_platform_is_read_there_and_said(site, feed):
     assert (move.old_format, move.new_format, move.old_url) == ("statuspage_v2", "instatus", site.url + SUMMARY)
     assert "moved" in move.reason
     assert OperatorNotice.objects.get(kind="moved").title == "Acme moved from Atlassian Statuspage to Instatus"
+    text = client.get(reverse("provider", args=[feed.provider.slug])).content.decode()
+    assert "moved from Atlassian Statuspage to Instatus on" in text
     read(feed)
     assert feed.failures == 0
     assert {c.name: c.gone_at is None for c in Component.objects.filter(provider=feed.provider)} == {
