@@ -185,7 +185,7 @@ def _judge_honesty(feed: Feed, row: FeedDocument, item: Fetched, now: datetime) 
         said_wrong(feed, row, item.body or b"", now=now)
     elif item.is_verified:
         row.distrusted_at = None
-        said_right(feed, now=now)
+        said_right(feed, row, now=now)
 
 
 def _write_failure(feed: Feed, error: str, retry_after: timedelta, now: datetime, *, sample: bytes = b"") -> bool:

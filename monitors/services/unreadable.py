@@ -53,7 +53,7 @@ def said_wrong(feed: Feed, document: FeedDocument, body: bytes, *, now: datetime
     """The document's page said "not modified" although its body is now this one."""
     raise_notice(
         STUCK,
-        f"feed:{feed.id}",
+        f"feed:{feed.id}/{document.name}",
         title=f"{feed.provider.name} says “not modified” of what it modified",
         reason=f"The document {document.name} was asked for without conditions and is not the one we knew: {document.url}"
         "\nFor a day it is read in full at each poll; nothing else is to be done.",
@@ -62,9 +62,9 @@ def said_wrong(feed: Feed, document: FeedDocument, body: bytes, *, now: datetime
     )
 
 
-def said_right(feed: Feed, *, now: datetime) -> None:
-    """What a page said was not modified was not."""
-    resolve_notice(STUCK, f"feed:{feed.id}", now=now)
+def said_right(feed: Feed, document: FeedDocument, *, now: datetime) -> None:
+    """The document's page said "not modified" of what was not."""
+    resolve_notice(STUCK, f"feed:{feed.id}/{document.name}", now=now)
 
 
 def _failing() -> tuple[int, int]:

@@ -1,11 +1,8 @@
 """Polling, against a status page on this machine."""
 
-import gzip
-import json
 import logging
 import threading
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,87 +16,7 @@ from monitors.models import Component, Coverage, Feed, FeedDocument, OfficialPos
 from monitors.services import polling
 from monitors.services.polling import document_url
 from monitors.tasks.official import backfill_feeds, poll, poll_due_feeds
-from tests.factories import FeedFactory, ProviderFactory
-
-PAGE = {"id": "abcdefghijkl", "name": "Example", "url": "https://status.example.com", "time_zone": "Etc/UTC"}
-SUMMARY, INCIDENTS, PLANNED = "/api/v2/summary.json", "/api/v2/incidents.json", "/api/v2/scheduled-maintenances.json"
-
-
-def summary(word="operational", incidents=()):
-    component = {"id": "a", "name": "API", "status": word}
-    status = {"indicator": "none"}
-    lists = {"incidents": list(incidents), "scheduled_maintenances": []}
-    return {"page": PAGE, "status": status, "components": [component], **lists}
-
-
-class StatusPage:
-    """A status page that answers what it is told, and remembers what it was asked."""
-
-    def __init__(self):
-        self.answers = {SUMMARY: summary(), INCIDENTS: {"page": PAGE, "incidents": []}, PLANNED: {"page": PAGE, "scheduled_maintenances": []}}  # fmt: skip
-        self.headers = {}
-        self.asked = []
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.place = f"127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-
-    def _handler(page):
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                page.asked.append((self.path, dict(self.headers)))
-                answer = page.answers.get(self.path, 404)
-                status = answer if isinstance(answer, int) else 200
-                body = b"" if status != 200 else answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-                etag = f'"{hash(body)}"'
-                if status == 200 and self.headers.get("If-None-Match") == etag:
-                    status, body = 304, b""
-                self.send_response(status)
-                for name, value in page.headers.items():
-                    self.send_header(name, value)
-                packed = gzip.compress(body)
-                if body:
-                    self.send_header("ETag", etag)
-                    self.send_header("Content-Encoding", "gzip")
-                self.send_header("Content-Length", str(len(packed) if body else 0))
-                self.end_headers()
-                self.wfile.write(packed if body else b"")
-
-            def log_message(self, *args):
-                pass
-
-        return Handler
-
-    def paths(self):
-        return sorted(path for path, _ in self.asked)
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-
-@pytest.fixture
-def page(settings):
-    page = StatusPage()
-    settings.ALLOWED_PRIVATE_HOSTS = [page.place]
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def feed(db, page):
-    return make_feed(page)
-
-
-def make_feed(page, **more):
-    provider = ProviderFactory(name="Example")
-    return FeedFactory(provider=provider, url=f"http://{page.place}{SUMMARY}", next_poll_at=clock(), **more)
-
-
-def due(feed):
-    """Let the feed be due again, and return it as it is."""
-    feed.refresh_from_db()
-    Feed.objects.filter(id=feed.id).update(next_poll_at=clock())
-    return feed
+from tests.monitors.tasks.status_page import INCIDENTS, PAGE, PLANNED, SUMMARY, due, make_feed, summary
 
 
 def test_a_due_feed_is_read_in_all_its_documents(page, feed):
