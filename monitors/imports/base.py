@@ -25,7 +25,8 @@ class Draft:
     """A monitor as a file describes it. Times in seconds; `kind` is a module of monitors.probes.
 
     `options` are as a person writes them into the form, with secrets in the clear. `lost` says in one
-    sentence each what the file asks for and the monitor will not do.
+    sentence each what the file asks for and the monitor will not do. `missing` says what has to be written
+    into the file before the monitor can be made; one that is already there needs nothing.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Draft:
     tags: tuple[str, ...] = ()
     is_paused: bool = False
     lost: tuple[str, ...] = ()
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,7 @@ class Part:
         value = self.values.get(key)
         if value is None:
             return default
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise self._wrong(key, "a text", value)
-        return str(value).strip()
+        return _text(value, self.at(key)).strip()
 
     def needed(self, key: str) -> str:
         """Return a text that must be there."""
@@ -79,16 +77,15 @@ class Part:
 
     def texts(self, key: str) -> list[str]:
         """Return a list of texts."""
-        found = self._list(key)
-        for number, value in enumerate(found):
-            if isinstance(value, bool) or not isinstance(value, str | int | float):
-                raise Unreadable(f"{self.at(key)}[{number}] must be a text, and is {kind_of(value)}.")
-        return [str(value) for value in found]
+        return [_text(value, f"{self.at(key)}[{number}]") for number, value in enumerate(self._list(key))]
 
     def pairs(self, key: str) -> list[tuple[str, str]]:
-        """Return an object of texts as pairs."""
+        """Return an object of texts as pairs, with the texts exactly as they are."""
         part = self.part(key)
-        return [(str(name), part.text(str(name))) for name in part.values]
+        return [
+            (_text(name, part.place), _text("" if value is None else value, part.at(str(name))))
+            for name, value in part.values.items()
+        ]
 
     def at(self, key: str) -> str:
         return f"{self.place}.{key}" if self.place else key
@@ -103,6 +100,15 @@ class Part:
 
     def _wrong(self, key: str, wanted: str, value: object) -> Unreadable:
         return Unreadable(f"{self.at(key)} must be {wanted}, and is {kind_of(value)}.")
+
+
+def _text(value: object, place: str) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise Unreadable(f"{place} must be a text, and is {kind_of(value)}.")
+    text = str(value)
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise Unreadable(f"{place} has a null byte or half a character in it. Remove it.")
+    return text
 
 
 def kind_of(value: object) -> str:

@@ -94,8 +94,7 @@ def _headers(one: Part) -> list[tuple[str, str]]:
         found = json.loads(text or "{}")
     except (ValueError, RecursionError) as error:
         raise Impossible(f"{one.at('headers')} is no JSON, so its headers cannot be told.") from error
-    part = Part.of(found, one.at("headers"))
-    return [(str(name), part.text(str(name))) for name in part.values]
+    return Part({"headers": found}, one.place).pairs("headers")
 
 
 def _keyword(one: Part) -> Parts:

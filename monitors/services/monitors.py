@@ -49,6 +49,11 @@ def judge_target(kind: str, target: str) -> None:
 def create(organization_id: int, scope: Scope, wanted: Settings, *, now: datetime) -> Monitor:
     """Make a monitor; its first check falls due at once. Raises as `judge_target`, and SecretNeeded."""
     judge_target(wanted.kind, wanted.target)
+    return create_judged(organization_id, scope, wanted, now=now)
+
+
+def create_judged(organization_id: int, scope: Scope, wanted: Settings, *, now: datetime) -> Monitor:
+    """Make a monitor whose target was judged a moment ago. Raises SecretNeeded."""
     options = with_kept(wanted.kind, wanted.options, {}, same_place=False)
     with transaction.atomic():
         bare = replace(wanted, options={})

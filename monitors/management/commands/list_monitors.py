@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from accounts.models import Organization
+from monitors.management.organizations import organization_called
 from monitors.models import Monitor
 
 
@@ -17,10 +17,7 @@ class Command(BaseCommand):
     def handle(self, *, organization: str | None, **options: object) -> None:
         rows = Monitor.objects.select_related("organization").order_by("organization__slug", "id")
         if organization:
-            if not Organization.objects.filter(slug=organization).exists():
-                known = ", ".join(Organization.objects.order_by("slug").values_list("slug", flat=True)[:20])
-                raise CommandError(f"There is no organization {organization!r}. There are: {known or 'none'}.")
-            rows = rows.filter(organization__slug=organization)
+            rows = rows.filter(organization=organization_called(organization))
         for row in rows.iterator():
             state = "paused" if row.is_paused else row.last_state.word
             last = f"{row.last_check_at:%F %T}" if row.last_check_at else "never"

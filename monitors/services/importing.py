@@ -1,0 +1,154 @@
+"""Make monitors of another tool's file: first a plan to look at, then all of it in one transaction.
+
+The same file twice makes nothing twice: a monitor of the same name, kind and target is already there.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import transaction
+
+from accounts.models import Organization
+from kit.addresses import AddressRefused, NameUnresolved
+from monitors.imports import Found, Refused, read
+from monitors.models import Monitor, Scope
+from monitors.probes import probe_kinds
+from monitors.queries.exporting import Key, key_of, keys
+from monitors.services import monitors as services
+from monitors.services.drafting import MOST_NAME, Drafted, Unfit, scope_for, settings_for
+
+LOOKUPS_S = 20.0  # for all names of a file together
+LOOKUPS_AT_ONCE = 16
+
+
+class Fate(StrEnum):
+    NEW = "new"
+    THERE = "there"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What becomes of one entry of a file. `why` says why it is refused, `lost` what is not carried over."""
+
+    fate: Fate
+    name: str
+    key: Key
+    kind: str = ""  # its label
+    target: str = ""
+    why: str = ""
+    lost: tuple[str, ...] = ()
+    drafted: Drafted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import does. `source` is the label of the tool."""
+
+    source: str
+    lines: Sequence[Line]
+
+    def count(self, fate: Fate) -> int:
+        return sum(line.fate == fate for line in self.lines)
+
+    @property
+    def new(self) -> int:
+        return self.count(Fate.NEW)
+
+    @property
+    def there(self) -> int:
+        return self.count(Fate.THERE)
+
+    @property
+    def refused(self) -> int:
+        return self.count(Fate.REFUSED)
+
+
+def plan(organization_id: int, text: str) -> Plan:
+    """Return what an import of this text would do, with every name looked up. Raises Unreadable."""
+    source, found = read(text)
+    there = Counter(keys(organization_id))
+    return Plan(source.label, _looked_up([_line(organization_id, entry, there) for entry in found]))
+
+
+def carry_out(organization_id: int, planned: Plan, *, now: datetime) -> Plan:
+    """Make what a plan says is new, all or nothing; return what became of each line."""
+    with transaction.atomic():
+        # One import at a time in an organization: two of the same file would else make everything twice.
+        Organization.objects.select_for_update(no_key=True).get(id=organization_id)
+        there = Counter(keys(organization_id))
+        there.subtract(line.key for line in planned.lines if line.fate == Fate.THERE)
+        return replace(planned, lines=[_carried_out(organization_id, line, there, now) for line in planned.lines])
+
+
+def _carried_out(organization_id: int, line: Line, there: Counter[Key], now: datetime) -> Line:
+    if line.fate != Fate.NEW or line.drafted is None:
+        return line
+    if _take(there, line.key):
+        return replace(line, fate=Fate.THERE)
+    scope = scope_for(organization_id, line.drafted)
+    _make(organization_id, scope, line.drafted, now)
+    return line
+
+
+def _make(organization_id: int, scope: Scope, drafted: Drafted, now: datetime) -> None:
+    monitor = services.create_judged(organization_id, scope, drafted.settings, now=now)
+    draft = drafted.draft
+    Monitor.objects.filter(id=monitor.id).update(
+        tags=list(draft.tags), is_paused=draft.is_paused, recovery_confirmations=draft.recovery_confirmations
+    )
+
+
+def _line(organization_id: int, entry: Found, there: Counter[Key]) -> Line:
+    if isinstance(entry, Refused):
+        return Line(Fate.REFUSED, entry.name, ("", "", ""), why=entry.why)
+    entry = replace(entry, name=entry.name[:MOST_NAME])
+    probe, key = probe_kinds().get(entry.kind), key_of(entry.name, entry.kind, entry.target)
+    line = Line(Fate.NEW, entry.name, key, probe.label if probe else entry.kind[:40], entry.target)
+    if _take(there, key):
+        return replace(line, fate=Fate.THERE)
+    try:
+        drafted = settings_for(organization_id, entry)
+    except (Unfit, AddressRefused) as error:
+        return replace(line, fate=Fate.REFUSED, why=str(error))
+    return replace(line, drafted=drafted, lost=drafted.draft.lost)
+
+
+def _looked_up(lines: Sequence[Line]) -> list[Line]:
+    """Return lines with those refused whose name leads nowhere, or to where we may not go."""
+    pairs = {(d.settings.kind, d.settings.target) for d in _drafted(lines)}
+    pool = ThreadPoolExecutor(LOOKUPS_AT_ONCE, thread_name_prefix="import")
+    asked = {pair: pool.submit(services.judge_target, *pair) for pair in pairs}
+    done, _ = wait(asked.values(), timeout=LOOKUPS_S)
+    pool.shutdown(wait=False, cancel_futures=True)
+    faults = {}
+    for pair, future in asked.items():
+        if future not in done:
+            faults[pair] = "Its name could not be looked up in time. Import the file again for the rest."
+        elif error := future.exception():
+            if not isinstance(error, AddressRefused | NameUnresolved):
+                raise error
+            faults[pair] = str(error)
+    return [_refused_for(line, faults) for line in lines]
+
+
+def _drafted(lines: Iterable[Line]) -> Iterable[Drafted]:
+    return (line.drafted for line in lines if line.drafted)
+
+
+def _refused_for(line: Line, faults: dict[tuple[str, str], str]) -> Line:
+    drafted = line.drafted
+    why = faults.get((drafted.settings.kind, drafted.settings.target)) if drafted else None
+    return replace(line, fate=Fate.REFUSED, why=why, drafted=None) if why else line
+
+
+def _take(there: Counter[Key], key: Key) -> bool:
+    """Whether one of this key is there that no other entry of the file was held against."""
+    if there[key] <= 0:
+        return False
+    there[key] -= 1
+    return True
