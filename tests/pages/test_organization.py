@@ -15,6 +15,7 @@ from tests.factories import (
     ChannelFactory,
     ComponentFactory,
     FollowFactory,
+    IncidentFactory,
     MembershipFactory,
     MonitorFactory,
     NotificationFactory,
@@ -257,3 +258,17 @@ def test_the_dashboard_sums_up_ones_own_messages_the_worst_destination_first(mem
     seen = words_of(member.get(url("dashboard")))
     assert "71.00 % 71 delivered of 100, 29 failed" in seen
     assert seen.index("71.00 %") < seen.index("97.00 %")
+
+
+def test_of_hundreds_of_incidents_every_one_is_on_some_page_and_none_on_two(scene, member):
+    for number in range(230):
+        began = scene.ago(number // 3)  # several began at the same moment
+        IncidentFactory(provider=scene.twilio, organization=scene.acme, title=f"no. {number}", started_at=began)
+        IncidentFactory(provider=scene.twilio, organization=scene.bolt, title="Bolt's")
+    found, address = [], url("organization_incidents")
+    while address:
+        answer = member.get(address)
+        found += [link.title for link in answer.context["history"].incidents]
+        older = re.search(r'<a href="([^"]+)" rel="next">Older', answer.text)
+        address = url("organization_incidents") + unescape(older[1]) if older else None
+    assert sorted(found) == sorted(f"no. {number}" for number in range(230))
