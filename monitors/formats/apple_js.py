@@ -6,6 +6,7 @@ captures have no messageId and no statusType: such an event is named by its serv
 
 import re
 from dataclasses import replace
+from datetime import datetime
 
 from monitors.core.states import State, worst
 from monitors.formats.base import (
@@ -34,6 +35,8 @@ PHASES = {
     "upcoming": Phase.SCHEDULED,
     "completed": Phase.COMPLETED,
 }
+_REFERENCE_S = 978_307_200  # 2001-01-01 as a Unix time
+_SECONDS_BELOW = 900_000_000  # as seconds of Apple's: mid-2029; as milliseconds: January 1970
 _JSONP = re.compile(r"^\s*[\w.$]+\s*\((.*)\)\s*;?\s*$", re.DOTALL)
 
 
@@ -60,6 +63,12 @@ def parse(body: bytes) -> Snapshot:
     )
 
 
+def _moment(value: object) -> datetime | None:
+    """Return a time given in milliseconds; older captures count seconds, from 2001 on, as Apple's own software does."""
+    seconds = isinstance(value, int | float) and 0 < value < _SECONDS_BELOW
+    return epoch(float(value) + _REFERENCE_S) if seconds else epoch(value, unit_s=0.001)  # type: ignore[arg-type]
+
+
 def _with(post: PostReading, components: tuple[tuple[str, State], ...]) -> PostReading:
     merged = tuple(dict([*post.components, *components]).items())
     return replace(post, components=merged)
@@ -72,8 +81,7 @@ def _post(event: Json, service: str, words: Words) -> PostReading:
     phase = PHASES.get(text(event, "eventStatus"), Phase.UNKNOWN)
     if maintenance and phase is Phase.INVESTIGATING:
         phase = Phase.IN_PROGRESS
-    began = epoch(event.get("epochStartDate"), unit_s=0.001)
-    ended = epoch(event.get("epochEndDate"), unit_s=0.001)
+    began, ended = _moment(event.get("epochStartDate")), _moment(event.get("epochEndDate"))
     message = plain_text(text(event, "message", ""))
     at = began
     updates = (UpdateReading("message", phase, message, at),) if message and at else ()

@@ -67,6 +67,8 @@ def parse(body: bytes) -> Snapshot:
     if decode(body).lstrip().startswith("<"):
         return _page(_data_of(body), words)
     doc = load_object(body)
+    if "activeIncidents" in doc and "site" in doc:  # the page's data, cut out of its HTML
+        return _page(doc, words)
     if "components" in doc and "page" not in doc:
         return Snapshot(components=tuple(_components(doc, words)), unknown_words=tuple(words.unknown))
     return _summary(doc, words)
@@ -194,6 +196,8 @@ def _update(item: Json) -> UpdateReading:
 def claims(sample: Sample) -> Claim:
     if sample.is_html:
         return Claim.SECONDARY if "instatus" in sample.text and "activeIncidents" in sample.text else Claim.NO
+    if {"activeIncidents", "site"} <= sample.doc.keys():
+        return Claim.SECONDARY
     if str(sample.part("page").get("status")) in HEADLINES:
         return Claim.CERTAIN
     rows = sample.rows("components") if "page" not in sample.doc else []

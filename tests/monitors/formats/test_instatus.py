@@ -42,3 +42,22 @@ def test_the_data_inside_a_page_is_found():
     page = f"<html><body><script>self.__next_f.push({json.dumps([1, stream])})</script></body></html>"
     snapshot = parse(page.encode())
     assert [(c.name, c.state) for c in snapshot.components] == [("Web", State.OPERATIONAL)]
+
+
+def test_a_page_s_data_is_read_without_its_html_too():
+    name = {"default": "Sidekiq"}
+    incident = {
+        "id": "i1", "name": name, "started": "2025-12-17T14:00:00.000Z", "resolved": None, "status": "MONITORING",
+        "impact": "OPERATIONAL", "components": [{"id": "c1", "status": "MAJOROUTAGE", "name": name}],
+        "updates": [{"id": "u1", "started": "2025-12-17T14:00:00.000Z", "status": "MONITORING", "message": name}],
+    }  # fmt: skip
+    page = {"site": {"id": "s1", "name": name}, "activeIncidents": [incident], "notices": {},
+            "components": [{"id": "c1", "name": name, "status": "MAJOROUTAGE"}]}  # fmt: skip
+    snapshot = parse(json.dumps(page).encode())
+    (post,) = snapshot.posts
+    assert (post.phase, post.impact, post.components) == (
+        "monitoring",
+        State.OPERATIONAL,
+        (("c1", State.MAJOR_OUTAGE),),
+    )
+    assert [component.state for component in snapshot.components] == [State.MAJOR_OUTAGE]

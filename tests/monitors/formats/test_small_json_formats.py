@@ -136,3 +136,17 @@ def test_a_page_of_uptime_com_without_one_verdict_says_nothing(words):
 def test_counters_of_nothing_say_nothing():
     with pytest.raises(UnreadableFeed, match="all zero"):
         formats()["statushub"].parse(b'{"counters": {"count_status_1": 0, "count_status_2": 0, "count_status_3": 0}}')
+
+
+@pytest.mark.parametrize(
+    ("start", "began"),
+    [(1624726800000, "2021-06-26T17:00:00+00:00"), (646419600, "2021-06-26T17:00:00+00:00"), (None, None)],
+)
+def test_apple_counts_in_milliseconds_and_once_in_seconds_of_its_own(start, began):
+    event = {"message": "Slow.", "eventStatus": "ongoing", "epochStartDate": start, "epochEndDate": None}
+    (post,) = (
+        formats()["apple_js"]
+        .parse(json.dumps({"services": [{"serviceName": "Mail", "events": [event]}]}).encode())
+        .posts
+    )
+    assert (post.began_at.isoformat() if post.began_at else None, len(post.updates)) == (began, 1 if began else 0)
