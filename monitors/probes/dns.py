@@ -12,7 +12,8 @@ import dns.rcode
 import dns.rdatatype
 import dns.resolver
 
-from kit.addresses import AddressRefused, Target, check_place, judge
+from kit.addresses import AddressRefused, check_place, judge
+from kit.ranges import literal_of
 from monitors.core.conditions import Facts, Names, Type
 from monitors.core.states import State
 from monitors.probes.base import Field, Net, Phases, Probe, ProbeResult, Reason
@@ -56,7 +57,7 @@ def _clean_resolver(raw: str) -> str:
 
 
 async def probe(target: str, options: Mapping[str, object], timeout_s: float, in_full: bool, net: Net) -> ProbeResult:
-    name, watch = check_place(target, scheme="dns", port=PORT, allowed=net.allowed).host, Watch(timeout_s)
+    name, watch = _name(target, net.allowed), Watch(timeout_s)
     conditions, kind = Conditions.of(options, NAMES), str(options.get("type") or TYPES[0])
     chosen = str(options.get("resolver") or "")
     servers = await _chosen(chosen, net, watch) if chosen else _own_resolvers()
@@ -159,9 +160,16 @@ def _matches(wanted: set[str], found: set[str], match: str) -> bool:
     return bool(wanted & found) if match == "any of them" else wanted <= found
 
 
-def locate(target: str, allowed: Collection[str], own: Collection[str]) -> Target | None:
-    check_place(target, scheme="dns", port=PORT, allowed=allowed)
-    return None
+def locate(target: str, allowed: Collection[str], own: Collection[str]) -> None:
+    _name(target, allowed)
+
+
+def _name(target: str, allowed: Collection[str]) -> str:
+    """Return the name to ask for. Raises AddressRefused, also for an address."""
+    host = check_place(target, scheme="dns", port=PORT, allowed=allowed).host
+    if literal_of(host):
+        raise AddressRefused(f"{host} is an address. Write a name, as in www.example.com.")
+    return host
 
 
 PROBE = Probe(

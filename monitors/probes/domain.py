@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from kit.addresses import Target, check_place, check_url
+from kit.addresses import AddressRefused, check_place, check_url
+from kit.ranges import literal_of
 from monitors.core.conditions import Facts, Names, Type
 from monitors.core.states import State
 from monitors.probes.base import Answer, Field, Net, Probe, ProbeResult, Reason
@@ -34,7 +35,7 @@ def clean(raw: Mapping[str, str]) -> dict[str, object]:
 
 
 async def probe(target: str, options: Mapping[str, object], timeout_s: float, in_full: bool, net: Net) -> ProbeResult:
-    name, watch = check_place(target, scheme="rdap", port=443, allowed=net.allowed).host, Watch(timeout_s)
+    name, watch = _name(target, net.allowed), Watch(timeout_s)
     conditions = Conditions.of(options, NAMES)
     try:
         registry = await _registry(name, net, watch)
@@ -143,9 +144,16 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def locate(target: str, allowed: Collection[str], own: Collection[str]) -> Target | None:
-    check_place(target, scheme="rdap", port=443, allowed=allowed, own=own)
-    return None
+def locate(target: str, allowed: Collection[str], own: Collection[str]) -> None:
+    _name(target, allowed)
+
+
+def _name(target: str, allowed: Collection[str]) -> str:
+    """Return the domain to ask for. Raises AddressRefused, also for an address."""
+    host = check_place(target, scheme="rdap", port=443, allowed=allowed).host
+    if literal_of(host):
+        raise AddressRefused(f"{host} is an address. Write a domain, as in example.com.")
+    return host
 
 
 PROBE = Probe(
