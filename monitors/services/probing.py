@@ -8,7 +8,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -20,6 +20,7 @@ from monitors.probes.base import ProbeResult, Reason
 from monitors.probes.engine import Engine
 from monitors.services import checks, guard, results
 from monitors.services.dispatch import LEASE_S, RENEW_WITHIN_S, Check, claim_due, release, renew
+from monitors.services.results import Outcome
 
 logger = logging.getLogger(__name__)
 
@@ -27,9 +28,9 @@ CLAIM_EVERY_S = 0.5
 NEWS_WITHIN_S = 0.25  # a result that says more than "still fine" is stored within this
 ALL_WITHIN_S = 1.0
 MOST_AT_ONCE = 1000  # checks claimed, or results stored, by one statement
+NEWS_AT_ONCE = 25  # results judged and stored by one transaction, which locks their monitors for so long
 CANARIES_EVERY_S = 5.0
 _TROUBLE = (OperationalError, InterfaceError)  # the database is away, or busy: the same again may work
-Outcome = tuple[Check, ProbeResult]
 
 
 class Prober:
@@ -41,7 +42,8 @@ class Prober:
         self._under_way: dict[int, tuple[Check, datetime]] = {}  # by monitor, with the end of its lease
         self._most = 2 * settings.PROBES_AT_ONCE
         self._stopping = threading.Event()
-        self._waiting: list[Outcome] = []  # found, and not stored yet
+        self._fresh: list[Outcome] = []  # found, and not looked at yet
+        self._news: list[Outcome] = []  # to be judged before they are stored
         self._stored_at = 0.0  # monotonic
 
     def run(self, stop: threading.Event, *, grace_s: float = 3.0) -> None:
@@ -86,13 +88,17 @@ class Prober:
     def claim(self) -> None:
         """Keep what is under way, claim what falls due, and have it made."""
         self._renew()
-        while (room := self._most - len(self._under_way)) > 0:
+        while (room := self._most - self._unfound()) > 0:
             now, limit = self._clock(), min(room, MOST_AT_ONCE)
             claimed = claim_due(now=now, region=self._region, limit=limit)
             # One that is still under way here was lost to the database for a while: never two at once.
             self._begin([check for check in claimed if check.monitor_id not in self._under_way], now)
             if len(claimed) < limit:
                 break
+
+    def _unfound(self) -> int:
+        """Return about how many checks have no result yet; those whose result waits to be stored take no room."""
+        return len(self._under_way) - self._found.qsize() - len(self._fresh) - len(self._news)
 
     def _begin(self, claimed: Sequence[Check], now: datetime) -> None:
         if not claimed:
@@ -119,42 +125,61 @@ class Prober:
     # --- Storing -----------------------------------------------------------------------------------------
 
     def _store_in_time(self) -> None:
-        """Store what has come in, if it has news or has waited for long enough."""
+        """Store what has come in, if it may have news or has waited for long enough."""
         self._collect()
-        is_due = time.monotonic() - self._stored_at >= ALL_WITHIN_S or len(self._waiting) >= MOST_AT_ONCE
-        if is_due or any(result.reason != Reason.OK for _, result in self._waiting):
+        is_due = time.monotonic() - self._stored_at >= ALL_WITHIN_S or len(self._fresh) >= MOST_AT_ONCE
+        if is_due or any(result.reason != Reason.OK for _, result in self._fresh):
             self._store()
 
     def _store(self) -> None:
-        self._collect()
-        while self._waiting:
-            batch = self._waiting[:MOST_AT_ONCE]
-            self._record(batch)
-            self._waiting = self._waiting[MOST_AT_ONCE:]
-            for check, _ in batch:
-                self._under_way.pop(check.monitor_id, None)
-        self._stored_at = time.monotonic()
+        """Store all that has come in. However much news there is, what is quiet does not wait for it."""
+        while self._fresh or self._news:
+            self._stored_at = time.monotonic()
+            self._step(self._fresh, MOST_AT_ONCE, self._record_quiet)
+            self._step(self._news, NEWS_AT_ONCE, self._record_news)
+            self._collect()
 
-    def _record(self, batch: Sequence[Outcome]) -> None:
-        """Store results; where one of them cannot be, the others are."""
+    def _step(self, waiting: list[Outcome], most: int, record: Callable[[list[Outcome]], None]) -> None:
+        """Store the first of those that wait; where one of them cannot be stored, the others are."""
+        if not (batch := waiting[:most]):
+            return
         try:
-            results.record(batch, now=self._clock())
+            record(batch)
         except _TROUBLE:
             raise
         except Exception:
             logger.exception("%s results could not be stored together; each is tried alone.", len(batch))
             for outcome in batch:
-                try:
-                    results.record([outcome], now=self._clock())
-                except _TROUBLE:
-                    raise
-                except Exception:
-                    logger.exception("The result of monitor %s is lost.", outcome[0].monitor_id)
+                self._record_alone(outcome)
+        del waiting[: len(batch)]
+
+    def _record_quiet(self, batch: list[Outcome]) -> None:
+        rest = results.record_quiet(batch, now=self._clock())
+        self._news += rest
+        self._forget(batch, besides={check.monitor_id for check, _ in rest})
+
+    def _record_news(self, batch: list[Outcome]) -> None:
+        results.record_judged(batch, now=self._clock())
+        self._forget(batch)
+
+    def _record_alone(self, outcome: Outcome) -> None:
+        try:
+            results.record([outcome], now=self._clock())
+        except _TROUBLE:
+            raise
+        except Exception:
+            logger.exception("The result of monitor %s is lost.", outcome[0].monitor_id)
+        self._forget([outcome])
+
+    def _forget(self, stored: Sequence[Outcome], besides: Collection[int] = ()) -> None:
+        for check, _ in stored:
+            if check.monitor_id not in besides:
+                self._under_way.pop(check.monitor_id, None)
 
     def _collect(self) -> None:
         while True:
             try:
-                self._waiting.append(self._found.get_nowait())
+                self._fresh.append(self._found.get_nowait())
             except queue.Empty:
                 return
 

@@ -19,28 +19,37 @@ from monitors.signals import readings_changed
 
 RECHECK_AFTER = timedelta(seconds=10)  # a first failure, or a first success after one, is confirmed soon
 QUIET_FOR_S = 10
-JUDGED_AT_ONCE = 50  # results that may have news, by one transaction
 MOST_READERS = 10_000
 
 
-def record(outcomes: Sequence[tuple[Check, ProbeResult]], *, now: datetime) -> int:
+Outcome = tuple[Check, ProbeResult]
+
+
+def record(outcomes: Sequence[Outcome], *, now: datetime) -> int:
     """Store the results of checks, at most one of a monitor, and return how many were stored.
 
-    A result whose check was given up, or whose monitor was paused or deleted meanwhile, is dropped. What says
-    nothing new is stored first and together; the rest a few at a time, as its monitors are locked meanwhile.
+    A result whose check was given up, or whose monitor was paused or deleted meanwhile, is dropped.
     """
-    with transaction.atomic():
-        steady = record_steady(outcomes)
-        reopen({check.slot for check, _ in outcomes if check.monitor_id in steady}, now=now)
-        _tell(_quiet_readers.due(set(steady.values()), now))
-    rest = [outcome for outcome in outcomes if outcome[0].monitor_id not in steady]
-    return len(steady) + sum(
-        _judge_and_record(rest[i : i + JUDGED_AT_ONCE], now) for i in range(0, len(rest), JUDGED_AT_ONCE)
-    )
+    rest = record_quiet(outcomes, now=now)
+    return len(outcomes) - len(rest) + (record_judged(rest, now=now) if rest else 0)
 
 
 @transaction.atomic
-def _judge_and_record(outcomes: Sequence[tuple[Check, ProbeResult]], now: datetime) -> int:
+def record_quiet(outcomes: Sequence[Outcome], *, now: datetime) -> list[Outcome]:
+    """Store the results that say nothing new, with one statement for all; return the others."""
+    steady = record_steady(outcomes)
+    if steady:
+        reopen({check.slot for check, _ in outcomes if check.monitor_id in steady}, now=now)
+        _tell(_quiet_readers.due(set(steady.values()), now))
+    return [outcome for outcome in outcomes if outcome[0].monitor_id not in steady]
+
+
+@transaction.atomic
+def record_judged(outcomes: Sequence[Outcome], *, now: datetime) -> int:
+    """Store results that may have news, and what they mean; return how many were stored.
+
+    Their monitors are locked meanwhile, and news takes milliseconds each: give it a few at a time.
+    """
     findings = judged(outcomes, now=now)
     accepted = _accept(findings, now)
     findings = [finding for finding in findings if finding.check.monitor_id in accepted]

@@ -1,14 +1,15 @@
 """Store the results that say what was known already: nearly all of them, and so in one statement.
 
-A result is steady when the check was good, its monitor is known to be up with no doubt pending, and it was not
-slow. Whatever else there is to say of a result, monitors.services.verdicts judges.
+A result is steady when the check was good and not slow, and its monitor is known to be up with no doubt pending, or
+nothing is known of it yet: a first word that is good is no news. Whatever else there is to say of a result,
+monitors.services.verdicts judges.
 """
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 from kit.clock import real
-from monitors.core.states import State
+from monitors.core.states import Source, State
 from monitors.core.verdict import SLOW_AT_LEAST_US
 from monitors.probes.base import ProbeResult, Reason
 from monitors.services.copying import fill_inbox
@@ -20,14 +21,15 @@ COVER_EVERY = timedelta(seconds=30)  # the span in which a monitor saw something
 # The rows are locked in order of their ids, as everywhere.
 _STEADY = """
     WITH steady AS (
-        SELECT inbox.*, word.id AS word_id, word.ref, monitor.organization_id, scope.provider_id,
+        SELECT inbox.*, word.id AS word_id, 'monitor:' || inbox.monitor_id AS ref, monitor.organization_id, monitor.name,
+            monitor.scope_id, scope.provider_id,
             %(missed)s * interval_s + timeout_s AS fresh_s
         FROM checks_inbox AS inbox
         JOIN monitors_monitor AS monitor ON monitor.id = inbox.monitor_id AND monitor.fence = inbox.fence
         JOIN monitors_scope AS scope ON scope.id = monitor.scope_id
-        JOIN monitors_sourcestate AS word ON word.ref = 'monitor:' || inbox.monitor_id AND word.scope_id = monitor.scope_id
+        LEFT JOIN monitors_sourcestate AS word ON word.ref = 'monitor:' || inbox.monitor_id AND word.scope_id = monitor.scope_id
         WHERE NOT is_paused AND inbox.state = %(good)s AND inbox.reason = 0
-          AND word.state = %(good)s AND pending IS NULL AND observed_at <= slot
+          AND (word.id IS NULL OR word.state = %(good)s AND pending IS NULL AND observed_at <= slot)
           AND (slow_factor IS NULL OR baseline_us IS NULL
                OR total_us <= greatest(slow_factor * baseline_us, baseline_us + %(slow_at_least)s))
         ORDER BY monitor.id
@@ -39,6 +41,13 @@ _STEADY = """
     ), words AS (
         UPDATE monitors_sourcestate AS word SET observed_at = slot, fresh_for_s = fresh_s + %(margin_s)s
         FROM steady WHERE word.id = word_id AND word.pending IS NULL
+    ), first_words AS (
+        INSERT INTO monitors_sourcestate
+            (organization_id, source, ref, scope_id, state, since, observed_at, fresh_for_s, agreeing, reason, evidence)
+        SELECT organization_id, %(source)s, ref, scope_id, state, slot, slot, fresh_s + %(margin_s)s, 0,
+            name || ': its first check was good.', '{}'
+        FROM steady WHERE word_id IS NULL
+        ON CONFLICT DO NOTHING
     ), covered AS (
         SELECT DISTINCT ON (steady.ref) steady.ref, slot, span.id, span.ended_at
         FROM steady JOIN monitors_coverage AS span ON span.ref = steady.ref
@@ -72,6 +81,7 @@ def record_steady(outcomes: Sequence[tuple[Check, ProbeResult]]) -> dict[int, tu
     values = {
         "missed": MISSED_CHECKS,
         "good": int(State.OPERATIONAL),
+        "source": Source.PROBE.value,
         "slow_at_least": SLOW_AT_LEAST_US,
         "margin": margin,
         "margin_s": int(margin.total_seconds()),

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from kit.clock import clock
 from monitors.core.states import State
@@ -157,20 +157,39 @@ def test_what_finds_no_place_is_not_made_and_is_no_downtime(settings):
 
 
 def test_one_result_that_cannot_be_stored_costs_no_other(settings, monkeypatch, caplog):
-    monitors, record = [], results.record
+    monitors, record = [], results.record_quiet
 
     def fragile(outcomes, *, now):
         if any(check.monitor_id == monitors[1].id for check, _ in outcomes):
             raise ValueError("a fault of ours")
         return record(outcomes, now=now)
 
-    monkeypatch.setattr(results, "record", fragile)
+    monkeypatch.setattr(results, "record_quiet", fragile)
     with serving(answer(b"ok")) as server:
         settings.ALLOWED_PRIVATE_HOSTS = [server.place]
         monitors += some(3, target=server.url)
         with probing():
             until(lambda: CheckResult.objects.count() == 2)
     assert f"The result of monitor {monitors[1].id} is lost." in caplog.messages
+
+
+def test_a_database_that_was_away_loses_no_result(settings, monkeypatch, caplog):
+    record, failures = results.record_quiet, iter([True, True])
+
+    def away(outcomes, *, now):
+        if outcomes and next(failures, False):
+            raise OperationalError("server closed the connection unexpectedly")
+        return record(outcomes, now=now)
+
+    monkeypatch.setattr(results, "record_quiet", away)
+    with serving(answer(b"ok")) as server:
+        settings.ALLOWED_PRIVATE_HOSTS = [server.place]
+        some(3, target=server.url)
+        with probing():
+            until(lambda: CheckResult.objects.count() == 3)
+    assert len(server.requests) == 3
+    said = "The prober cannot use the database, and keeps trying: server closed the connection unexpectedly"
+    assert set(caplog.messages) == {said}
 
 
 def test_only_monitors_of_the_region_are_checked(settings):
