@@ -22,47 +22,6 @@ class OpenPost:
     scopes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PastPost:
-    """An incident that its vendor posted, as far as it is over. `scopes` are (scope id, state it was put in).
-
-    `is_gone`: it vanished from the page without being resolved; then `ended_at` is when we missed it.
-    """
-
-    id: int
-    title: str
-    url: str
-    impact: State
-    posted_at: datetime
-    began_at: datetime
-    ended_at: datetime
-    is_gone: bool
-    scopes: tuple[tuple[int, State], ...]
-
-
-def past_posts(provider_id: int, since: datetime) -> list[PastPost]:
-    """Return the incidents of a provider that ended since `since`, newest first: its history before and with us."""
-    rows = OfficialPost.objects.filter(provider_id=provider_id, kind="incident").prefetch_related("post_scopes")
-    ended = rows.filter(resolved_at__gte=since) | rows.filter(resolved_at=None, gone_at__gte=since)
-    return [_past(row) for row in ended.order_by("-began_at", "-id")]
-
-
-def _past(row: OfficialPost) -> PastPost:
-    ended_at = row.resolved_at or row.gone_at
-    assert ended_at is not None, "the query asks for posts that ended"
-    return PastPost(
-        id=row.id,
-        title=row.title,
-        url=row.url,
-        impact=row.impact,
-        posted_at=row.posted_at,
-        began_at=row.began_at,
-        ended_at=max(ended_at, row.began_at),
-        is_gone=row.resolved_at is None,
-        scopes=tuple((link.scope_id, link.state) for link in row.post_scopes.all()),
-    )
-
-
 def open_posts(feed_id: int) -> list[OpenPost]:
     """Return what a feed lists as open, worst and latest first."""
     rows = OfficialPost.objects.filter(feed_id=feed_id, resolved_at=None, gone_at=None)

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db.models import F, Q
 
 from monitors.models import OfficialPost, Provider
-from monitors.queries.official import scope_words, with_scopes
 from pages.core.calendar import Event
+from pages.queries.record import scopes_of, with_scopes
 
 KEPT = timedelta(days=90)
 MOST = 300
@@ -27,7 +27,7 @@ def maintenance_events(provider: Provider, now: datetime) -> list[Event]:
 def _event(post: OfficialPost) -> Event | None:
     if post.scheduled_for is None:
         return None
-    scopes = scope_words(post.post_scopes.all())
+    scopes = scopes_of(post)
     parts = [f"Announced by {post.provider.name}."]
     parts += [f"Affects: {', '.join(scopes)}"] if scopes else []
     parts += [] if post.scheduled_until else ["No end was announced."]

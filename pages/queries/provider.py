@@ -22,10 +22,9 @@ from monitors.formats import formats
 from monitors.models import Coverage, DeliveryCount, Feed, Monitor, OfficialPost, Provider, ReceiptSource
 from monitors.queries import crowd
 from monitors.queries.moves import move_words
-from monitors.queries.official import scope_words, with_scopes
 from monitors.queries.states import feeds_heard
 from pages.queries import visible
-from pages.queries.record import Happening, latest
+from pages.queries.record import Happening, latest, scopes_of, with_scopes
 
 DAY = timedelta(hours=24)
 QUARTERS = 96
@@ -178,7 +177,7 @@ def _maintenances(provider: Provider, now: datetime) -> Iterable[WindowView]:
     ahead = rows.filter(Q(scheduled_until=None) | Q(scheduled_until__gte=now)).order_by("scheduled_for", "id")
     for post in with_scopes(ahead)[:20]:
         running = post.phase in ("in_progress", "verifying") or bool(post.scheduled_for and post.scheduled_for <= now)
-        scopes = tuple(dict.fromkeys(scope_words(post.post_scopes.all())))
+        scopes = scopes_of(post)
         yield WindowView(post.title, post.url, post.scheduled_for, post.scheduled_until, running, scopes)
 
 

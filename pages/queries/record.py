@@ -145,10 +145,20 @@ def _recorded(link: IncidentLink) -> Happening:
     )
 
 
-def _posts(ids: Sequence[int]) -> Iterable[OfficialPost]:
+def with_scopes(posts: "QuerySet[OfficialPost]") -> "QuerySet[OfficialPost]":
+    """Add to posts what scopes_of needs, in one query."""
     scopes = OfficialPostScope.objects.select_related(*(f"scope__{part}" for part in PARTS)).order_by("id")
-    rows = OfficialPost.objects.filter(id__in=ids).select_related("provider")
-    return rows.prefetch_related("updates", Prefetch("post_scopes", scopes))
+    return posts.prefetch_related(Prefetch("post_scopes", scopes))
+
+
+def scopes_of(post: OfficialPost) -> tuple[str, ...]:
+    """Return what a post loaded by with_scopes is about, in words: "SMS to NTT DOCOMO (Japan)"."""
+    return tuple(dict.fromkeys(words_of(link.scope) for link in post.post_scopes.all()))
+
+
+def _posts(ids: Sequence[int]) -> Iterable[OfficialPost]:
+    rows = OfficialPost.objects.filter(id__in=ids).select_related("provider").prefetch_related("updates")
+    return with_scopes(rows)
 
 
 def _theirs(post: OfficialPost) -> Happening:
@@ -164,7 +174,7 @@ def _theirs(post: OfficialPost) -> Happening:
         worst=State.MAINTENANCE if planned else post.impact,
         began_at=post.began_at,
         ended_at=max(ended_at, post.began_at) if ended_at else None,
-        scopes=tuple(dict.fromkeys(words_of(link.scope) for link in post.post_scopes.all())),
+        scopes=scopes_of(post),
         sources=(Source.OFFICIAL,),
         updates=updates,
         is_gone=post.resolved_at is None and post.gone_at is not None,

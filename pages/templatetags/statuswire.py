@@ -1,7 +1,7 @@
 """Tags and filters of the design system: states, times and bars as every page shows them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from django import template
@@ -75,6 +75,18 @@ def moment(context: Context, at: datetime | None, style: str = "") -> SafeString
         hint = format_html(' title="{}"', theirs) if theirs else ""
         return format_html('<time datetime="{}"{}>{}</time>', stamp, hint, words)
     return format_html('<time datetime="{}">{} UTC{}</time>', stamp, words, f" ({theirs})" if theirs else "")
+
+
+@register.simple_tag(takes_context=True)
+def stretch(context: Context, began: datetime | None, ended: datetime | None) -> SafeString:
+    """Show a stretch of time: "24 Jan 23:09 to 23:40 UTC", with the day again where it ends on another."""
+    if ended is None:
+        return moment(context, began)
+    if began is None or began.astimezone(UTC).date() != ended.astimezone(UTC).date():
+        return format_html("{} to {}", moment(context, began, "short"), moment(context, ended))
+    stamp = ended.isoformat(timespec="seconds")
+    first = moment(context, began, "short")
+    return format_html('{} to <time datetime="{}">{} UTC</time>', first, stamp, ended.strftime("%H:%M"))
 
 
 @register.simple_tag
