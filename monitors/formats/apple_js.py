@@ -20,7 +20,19 @@ from monitors.formats.base import (
     Snapshot,
     UpdateReading,
 )
-from monitors.formats.reading import Json, Words, as_object, decode, epoch, listed, load_object, objects, reading, text
+from monitors.formats.reading import (
+    Json,
+    Phases,
+    Words,
+    as_object,
+    decode,
+    epoch,
+    listed,
+    load_object,
+    objects,
+    reading,
+    text,
+)
 from monitors.formats.text import plain_text, title_text
 
 IMPACTS = {
@@ -42,14 +54,14 @@ _JSONP = re.compile(r"^\s*[\w.$]+\s*\((.*)\)\s*;?\s*$", re.DOTALL)
 
 @reading
 def parse(body: bytes) -> Snapshot:
-    words = Words(IMPACTS)
+    words, phases = Words(IMPACTS), Phases(PHASES)
     found: dict[str, PostReading] = {}
     components = []
     wrapped = _JSONP.match(decode(body))
     doc = load_object(wrapped[1].encode() if wrapped else body)
     for place, service in enumerate(objects(doc, "services")):
         name = title_text(text(service, "serviceName"))
-        posts = [_post(event, name, words) for event in objects(service, "events")]
+        posts = [_post(event, name, words, phases) for event in objects(service, "events")]
         for post in posts:
             seen = found.get(post.external_id, post)
             found[post.external_id] = _with(seen, post.components)
@@ -59,7 +71,7 @@ def parse(body: bytes) -> Snapshot:
         components=listed(components),
         posts=tuple(found.values()),
         lists_open=frozenset({PostKind.INCIDENT, PostKind.MAINTENANCE}),
-        unknown_words=tuple(words.unknown),
+        unknown_words=(*words.unknown, *phases.unknown),
     )
 
 
@@ -74,11 +86,11 @@ def _with(post: PostReading, components: tuple[tuple[str, State], ...]) -> PostR
     return replace(post, components=merged)
 
 
-def _post(event: Json, service: str, words: Words) -> PostReading:
+def _post(event: Json, service: str, words: Words, phases: Phases) -> PostReading:
     as_object(event, "an event")
     impact = words.state(event["statusType"]) if event.get("statusType") else State.DEGRADED
     maintenance = impact is State.MAINTENANCE
-    phase = PHASES.get(text(event, "eventStatus"), Phase.UNKNOWN)
+    phase = phases.phase(text(event, "eventStatus"))
     if maintenance and phase is Phase.INVESTIGATING:
         phase = Phase.IN_PROGRESS
     began, ended = _moment(event.get("epochStartDate")), _moment(event.get("epochEndDate"))

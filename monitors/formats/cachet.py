@@ -20,7 +20,7 @@ from monitors.formats.base import (
     Snapshot,
     UpdateReading,
 )
-from monitors.formats.reading import Json, Words, load_object, moment, objects, reading, text
+from monitors.formats.reading import Json, Phases, Words, load_object, moment, objects, reading, text
 from monitors.formats.text import plain_text, title_text, web_address
 
 # 5 and 6 are of v3.
@@ -40,16 +40,19 @@ PHASES = {
     "3": Phase.MONITORING,
     "4": Phase.RESOLVED,
 }
+SCHEDULES = {"0": Phase.SCHEDULED, "1": Phase.IN_PROGRESS, "2": Phase.COMPLETED}
 
 
 @reading
 def parse(body: bytes) -> Snapshot:
     doc = load_object(body)
-    words = Words(COMPONENTS)
+    words, phases = Words(COMPONENTS), Phases(PHASES)
     rows = [_flat(item) for item in objects(doc, "data")]
+    if any(_is_schedule(row) for row in rows):
+        return Snapshot(posts=tuple(_schedule(row) for row in rows))
     if any("message" in row or "occurred_at" in row for row in rows):
-        posts = tuple(_post(row) for row in rows if row.get("visible", 1))
-        return Snapshot(posts=posts, unknown_words=tuple(words.unknown))
+        posts = tuple(_post(row, phases) for row in rows if row.get("visible", 1))
+        return Snapshot(posts=posts, unknown_words=tuple(phases.unknown))
     if not rows:  # an empty list of incidents and one of components look the same: it says nothing
         return Snapshot()
     components = tuple(
@@ -93,14 +96,14 @@ def _time(row: Json, *keys: str) -> datetime | None:
     return None
 
 
-def _post(row: Json) -> PostReading:
-    phase = PHASES.get(_number(row, "latest_status", "status"), Phase.UNKNOWN)
+def _post(row: Json, phases: Phases) -> PostReading:
+    phase = phases.phase(_number(row, "latest_status", "status"))
     if row.get("is_resolved") is True:
         phase = Phase.RESOLVED
     began = _time(row, "occurred_at", "created_at")
     first = plain_text(text(row, "message", ""))
     updates = [UpdateReading("0", Phase.INVESTIGATING, first, began)] if first and began else []
-    updates += [_update(item) for item in objects(row, "updates", required=False)]
+    updates += [_update(item, phases) for item in objects(row, "updates", required=False)]
     updates.sort(key=lambda update: update.at)
     planned = _number(row, "status") == "0" and "latest_status" in row
     component = row.get("component_id")
@@ -119,12 +122,36 @@ def _post(row: Json) -> PostReading:
     )
 
 
-def _update(item: Json) -> UpdateReading:
+def _is_schedule(row: Json) -> bool:
+    """Whether a row is of the list of schedules; incidents of 2.3 had a `scheduled_at` too."""
+    return ("scheduled_at" in row or "scheduled" in row) and "component_id" not in row and "visible" not in row
+
+
+def _schedule(row: Json) -> PostReading:
+    """A planned maintenance, which is over when it has been completed, not when its time is."""
+    begins, ended = _time(row, "scheduled_at", "scheduled"), _time(row, "completed_at", "completed")
+    phase = SCHEDULES.get(_number(row, "status"), Phase.SCHEDULED)
+    posted, words = _time(row, "created_at", "created") or begins, plain_text(text(row, "message", ""))
+    return PostReading(
+        external_id=f"schedule-{text(row, 'id')}",
+        kind=PostKind.MAINTENANCE,
+        title=title_text(text(row, "name")),
+        phase=phase,
+        impact=State.MAINTENANCE,
+        posted_at=posted,
+        resolved_at=(ended or _time(row, "updated_at", "updated")) if phase.is_over else None,
+        scheduled_for=begins,
+        updates=(UpdateReading("0", Phase.SCHEDULED, words, posted),) if words and posted else (),
+        updates_complete=False,
+    )
+
+
+def _update(item: Json, phases: Phases) -> UpdateReading:
     row = _flat(item)
     at = _time(row, "created_at")
     if at is None:
         raise ValueError("an update without a time")
-    phase = PHASES.get(_number(row, "status"), Phase.UNKNOWN)
+    phase = phases.phase(_number(row, "status"))
     return UpdateReading(text(row, "id"), phase, plain_text(text(row, "message", "")), at)
 
 
@@ -141,6 +168,7 @@ FORMAT = Format(
     documents=(
         Document("components", "/api/v1/components?per_page=100"),
         Document("incidents", "/api/v1/incidents?sort=id&order=desc&per_page=50"),
+        Document("schedules", "/api/v1/schedules?sort=id&order=desc&per_page=20", every=5, required=False),
     ),
     claims=claims,
     endpoints=("/api/v1/components?per_page=100",),

@@ -12,7 +12,7 @@ from monitors.formats.base import (
     Sample,
     Snapshot,
 )
-from monitors.formats.reading import Json, Words, as_list, as_object, listed, load, moment, reading, text
+from monitors.formats.reading import Json, Phases, Words, as_list, as_object, listed, load, moment, reading, text
 from monitors.formats.text import plain_text, title_text
 
 STATES = {
@@ -34,9 +34,9 @@ PHASES = {
 @reading
 def parse(body: bytes) -> Snapshot:
     rows = [as_object(item, "an item") for item in as_list(load(body), "the document")]
-    words = Words(STATES)
+    words, phases = Words(STATES), Phases(PHASES)
     if any("incidentID" in row or "impact" in row for row in rows):
-        return Snapshot(posts=tuple(_post(row) for row in rows))
+        return Snapshot(posts=tuple(_post(row, phases) for row in rows), unknown_words=tuple(phases.unknown))
     components = listed(
         ComponentReading(
             text(row, "componentID"),
@@ -51,8 +51,8 @@ def parse(body: bytes) -> Snapshot:
     return Snapshot(components=components, unknown_words=tuple(words.unknown))
 
 
-def _post(row: Json) -> PostReading:
-    phase = PHASES.get(text(row, "status").casefold(), Phase.UNKNOWN)
+def _post(row: Json, phases: Phases) -> PostReading:
+    phase = phases.phase(text(row, "status"))
     began, changed = moment(row.get("createdAt")), moment(row.get("updatedAt"))
     return PostReading(
         external_id=text(row, "incidentID"),

@@ -19,7 +19,7 @@ from monitors.formats.base import (  # fmt: skip
     UpdateReading,
 )
 from monitors.formats.html_data import script_json
-from monitors.formats.reading import Json, Words, as_object, decode, load_object, moment, objects, reading, text
+from monitors.formats.reading import Json, Phases, Words, as_object, decode, load_object, moment, objects, reading, text
 from monitors.formats.text import plain_text, title_text
 
 SEVERITIES = {
@@ -50,13 +50,15 @@ def parse(body: bytes) -> Snapshot:
     if doc is None:
         raise UnreadableFeed('The page has no <script id="data">: it may have moved.')
     summary = as_object(doc.get("summary"), "summary")
-    words = Words(SEVERITIES)
-    posts = [_post(item, words) for key in ("open_incidents", "resolved_incidents") for item in objects(summary, key)]
+    words, phases = Words(SEVERITIES), Phases(PHASES)
+    posts = [
+        _post(item, words, phases) for key in ("open_incidents", "resolved_incidents") for item in objects(summary, key)
+    ]
     return Snapshot(
         components=tuple(_components(summary, posts)),
         posts=tuple(posts),
         lists_open=frozenset({PostKind.INCIDENT}),
-        unknown_words=tuple(words.unknown),
+        unknown_words=(*words.unknown, *phases.unknown),
     )
 
 
@@ -72,11 +74,11 @@ def _components(summary: Json, posts: list[PostReading]) -> Iterator[ComponentRe
             )
 
 
-def _post(item: Json, words: Words) -> PostReading:
+def _post(item: Json, words: Words, phases: Phases) -> PostReading:
     rows = sorted(objects(item, "updates"), key=lambda row: str(row.get("reported_at")))
     if not rows:
         raise ValueError("an incident without updates")
-    updates = tuple(_update(row) for row in rows)
+    updates = tuple(_update(row, phases) for row in rows)
     impact = max(words.state(row.get("severity")) for row in rows)
     planned = impact is State.MAINTENANCE
     parts = objects(rows[-1], "impacted_business_services", required=False)
@@ -95,11 +97,11 @@ def _post(item: Json, words: Words) -> PostReading:
     )
 
 
-def _update(row: Json) -> UpdateReading:
+def _update(row: Json, phases: Phases) -> UpdateReading:
     at, edited = moment(row.get("reported_at")), moment(row.get("updated_at"))
     if at is None:
         raise ValueError("an update without a time")
-    phase = PHASES.get(text(row, "status", "").casefold(), Phase.UNKNOWN)
+    phase = phases.phase(text(row, "status", ""))
     created = moment(row.get("created_at")) or at
     late = edited if edited and edited > created else None
     return UpdateReading(text(row, "id"), phase, plain_text(text(row, "message", "")), at, late)

@@ -15,7 +15,7 @@ from monitors.formats.base import (
     Snapshot,
     UpdateReading,
 )
-from monitors.formats.reading import Json, Words, load_object, moment, objects, reading, text
+from monitors.formats.reading import Json, Phases, Words, load_object, moment, objects, reading, text
 from monitors.formats.text import plain_text, title_text, web_address
 
 STATES = {
@@ -43,9 +43,10 @@ _PAGE_NUMBER = re.compile(r"sorryapp\.com/v1/pages/(\d{1,12})\b")
 @reading
 def parse(body: bytes) -> Snapshot:
     doc = load_object(body)
-    words = Words(STATES)
+    words, phases = Words(STATES), Phases(PHASES)
     if "notices" in doc:
-        return Snapshot(posts=tuple(_notice(item) for item in objects(doc, "notices")))
+        posts = tuple(_notice(item, phases) for item in objects(doc, "notices"))
+        return Snapshot(posts=posts, unknown_words=tuple(phases.unknown))
     rows = objects(doc, "response" if "response" in doc else "components")
     components = tuple(
         ComponentReading(text(row, "id"), title_text(text(row, "name")), words.state(row.get("state")),
@@ -55,9 +56,9 @@ def parse(body: bytes) -> Snapshot:
     return Snapshot(components=components, unknown_words=tuple(words.unknown))
 
 
-def _notice(item: Json) -> PostReading:
+def _notice(item: Json, phases: Phases) -> PostReading:
     planned = item.get("type") == "planned"
-    phase = PHASES.get(text(item, "state", "").casefold(), Phase.UNKNOWN)
+    phase = phases.phase(text(item, "state", ""))
     began, ended = moment(item.get("began_at")), moment(item.get("ended_at"))
     impact = State.MAINTENANCE if planned else State.DEGRADED
     return PostReading(
@@ -73,15 +74,17 @@ def _notice(item: Json) -> PostReading:
         scheduled_until=moment(item.get("ends_at")) if planned else None,
         url=web_address(item.get("url")),
         components=tuple((text(part, "id"), impact) for part in objects(item, "components", required=False)),
-        updates=tuple(sorted((_update(u) for u in objects(item, "updates", required=False)), key=lambda u: u.at)),
+        updates=tuple(
+            sorted((_update(u, phases) for u in objects(item, "updates", required=False)), key=lambda u: u.at)
+        ),
     )
 
 
-def _update(item: Json) -> UpdateReading:
+def _update(item: Json, phases: Phases) -> UpdateReading:
     at = moment(item.get("created_at"))
     if at is None:
         raise ValueError("an update without a time")
-    phase = PHASES.get(text(item, "state", "").casefold(), Phase.UNKNOWN)
+    phase = phases.phase(text(item, "state", ""))
     return UpdateReading(text(item, "id", at.isoformat()), phase, plain_text(text(item, "content", "")), at)
 
 

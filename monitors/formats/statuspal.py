@@ -22,6 +22,7 @@ from monitors.formats.base import (
 )
 from monitors.formats.reading import (
     Json,
+    Phases,
     Words,
     as_object,
     decode,
@@ -75,19 +76,19 @@ def _verdict(page: str) -> Snapshot:
 
 def _summary(body: bytes) -> Snapshot:
     doc = load_object(body)
-    words = Words(TYPES)
+    words, phases = Words(TYPES), Phases(PHASES)
     page = as_object(doc.get("status_page"), "status_page")
-    posts = [_post(item, PostKind.INCIDENT, words) for item in objects(doc, "incidents", required=False)]
+    posts = [_post(item, PostKind.INCIDENT, words, phases) for item in objects(doc, "incidents", required=False)]
     for key in ("maintenances", "upcoming_maintenances"):
-        posts += [_post(item, PostKind.MAINTENANCE, words) for item in objects(doc, key, required=False)]
-    posts += [_post(item, PostKind.NOTICE, words) for item in objects(doc, "info_notices", required=False)]
+        posts += [_post(item, PostKind.MAINTENANCE, words, phases) for item in objects(doc, key, required=False)]
+    posts += [_post(item, PostKind.NOTICE, words, phases) for item in objects(doc, "info_notices", required=False)]
     return Snapshot(
         components=tuple(_services(doc, "services", None, words)),
         posts=tuple(posts),
         lists_open=frozenset({PostKind.INCIDENT, PostKind.MAINTENANCE}),
         page_name=title_text(text(page, "name", "")),
         time_zone=text(page, "time_zone", ""),
-        unknown_words=tuple(words.unknown),
+        unknown_words=(*words.unknown, *phases.unknown),
     )
 
 
@@ -103,10 +104,10 @@ def _services(source: Json, key: str, parent: str | None, words: Words) -> Itera
             yield from _services(item, "children", own, words)
 
 
-def _post(item: Json, kind: PostKind, words: Words) -> PostReading:
+def _post(item: Json, kind: PostKind, words: Words, phases: Phases) -> PostReading:
     planned = kind is PostKind.MAINTENANCE
     began, ended = moment(item.get("starts_at")), moment(item.get("ends_at"))
-    updates = tuple(sorted((_update(u) for u in objects(item, "updates", required=False)), key=lambda u: u.at))
+    updates = tuple(sorted((_update(u, phases) for u in objects(item, "updates", required=False)), key=lambda u: u.at))
     phase = updates[-1].phase if updates else Phase.SCHEDULED if planned else Phase.INVESTIGATING
     if kind is PostKind.INCIDENT and ended:
         phase = Phase.RESOLVED
@@ -135,11 +136,11 @@ def _service_ids(item: Json) -> list[object]:
     )
 
 
-def _update(item: Json) -> UpdateReading:
+def _update(item: Json, phases: Phases) -> UpdateReading:
     at = moment(item.get("posted_at")) or moment(item.get("inserted_at"))
     if at is None:
         raise ValueError("an update without a time")
-    phase = PHASES.get(text(item, "type", "").casefold(), Phase.UNKNOWN)
+    phase = phases.phase(text(item, "type", ""))
     words = plain_text(text(item, "description_html", "") or text(item, "description", ""))
     return UpdateReading(text(item, "id"), phase, words, at)
 

@@ -150,3 +150,41 @@ def test_apple_counts_in_milliseconds_and_once_in_seconds_of_its_own(start, bega
         .posts
     )
     assert (post.began_at.isoformat() if post.began_at else None, len(post.updates)) == (began, 1 if began else 0)
+
+
+@pytest.mark.parametrize(
+    ("row", "seen"),
+    [
+        ({"id": 3, "name": "DB", "message": "Short", "status": 0, "scheduled_at": "2026-01-02 10:00:00", "completed_at": None},
+         ("schedule-3", "scheduled", "2026-01-02T10:00:00+00:00", None)),
+        ({"id": "3", "type": "schedules", "attributes": {"name": "DB", "message": "Short", "status": {"value": 2},
+          "scheduled": {"string": "2026-01-02 10:00:00"}, "completed": {"string": "2026-01-02 11:00:00"}}},
+         ("schedule-3", "completed", "2026-01-02T10:00:00+00:00", "2026-01-02T11:00:00+00:00")),
+    ],
+)  # fmt: skip
+def test_cachet_s_schedules_are_maintenances(row, seen):
+    (post,) = formats()["cachet"].parse(json.dumps({"data": [row]}).encode()).posts
+    ended = post.resolved_at.isoformat() if post.resolved_at else None
+    assert (post.external_id, post.phase, post.scheduled_for.isoformat(), ended) == seen
+    assert (post.kind, post.impact) == ("maintenance", State.MAINTENANCE)
+
+
+STRANGE = "gone fishing"
+
+
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        ("sorry", {"notices": [{"id": 1, "subject": "S", "state": STRANGE}]}),
+        ("lambstatus", [{"incidentID": "1", "name": "S", "status": STRANGE}]),
+        ("apple_js", {"services": [{"serviceName": "M", "events": [{"message": "S", "eventStatus": STRANGE}]}]}),
+        ("statuspal", {"status_page": {}, "services": [], "incidents": [
+            {"id": 1, "title": "S", "updates": [{"id": 1, "type": STRANGE, "posted_at": "2026-01-01T00:00:00Z"}]}]}),
+        ("cachet", {"data": [{"id": 1, "name": "S", "status": STRANGE, "message": "x", "occurred_at": "2026-01-01 10:00:00"}]}),
+        ("pagerduty", {"summary": {"open_incidents": [{"id": "1", "title": "S", "updates": [
+            {"id": "1", "status": STRANGE, "severity": "minor", "reported_at": "2026-01-01T00:00:00Z"}]}], "resolved_incidents": []}}),
+    ],
+)  # fmt: skip
+def test_a_step_that_no_table_has_is_unknown_and_remembered(name, document):
+    snapshot = formats()[name].parse(json.dumps(document).encode())
+    assert (snapshot.posts[0].phase, STRANGE in snapshot.unknown_words) == ("unknown", True)
