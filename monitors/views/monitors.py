@@ -15,7 +15,7 @@ from kit.clock import clock
 from monitors.forms import OPTION, MonitorForm
 from monitors.models import Monitor
 from monitors.probes import probe_kinds
-from monitors.probes.base import ProbeResult
+from monitors.probes.base import Probe, ProbeResult
 from monitors.queries import monitors as queries
 from monitors.queries.heartbeats import heartbeat_page
 from monitors.queries.monitor_page import monitor_page
@@ -23,6 +23,7 @@ from monitors.services import checks
 from monitors.services import monitors as services
 from monitors.services.options import SecretNeeded
 
+_MOST_WANTED = ("http", "heartbeat", "steps", "health", "tcp", "tls", "dns", "ping", "websocket")
 TRY_EVERY_S = 3  # for one organization
 CHECK_NOW_EVERY_S = 5  # for one monitor: it is somebody's server
 
@@ -178,10 +179,17 @@ def _render_form(
         "organization": organization,
         "form": form,
         "kind": kind,
-        "kinds": probe_kinds(),
+        "kinds": _kinds(),
         "monitor": monitor,
     }
     return render(request, "monitors/monitor_form.html", context, status=422 if form.errors else 200)
+
+
+def _kinds() -> dict[str, Probe]:
+    """Return the kinds as a person looks for them: the most wanted first, then the others by their name."""
+    kinds = probe_kinds()
+    first = [name for name in _MOST_WANTED if name in kinds]
+    return {name: kinds[name] for name in [*first, *sorted(kinds.keys() - first)]}
 
 
 def _page_or_part(request: HttpRequest, name: str) -> str:
