@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from monitors.views import hooks, listing, monitors, own_providers, pings, receipts, reports, windows
+from monitors.views import hooks, imports, listing, monitors, own_providers, pings, receipts, reports, windows
 
 urlpatterns: list[URLPattern] = [
     path("hooks/<slug:kind>/<str:token>", hooks.receipt_hook, name="receipt_hook"),
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern] = [
     path("o/<slug:slug>/monitors/change/", listing.monitors_change, name="monitors_change"),
     path("o/<slug:slug>/monitors/windows/", windows.maintenance, name="monitor_windows"),
     path("o/<slug:slug>/monitors/windows/<int:window_id>/end/", windows.window_end, name="monitor_window_end"),
+    path("o/<slug:slug>/monitors/import/", imports.monitors_import, name="monitors_import"),
+    path("o/<slug:slug>/monitors/export.yaml", imports.monitors_export, name="monitors_export"),
     path("o/<slug:slug>/monitors/new/", monitors.monitor_new, name="monitor_new"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/", monitors.monitor_detail, name="monitor_detail"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/edit/", monitors.monitor_edit, name="monitor_edit"),

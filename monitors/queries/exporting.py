@@ -1,5 +1,7 @@
 """An organization's monitors as drafts, to write into a file. No secret leaves."""
 
+import re
+
 from monitors.imports.base import About, Draft
 from monitors.imports.statuswire import HIDDEN
 from monitors.models import Monitor, Scope
@@ -9,6 +11,9 @@ from monitors.probes.evidence import masked
 from monitors.queries.monitors import option_text
 
 Key = tuple[str, str, str]
+_SAVE = re.compile(r"\s*save\s*:", re.I)
+_USE = re.compile(r"\{\{\s*\w+\s*\}\}")
+_STAND_IN = re.compile("\ue000")
 
 
 def drafts(organization_id: int) -> list[Draft]:
@@ -46,10 +51,21 @@ def _draft(row: Monitor) -> Draft:
 
 def _options(row: Monitor, probe: Probe) -> dict[str, str]:
     return {
-        field.name: HIDDEN if field.kind == "secret" else masked(option_text(row.options[field.name]))
+        field.name: HIDDEN if field.kind == "secret" else without_secrets(option_text(row.options[field.name]))
         for field in probe.fields
         if row.options.get(field.name)
     }
+
+
+def without_secrets(text: str) -> str:
+    """Return a text with what looks like a secret hidden. Where values of steps are kept and used are only names."""
+    return "\n".join(line if _SAVE.match(line) else _masked_between(line) for line in text.split("\n"))
+
+
+def _masked_between(line: str) -> str:
+    uses = _USE.findall(line)
+    # One character for each {{name}}: too short to look like a secret.
+    return _STAND_IN.sub(lambda match: uses.pop(0), masked(_USE.sub("\ue000", line.replace("\ue000", ""))))
 
 
 def _about(scope: Scope) -> About:

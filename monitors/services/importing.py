@@ -108,7 +108,7 @@ def _line(organization_id: int, entry: Found, there: Counter[Key]) -> Line:
         return Line(Fate.REFUSED, entry.name, ("", "", ""), why=entry.why)
     entry = replace(entry, name=entry.name[:MOST_NAME])
     probe, key = probe_kinds().get(entry.kind), key_of(entry.name, entry.kind, entry.target)
-    line = Line(Fate.NEW, entry.name, key, probe.label if probe else entry.kind[:40], entry.target)
+    line = Line(Fate.NEW, entry.name, key, probe.label if probe else entry.kind[:40], key[2])
     if _take(there, key):
         return replace(line, fate=Fate.THERE)
     try:

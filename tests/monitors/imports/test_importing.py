@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from kit.clock import clock
 from monitors.imports.statuswire import write
 from monitors.models import Monitor
-from monitors.queries.exporting import drafts
+from monitors.queries.exporting import drafts, without_secrets
 from monitors.services.importing import Fate, carry_out, plan
 from monitors.services.scopes import own_scope, scope_of
 from tests.factories import ComponentFactory, MonitorFactory, OrganizationFactory, ProviderFactory
@@ -141,6 +141,16 @@ def test_numbers_beyond_our_bounds_are_brought_within_and_said(organization):
     )
 
 
+STEPS = """\
+POST /login
+body: {"user": "{{user}}", "password": "{{secret}}"}
+save: token = body.access_token
+
+GET /me
+header: Authorization: Bearer {{token}}
+expect: body.name == "Ann\""""
+
+
 @pytest.fixture
 def full(organization):
     """An organization with a monitor of each sort."""
@@ -158,9 +168,10 @@ def full(organization):
     )  # fmt: skip
     for name, kind, target, options in [
         ("Job", "heartbeat", "Job", {"cron": "30 4 * * 1-5", "zone": "Europe/Berlin", "grace": "5m"}),
-        ("DNS", "dns", "1.1.1.1", {"type": "MX", "expected": "10 mail.example.com."}),
+        ("DNS", "dns", "example.com", {"type": "MX", "expected": "10 mail.example.com."}),
         ("Port", "tcp", "1.1.1.1:443", {"send": "a\\r\\n", "tls": "yes"}),
         ("Port", "tcp", "1.1.1.1:443", {}),
+        ("Log in", "steps", "https://1.1.1.1", {"steps": STEPS, "user": "ann"}),
         ("Cert", "tls", "1.1.1.1", {"warn_days": 14, "min_version": "1.2"}),
     ]:
         MonitorFactory(
@@ -177,7 +188,7 @@ def test_an_export_reads_back_exactly(full):
     exported = write(drafts(full.id))
     other = OrganizationFactory()
     fates = [fate for fate, _ in carried(other, exported)]
-    assert fates == [Fate.NEW] * 7
+    assert fates == [Fate.NEW] * 8
     assert drafts(other.id) == drafts(full.id)
     assert write(drafts(other.id)) == exported
     columns = ("name", "kind", "target", "options", "interval_s", "timeout_s", "confirmations", "tags", "is_paused")
@@ -186,7 +197,7 @@ def test_an_export_reads_back_exactly(full):
         for one in (full, other)
     ]
     assert both[1] == both[0]
-    assert [fate for fate, _ in carried(full, exported)] == [Fate.THERE] * 7
+    assert [fate for fate, _ in carried(full, exported)] == [Fate.THERE] * 8
 
 
 def test_secrets_are_never_exported(organization):
@@ -203,6 +214,22 @@ def test_secrets_are_never_exported(organization):
     assert (line.fate, line.why) == (
         Fate.REFUSED, "monitors[0].target has ••• where a secret was. Write the secret there."
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('a\nbody: {"password": "{{secret}}"}', None),
+        ("save: token = body.access_token", None),
+        ('body.token == "abc"', None),
+        ("header: Authorization: Bearer {{token}}", None),
+        ('{"password": "hush-hush", "b": "{{user}}"}', '{"password": "•••", "b": "{{user}}"}'),
+        ("header: Authorization: Bearer abcdefgh", "header: Authorization: Bearer •••"),
+        ("/login?api_key=hush{{user}}", "/login?api_key=•••"),
+    ],
+)
+def test_what_looks_like_a_secret_is_hidden_and_names_are_not(text, shown):
+    assert without_secrets(text) == (text if shown is None else shown)
 
 
 def test_a_provider_that_is_unknown_becomes_an_own_system(organization):
