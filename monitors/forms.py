@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from monitors.catalogue.check_templates import Template
 from monitors.models import Component, Monitor, Provider, Scope
 from monitors.probes.base import KEPT, BadOptions, Field, Probe
 from monitors.queries.monitors import option_text
@@ -47,8 +48,10 @@ class MonitorForm(forms.Form):
         data: Any = None,
         *,
         monitor: Monitor | None = None,
+        template: Template | None = None,
     ) -> None:
-        super().__init__(data, initial=_initial(monitor, probe) if monitor else None, label_suffix="")
+        started = _from_template(template, choices) if template else None
+        super().__init__(data, initial=_initial(monitor, probe) if monitor else started, label_suffix="")
         self._kind, self._probe = kind, probe
         watches = self.fields["watches"]
         assert isinstance(watches, forms.ChoiceField)
@@ -131,6 +134,15 @@ class MonitorForm(forms.Form):
         if what == "provider":
             return scope_of(Provider.objects.get(id=id_))
         return own_scope(organization_id, self.cleaned_data["system"])
+
+
+def _from_template(template: Template, choices: Sequence[tuple[str, list[tuple[str, str]]]]) -> dict[str, Any]:
+    """Return what a form starts from; it is about the template's provider where that can be watched."""
+    provider = Provider.objects.filter(slug=template.provider).first()
+    wanted = f"provider:{provider.id}" if provider else ""
+    is_there = any(value == wanted for _, group in choices for value, _ in group)
+    options = {OPTION + name: value for name, value in template.options.items()}
+    return {"name": template.name, "target": template.target, **({"watches": wanted} if is_there else {}), **options}
 
 
 def _initial(monitor: Monitor, probe: Probe) -> dict[str, Any]:

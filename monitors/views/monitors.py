@@ -12,6 +12,7 @@ from accounts import access
 from accounts.models import Organization, Role
 from kit.addresses import AddressRefused, NameUnresolved
 from kit.clock import clock
+from monitors.catalogue.check_templates import Template, templates
 from monitors.forms import OPTION, MonitorForm
 from monitors.models import Monitor
 from monitors.probes import probe_kinds
@@ -50,8 +51,9 @@ def monitor_detail(request: HttpRequest, slug: str, monitor_id: int) -> HttpResp
 @login_required
 def monitor_new(request: HttpRequest, slug: str) -> HttpResponse:
     organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
-    kind = request.POST.get("kind") or request.GET.get("kind") or "http"
-    form = _form(request, organization, kind)
+    template = templates().get(request.GET.get("template", ""))
+    kind = request.POST.get("kind") or request.GET.get("kind") or (template.kind if template else "http")
+    form = _form(request, organization, kind, template=template)
     if "try" in request.POST:
         return _try(request, organization, form, kind)
     if form.is_bound and form.is_valid():
@@ -136,12 +138,19 @@ def _monitor(organization: Organization, monitor_id: int) -> Monitor:
     return get_object_or_404(Monitor.objects.select_related(*parts), id=monitor_id, organization=organization)
 
 
-def _form(request: HttpRequest, organization: Organization, kind: str, monitor: Monitor | None = None) -> MonitorForm:
+def _form(
+    request: HttpRequest,
+    organization: Organization,
+    kind: str,
+    monitor: Monitor | None = None,
+    *,
+    template: Template | None = None,
+) -> MonitorForm:
     kinds = probe_kinds()
     if kind not in kinds:
         raise Http404
     data = request.POST if request.method == "POST" else None
-    return MonitorForm(kind, kinds[kind], queries.watchable(organization.id), data, monitor=monitor)
+    return MonitorForm(kind, kinds[kind], queries.watchable(organization.id), data, monitor=monitor, template=template)
 
 
 def _try(
@@ -180,6 +189,8 @@ def _render_form(
         "form": form,
         "kind": kind,
         "kinds": _kinds(),
+        "templates": templates(),
+        "template": templates().get(request.GET.get("template", "")),
         "monitor": monitor,
     }
     return render(request, "monitors/monitor_form.html", context, status=422 if form.errors else 200)

@@ -311,3 +311,13 @@ def test_a_job_gets_a_heartbeat(client, monitor):
     made = Monitor.objects.exclude(id=monitor.id).get()
     assert (answered.status_code, made.heartbeat.token != "") == (302, True)
     assert f"/ping/{made.heartbeat.token}" in client.get(at("monitor_detail", made)).content.decode()
+
+
+def test_a_template_fills_the_form(client, monitor):
+    twilio = ProviderFactory(name="Twilio", slug="twilio")
+    login(client, monitor.organization)
+    address = reverse("monitor_new", args=[monitor.organization.slug])
+    page = client.get(address, {"template": "twilio-verify"}).content.decode()
+    assert 'value="https://verify.twilio.com/v2/Services?PageSize=1"' in page
+    assert "body.services exists</textarea>" in page
+    assert f'<option value="provider:{twilio.id}" selected>' in page
