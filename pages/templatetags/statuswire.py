@@ -161,6 +161,12 @@ _HATCHES = {
     State.MAJOR_OUTAGE: "M{x} 8l8 24M{m} 8l-8 24",
 }
 
+# The same over many bars alike: the height where a line begins, and its stroke over one bar to the next.
+_RUN_HATCHES = {
+    State.UNKNOWN: ((36, "l8-8m2 8"), (22, "l8-8m2 8")),
+    State.MAINTENANCE: ((12, "h10"), (20, "h10"), (28, "h10")),
+}
+
 
 @register.simple_tag
 def bars(series: Sequence[Bar], label: str, size: str = "") -> SafeString:
@@ -235,15 +241,20 @@ def _runs(series: Sequence[Bar]) -> list[list[Numbered]]:
 
 def _bars_alike(run: Sequence[Numbered]) -> SafeString:
     (first, bar), (_, last) = run[0], run[-1]
-    places = [n * (BAR + GAP) for n in range(first, first + len(run))]
-    words = bar.label if len(run) == 1 else f"{bar.label} – {last.label}"
-    lines = "".join(_HATCHES.get(bar.state, "").format(x=x, m=x + BAR) for x in places)
+    x, number = first * (BAR + GAP), len(run)
+    if number == 1:
+        words, shape, lines = bar.label, f"M{x} 0h{BAR}v{HEIGHT}h-{BAR}z", _HATCHES.get(bar.state, "")
+        hatch = lines.format(x=x, m=x + BAR)
+    else:  # one dashed line, as thick as bars are tall
+        words, shape = f"{bar.label} – {last.label}", f"M{x} {HEIGHT // 2}h{number * (BAR + GAP) - GAP}"
+        hatch = "".join(f"M{x} {y}" + stroke * number for y, stroke in _RUN_HATCHES.get(bar.state, ()))
     return format_html(
-        '<g class="bar"><title>{}</title><path class="bar-{}" d="{}"/>{}</g>',
+        '<g class="bar"><title>{}</title><path class="bar-{}{}" d="{}"/>{}</g>',
         words,
         bar.state.slug,
-        "".join(f"M{x} 0h{BAR}v{HEIGHT}h-{BAR}z" for x in places),
-        format_html('<path class="hatch" d="{}"/>', lines) if lines else "",
+        "" if number == 1 else " run",
+        shape,
+        format_html('<path class="hatch" d="{}"/>', hatch) if hatch else "",
     )
 
 
