@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from kit.secrets import SecretUnreadable, Vault
+from monitors.core.conditions import ConditionError
 from monitors.probes import probe_kinds
 from monitors.probes.base import KEPT, KNOWN
 from monitors.probes.judging import looks_back
@@ -28,8 +30,11 @@ class SecretNeeded(Exception):
         self.field = field
 
 
-def secret_fields(kind: str) -> list[str]:
-    return [field.name for field in probe_kinds()[kind].fields if field.kind == "secret"]
+@cache
+def secret_fields(kind: str) -> tuple[str, ...]:
+    """Return the options of a kind that are secrets; none of a kind that there is no more."""
+    probe = probe_kinds().get(kind)
+    return tuple(field.name for field in probe.fields if field.kind == "secret") if probe else ()
 
 
 def sealed(kind: str, options: Mapping[str, object], monitor_id: int) -> dict[str, object]:
@@ -99,7 +104,7 @@ def _past(checks: Iterable[Check], now: datetime) -> dict[int, list[tuple[int, i
     """Return (percent, window in seconds, microseconds) of earlier checks, for the conditions that look back."""
     wanted: dict[tuple[int, int], list[int]] = {}
     for check in checks:
-        for pair in looks_back(check.options, probe_kinds()[check.kind].names):
+        for pair in _windows(check):
             wanted.setdefault(pair, []).append(check.monitor_id)
     found: dict[int, list[tuple[int, int, int | None]]] = {}
     for (percent, window_s), ids in wanted.items():
@@ -108,8 +113,19 @@ def _past(checks: Iterable[Check], now: datetime) -> dict[int, list[tuple[int, i
     return found
 
 
+def _windows(check: Check) -> list[tuple[int, int]]:
+    """Return what a check's conditions look back at; one that cannot be read keeps no other check from being made."""
+    probe = probe_kinds().get(check.kind)
+    try:
+        return list(looks_back(check.options, probe.names)) if probe else []
+    except ConditionError as error:
+        logger.error("Monitor %s has a condition that cannot be read: %s", check.monitor_id, error.message)
+        return []
+
+
 def _heard(checks: Iterable[Check], now: datetime) -> dict[int, dict[str, object]]:
-    waiting = [check.monitor_id for check in checks if probe_kinds()[check.kind].is_waiting]
+    kinds = probe_kinds()
+    waiting = [check.monitor_id for check in checks if check.kind in kinds and kinds[check.kind].is_waiting]
     return heard(waiting, now=now) if waiting else {}
 
 

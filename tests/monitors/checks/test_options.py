@@ -90,3 +90,16 @@ def test_conditions_that_look_back_are_told_of_earlier_checks(made, earlier, exp
         check = Check(made.id, made.fence, slot, "http", made.target, {}, 5)
         record([(check, replace(GOOD, total_us=1000 * (number + 1)))], now=now)
     assert check_options(made, now=now).get(KNOWN, {}).get("past", []) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"), [("http", {"conditions": "p95(never"}), ("gone", {"conditions": "p95(5m) < 1s"})]
+)
+def test_options_that_cannot_be_read_hold_up_no_other_check(made, kind, options):
+    broken = MonitorFactory(kind=kind, options=options)
+    now = clock()
+    found = [
+        Check(monitor.id, 0, now, monitor.kind, monitor.target, monitor.options, 5)
+        for monitor in (broken, Monitor.objects.get(id=made.id))
+    ]
+    assert for_prober(found, now=now) == [options, BEARER]
