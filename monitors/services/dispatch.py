@@ -24,8 +24,8 @@ from monitors.core.schedule import MODULUS, MULTIPLIER
 from monitors.models import HOME
 
 AHEAD_S = 2  # checks are claimed up to this many real seconds before their slot, and start in time
-LEASE_S = 6  # real seconds after the slot, or after the last renewal: then a check counts as lost
-RENEW_WITHIN_S = 3.5  # a lease with no more than this left is renewed
+LEASE_S = 4  # real seconds after the slot, or after the last renewal: then a check counts as lost
+RENEW_WITHIN_S = 2.5  # a lease with no more than this left is renewed
 
 
 @dataclass(frozen=True, slots=True)

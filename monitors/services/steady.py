@@ -27,7 +27,9 @@ _STEADY = """
         FROM checks_inbox AS inbox
         JOIN monitors_monitor AS monitor ON monitor.id = inbox.monitor_id AND monitor.fence = inbox.fence
         JOIN monitors_scope AS scope ON scope.id = monitor.scope_id
-        LEFT JOIN monitors_sourcestate AS word ON word.ref = 'monitor:' || inbox.monitor_id AND word.scope_id = monitor.scope_id
+        -- "+ 0": always by ref, whose index is exact; by scope there may be thousands.
+        LEFT JOIN monitors_sourcestate AS word ON word.ref = 'monitor:' || inbox.monitor_id
+            AND word.scope_id + 0 = monitor.scope_id
         WHERE NOT is_paused AND inbox.state = %(good)s AND inbox.reason = 0
           AND (word.id IS NULL OR word.state = %(good)s AND pending IS NULL AND observed_at <= slot)
           AND (slow_factor IS NULL OR baseline_us IS NULL
