@@ -87,10 +87,14 @@ def uptime(
     """Return the share of the covered part of `window` without an outage, 0.0 to 1.0; None without data.
 
     A major outage counts in full, a partial one half, degraded not at all. Maintenance leaves the
-    window altogether, and so does time without data, unless an impact is known for it.
+    window altogether, and so does time without data, unless an impact is known for it. Impacts alone, as a
+    vendor's history tells of them, give no share: of the time between them nobody knows.
     """
+    covered = clip(union(coverage), window)
+    if not covered:
+        return None
     inside = [i for i in impacts if overlap(i.span, window)]
-    known = union([*coverage, *(i.span for i in inside)])
+    known = union([*covered, *(i.span for i in inside)])
     counted = minus(clip(known, window), union(maintenance))
     total = sum(span.seconds for span in counted)
     if not total:

@@ -94,7 +94,7 @@ def test_a_zone_changes_nothing():
         ([impact(0, 60, MAJOR)], ALL, [span(0, 60)], 1.0),
         ([impact(0, 60, MAJOR)], ALL, [span(30, 150)], 1 - 30 / 120),
         ([impact(0, 60, MAJOR)], [span(0, 120)], [], 0.5),
-        ([impact(0, 60, MAJOR)], [], [], 0.0),  # an impact is data
+        ([impact(0, 60, MAJOR)], [], [], None),  # what was between the troubles that we know of, nobody knows
         ([impact(-600, 60, MAJOR)], ALL, [], 0.75),
         ([], ALL, ALL, None),
     ],
