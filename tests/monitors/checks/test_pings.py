@@ -6,9 +6,12 @@ import pytest
 from django.core.cache import cache
 
 from kit.clock import clock
-from monitors.models import Heartbeat, Monitor, Ping
+from monitors.core.states import State
+from monitors.models import Heartbeat, Monitor, Ping, SourceState
 from monitors.probes.base import Reason
 from monitors.services import checks, monitors
+from monitors.services.dispatch import claim_due
+from monitors.services.results import record
 from tests.factories import OrganizationFactory, ScopeFactory
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +108,15 @@ def test_only_the_newest_reports_are_kept(client, made, monkeypatch):
     for _ in range(8):
         client.get(at(made, "log"))
     assert Ping.objects.count() == 5
+
+
+def test_a_failure_goes_the_whole_way_from_the_ping_to_the_monitors_state(client, made):
+    states = []
+    for what in ("", "3", "0"):
+        client.get(at(made, what))
+        claimed = claim_due(now=clock())
+        results = checks.engine().run_batch(checks.tasks_of(claimed, now=clock()))
+        record(list(zip(claimed, results, strict=True)), now=clock())
+        word = SourceState.objects.get(ref=f"monitor:{made.id}")
+        states.append((word.state, "exit code 3" in word.reason))
+    assert states == [(State.OPERATIONAL, False), (State.MAJOR_OUTAGE, True), (State.OPERATIONAL, False)]
