@@ -17,6 +17,8 @@ from monitors.probes.judging import CONDITION_FIELDS, TIMES, Conditions, conditi
 from monitors.probes.wires import Broken, Watch, Wire, connected
 
 PORT = 443
+MAX_CHAIN = 8  # certificates that are described
+_DER = 2  # _ssl.ENCODING_DER
 VERSIONS = ("1.2", "1.3")
 NAMES: Names = {
     "certificate_days": Type.NUMBER, "issuer": Type.TEXT, "subject": Type.TEXT, "tls_version": Type.TEXT, **TIMES,
@@ -63,10 +65,12 @@ def _look(wire: Wire, secured: ssl.SSLObject) -> dict[str, object]:
 
 
 def _chain(secured: ssl.SSLObject) -> list[bytes]:
-    """Return what the server has sent, the server's own first; before Python 3.13 that alone."""
-    whole_chain = getattr(secured, "get_unverified_chain", None)
-    if whole_chain:
-        return list(whole_chain())[:8]
+    """Return what the server has sent, the server's own first."""
+    # Public from Python 3.13 on; before that the same thing lies one layer deeper, as certificates and not as bytes.
+    holder = secured if hasattr(secured, "get_unverified_chain") else getattr(secured, "_sslobj", None)
+    if get := getattr(holder, "get_unverified_chain", None):
+        sent = get() or []
+        return [der if isinstance(der, bytes) else der.public_bytes(_DER) for der in sent[:MAX_CHAIN]]
     own = secured.getpeercert(binary_form=True)
     return [own] if own else []
 

@@ -47,6 +47,17 @@ def test_days_names_and_versions_decide(prober, authority, days, options, expect
     assert result.detail["certificates"][0]["names"] == [HOST]
 
 
+def test_the_chain_is_described_as_it_was_sent(prober, authority, tmp_path):
+    context = authority.context(HOST)
+    own = next(authority.file.parent.glob(f"{HOST}-20.pem"))
+    both = tmp_path / "both.pem"
+    both.write_bytes(own.read_bytes() + authority.file.read_bytes() * 20)
+    context.load_cert_chain(both)
+    chain = look(prober, authority, context).detail["certificates"]
+    assert [certificate["subject"] for certificate in chain[:2]] == [f"CN={HOST}", "CN=An authority of the tests"]
+    assert len(chain) <= 8
+
+
 def test_an_old_version_is_named(prober, authority):
     import ssl
 
