@@ -30,6 +30,7 @@ ALL_WITHIN_S = 1.0
 MOST_AT_ONCE = 1000  # checks claimed, or results stored, by one statement
 NEWS_AT_ONCE = 25  # results judged and stored by one transaction, which locks their monitors for so long
 CANARIES_EVERY_S = 5.0
+OVERDUE_S = 15.0  # beyond a check's slot and timeout, before its missing result is the engine's fault
 _TROUBLE = (OperationalError, InterfaceError)  # the database is away, or busy: the same again may work
 
 
@@ -40,6 +41,8 @@ class Prober:
         self._engine, self._region, self._clock = engine, region, clock
         self._found: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self._under_way: dict[int, tuple[Check, datetime]] = {}  # by monitor, with the end of its lease
+        self._asked: dict[int, float] = {}  # by monitor, when the engine has to have answered, a monotonic time
+        self._fault = ""
         self._most = 2 * settings.PROBES_AT_ONCE
         self._stopping = threading.Event()
         self._fresh: list[Outcome] = []  # found, and not looked at yet
@@ -47,11 +50,15 @@ class Prober:
         self._stored_at = 0.0  # monotonic
 
     def run(self, stop: threading.Event, *, grace_s: float = 3.0) -> None:
-        """Make checks until `stop` is set; then finish within `grace_s` seconds what has begun, and give up the rest."""
+        """Make checks until `stop` is set; then finish within `grace_s` seconds what has begun, and give up the rest.
+
+        Raises RuntimeError if the engine gives no answers any more: whoever keeps this process starts it again.
+        """
         threads = [threading.Thread(target=self._keep, args=each) for each in self._duties()]
         for thread in threads:
             thread.start()
-        stop.wait()
+        while not (stop.is_set() or self._stopping.is_set()):
+            stop.wait(CLAIM_EVERY_S)
         self._stopping.set()
         for thread in threads:
             thread.join()
@@ -62,6 +69,8 @@ class Prober:
         self._store()
         release([check for check, _ in self._under_way.values()], now=self._clock())
         connection.close()
+        if self._fault:
+            raise RuntimeError(self._fault)
 
     def _duties(self) -> list[tuple[Callable[[], None], float]]:
         duties = [(self.claim, CLAIM_EVERY_S), (self._store_in_time, NEWS_WITHIN_S)]
@@ -87,8 +96,9 @@ class Prober:
 
     def claim(self) -> None:
         """Keep what is under way, claim what falls due, and have it made."""
+        self._check_engine()
         self._renew()
-        while (room := self._most - self._unfound()) > 0:
+        while (room := self._most - len(self._asked)) > 0:
             now, limit = self._clock(), min(room, MOST_AT_ONCE)
             claimed = claim_due(now=now, region=self._region, limit=limit)
             # One that is still under way here was lost to the database for a while: never two at once.
@@ -96,19 +106,26 @@ class Prober:
             if len(claimed) < limit:
                 break
 
-    def _unfound(self) -> int:
-        """Return about how many checks have no result yet; those whose result waits to be stored take no room."""
-        return len(self._under_way) - self._found.qsize() - len(self._fresh) - len(self._news)
-
     def _begin(self, claimed: Sequence[Check], now: datetime) -> None:
         if not claimed:
             return
-        for check in claimed:
+        tasks = checks.tasks_of(claimed, now=self._clock())  # first, as it may fail: then the leases lapse
+        began = time.monotonic()
+        for check, task in zip(claimed, tasks, strict=True):
             self._under_way[check.monitor_id] = check, max(check.slot, now) + real(LEASE_S)
-        self._engine.submit(checks.tasks_of(claimed, now=self._clock()), partial(self._put, claimed))
+            self._asked[check.monitor_id] = began + max(0.0, task.wait_s) + task.timeout_s + OVERDUE_S
+        self._engine.submit(tasks, partial(self._put, claimed))
 
     def _put(self, claimed: Sequence[Check], index: int, result: ProbeResult) -> None:
+        self._asked.pop(claimed[index].monitor_id, None)
         self._found.put((claimed[index], result))
+
+    def _check_engine(self) -> None:
+        """Every check has an end of its own: one without means that the engine is dead, and its leases a lie."""
+        overdue = sum(end < time.monotonic() for end in list(self._asked.values()))
+        if overdue:
+            self._fault = f"{overdue} checks have not come back: the probing loop is dead or overloaded."
+            self._stopping.set()
 
     def _renew(self) -> None:
         now = self._clock()

@@ -192,6 +192,19 @@ def test_a_database_that_was_away_loses_no_result(settings, monkeypatch, caplog)
     assert set(caplog.messages) == {said}
 
 
+def test_a_prober_whose_engine_is_dead_gives_up_what_it_holds_and_says_so(settings, monkeypatch):
+    monkeypatch.setattr("monitors.services.probing.OVERDUE_S", 0.1)
+
+    class Dead:
+        def submit(self, tasks, put):
+            """Take checks, and never answer."""
+
+    some(2, timeout_s=1)
+    with pytest.raises(RuntimeError, match="2 checks have not come back"):
+        Prober(Dead(), region=0, clock=clock).run(threading.Event(), grace_s=0)
+    assert len(dispatch.claim_due(now=clock())) == 2
+
+
 def test_only_monitors_of_the_region_are_checked(settings):
     with serving(answer(b"ok")) as server:
         settings.ALLOWED_PRIVATE_HOSTS = [server.place]
