@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from kit.addresses import Target, check_url, follow
 from monitors.core.states import State
@@ -64,6 +65,7 @@ def _clean_status(raw: str) -> str:
     return text
 
 
+@lru_cache(maxsize=1000)
 def _ranges(text: str) -> tuple[tuple[int, int], ...]:
     """Return "200-299,301" as ((200, 299), (301, 301)). Raises ValueError."""
     found = []
@@ -162,7 +164,8 @@ def judge(
         return State.MAJOR_OUTAGE, Reason.STATUS, f"{asked} answered {answer.status}; expected {wanted}."
     if fault := _judge_keywords(answer, rules):
         return State.MAJOR_OUTAGE, *fault
-    if failure := rules.conditions.judge(facts_of(answer, options)):
+    # Most monitors have no conditions, and their answers need not be taken apart.
+    if rules.conditions and (failure := rules.conditions.judge(facts_of(answer, options))):
         return failure
     if rules.max_response_ms and took_ms > rules.max_response_ms:
         return State.DEGRADED, Reason.SLOW, f"{asked} took {took_ms:.0f} ms; the limit is {rules.max_response_ms} ms."

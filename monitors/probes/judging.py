@@ -37,9 +37,14 @@ class Conditions:
     @classmethod
     def of(cls, options: Mapping[str, object], names: Names) -> "Conditions":
         """Read stored options. Raises ConditionError, which `clean` has ruled out."""
+        if not (options.get(MUST) or options.get(SHOULD)):
+            return _NONE
         return cls(
             *(tuple(parse(line, names) for line in lines_of(str(options.get(name) or ""))) for name in (MUST, SHOULD))
         )
+
+    def __bool__(self) -> bool:
+        return bool(self.must or self.should)
 
     def judge(self, facts: Facts) -> tuple[State, Reason, str] | None:
         """Return what failed, with the failing value, or None. What is not known yet fails nothing."""
@@ -49,6 +54,9 @@ class Conditions:
                 why = "; ".join(why for found in failed for why in found.why)
                 return state, Reason.CONDITION, f"{why}."[:500]
         return None
+
+
+_NONE = Conditions()
 
 
 def condition_readers(names: Names) -> dict[str, Callable[[str], object]]:
