@@ -7,7 +7,8 @@ from monitors.formats import formats
 from monitors.formats.base import Format, Sample
 from monitors.formats.markup import Markup
 
-# Asked first where a page bears no mark: most status pages are one of these. The rest follow by name.
+# Asked first where a page bears no mark: most status pages are one of these, or have some feed. The rest follow by name:
+# their pages bear marks, so that they seldom are what an unmarked page is, and a search asks a dozen times at most.
 COMMON = (
     "statuspage_v2",
     "incidentio",
@@ -19,7 +20,7 @@ COMMON = (
     "cachet",
 )
 USUAL = 4  # of them are asked in every folder before the others in any
-LAST = ("rss_generic",)
+ANY_FEED = ("rss_generic",)
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 MOST_LINKS = 4  # of a page's own feeds
 # First parts of paths that lie below a status page, and are not the page's own folder.
@@ -47,7 +48,7 @@ def candidates(sample: Sample) -> list[str]:
 
     Other hosts may be among them, as the page named them: the caller guards every request.
     """
-    known = _ordered()
+    known, first = _ordered(), len(COMMON) + len(ANY_FEED)
     pages = _pages(sample)
     marked = [format_ for format_ in known if _is_marked(format_, sample)]
     general = [format_ for format_ in known if not format_.vendor and format_ not in marked]
@@ -62,6 +63,7 @@ def candidates(sample: Sample) -> list[str]:
             for format_ in general[:USUAL]
             if format_.endpoints
         ),
+        *_endpoints([format_ for format_ in general if format_ in known[:first]], pages),
         *_endpoints(general, pages),
     ]
     return [address for address in dict.fromkeys(found) if address != sample.url and _is_web(address)]
@@ -87,9 +89,8 @@ def is_first_document(format_: Format, url: str) -> bool:
 
 def _ordered() -> list[Format]:
     known = formats()
-    first = [name for name in COMMON if name in known]
-    rest = sorted(known.keys() - set(first) - set(LAST))
-    return [known[name] for name in (*first, *rest, *LAST) if name in known]
+    first = (*COMMON, *ANY_FEED)
+    return [known[name] for name in (*first, *sorted(known.keys() - set(first)))]
 
 
 def _is_marked(format_: Format, sample: Sample) -> bool:

@@ -90,5 +90,5 @@ FORMAT = Format(
     label="RSS or Atom",
     parse=parse,
     claims=claims,
-    endpoints=("/feed.atom", "/rss", "/feed", "/index.xml"),
+    endpoints=("/rss", "/feed", "/feed.atom", "/index.xml"),
 )

@@ -32,7 +32,8 @@ def parse(body: bytes) -> Snapshot:
 
 
 def claims(sample: Sample) -> Claim:
-    return Claim.CERTAIN if sample.is_feed and "www.site24x7.com/rssdefinitions" in sample.head else Claim.NO
+    known = "www.site24x7.com/rssdefinitions" in sample.head or "#/components/" in sample.head
+    return Claim.CERTAIN if sample.is_feed and known else Claim.NO
 
 
 FORMAT = Format(
