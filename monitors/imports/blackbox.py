@@ -84,5 +84,8 @@ def _draft(look: Looked, target: str, module: str, tags: tuple[str, ...], interv
 
 
 SOURCE = Source(
-    label="blackbox_exporter", mark="YAML with modules, and scrape_configs below", recognises=recognises, read=read
+    label="blackbox_exporter",
+    mark="YAML with modules, and scrape_configs of Prometheus below",
+    recognises=recognises,
+    read=read,
 )

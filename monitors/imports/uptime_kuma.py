@@ -174,4 +174,6 @@ _HINTS = {
     "docker": "Let the container ping a heartbeat.",
 }
 
-SOURCE = Source(label="Uptime Kuma", mark="a backup with monitorList", recognises=has_key("monitorList"), read=read)
+SOURCE = Source(
+    label="Uptime Kuma", mark="JSON of a backup, with monitorList", recognises=has_key("monitorList"), read=read
+)

@@ -26,8 +26,8 @@ def monitors_import(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what a file would make, and with `confirm` make it."""
     organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
     if request.method == "GET":
-        return _page(request, organization, ImportForm())
-    form = ImportForm(request.POST, request.FILES)
+        return _page(request, organization, ImportForm(label_suffix=""))
+    form = ImportForm(request.POST, request.FILES, label_suffix="")
     if not form.is_valid():
         return _page(request, organization, form)
     try:
