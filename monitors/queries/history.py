@@ -81,8 +81,8 @@ def stretches(monitor_id: int, *, start: datetime, now: datetime) -> list[Stretc
     """
     found: list[Stretch] = []
     newer_than = _midnight(start.astimezone(UTC).date())
-    for day, *sums in _days(monitor_id, newer_than.date()):
-        found.append(Stretch(_midnight(day), DAY, Sums(*sums)))
+    for day, sums in _days(monitor_id, newer_than.date()):
+        found.append(Stretch(_midnight(day), DAY, sums))
         newer_than = _midnight(day) + DAY
     hours = MonitorHour.objects.filter(monitor_id=monitor_id, hour__gte=newer_than, hour__lte=now).order_by("hour")
     for hour, *sums in hours.values_list("hour", *_SUMS):
@@ -118,8 +118,8 @@ def day_bars(monitor_ids: Collection[int], *, days: int, now: datetime) -> dict[
     first = today - timedelta(days=days - 1)
     found: dict[int, dict[date, DayBar]] = {id_: {} for id_ in monitor_ids}
     kept = MonitorDay.objects.filter(monitor_id__in=monitor_ids, day__gte=first)
-    for monitor_id, *bar in kept.values_list("monitor_id", "day", "checks", "failed"):
-        found[monitor_id][bar[0]] = DayBar._make(bar)
+    for monitor_id, day, checks, failed in kept.values_list("monitor_id", "day", "checks", "failed"):
+        found[monitor_id][day] = DayBar(day, checks, failed)
     summed = {id_: max(bars, default=first - DAY) for id_, bars in found.items()}
     with connection.cursor() as cursor:
         cursor.execute(_HOURS, [list(monitor_ids), _midnight(today - 2 * DAY)])
@@ -145,9 +145,9 @@ def _unpacked(monitor_ids: Collection[int], now: datetime) -> list[tuple[int, da
     return counts
 
 
-def _days(monitor_id: int, first: date) -> Iterable[tuple[date, int, int, int, int, int, bytes]]:
+def _days(monitor_id: int, first: date) -> Iterable[tuple[date, Sums]]:
     rows = MonitorDay.objects.filter(monitor_id=monitor_id, day__gte=first).order_by("day")
-    return rows.values_list("day", *_SUMS)
+    return ((day, Sums(*sums)) for day, *sums in rows.values_list("day", *_SUMS))
 
 
 def _checked(hour: datetime, region: int, checks: Iterable[Packed]) -> Iterable[Checked]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
@@ -106,7 +107,7 @@ class Listing:
 
 def listing(organization_id: int, asked: Asked, *, now: datetime) -> Listing:
     """Return a page of monitors. Five queries, however many there are."""
-    values = {"organization": organization_id, "now": now, "words": asked.words.lower(), "tag": asked.tag}
+    values: dict[str, Any] = {"organization": organization_id, "now": now, "words": asked.words.lower(), "tag": asked.tag}
     values |= {"show": asked.show, "limit": PAGE, "offset": (asked.page - 1) * PAGE}
     with connection.cursor() as cursor:
         cursor.execute(_SEEN + _COUNTS, values)

@@ -54,11 +54,11 @@ def tag(organization_id: int, ids: Collection[int], name: str) -> int:
     """Put a tag on these; return how many did not have it. One with MOST_TAGS takes no more."""
     with connection.cursor() as cursor:
         cursor.execute(_TAG, [name, organization_id, list(ids), name, MOST_TAGS])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def untag(organization_id: int, ids: Collection[int], name: str) -> int:
     """Take a tag off these; return how many there are."""
     with connection.cursor() as cursor:
         cursor.execute(_UNTAG, [name, organization_id, list(ids)])
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -91,9 +92,8 @@ def _take_back(region: int, blind_since: datetime) -> None:
     waiting.filter(pending_since__gt=blind_since - _UNDER_WAY).update(pending=None, pending_since=None, agreeing=0)
     CheckEvidence.objects.filter(at__gt=blind_since).delete()
     with connection.cursor() as cursor:
-        cursor.execute(
-            _DISOWN, {"reason": Reason.NO_NETWORK, "region": region, "since": blind_since, "margin": _UNDER_WAY}
-        )
+        values: dict[str, Any] = {"reason": Reason.NO_NETWORK, "region": region}
+        cursor.execute(_DISOWN, values | {"since": blind_since, "margin": _UNDER_WAY})
 
 
 def _watch(row: RegionWatch) -> Watch:
