@@ -36,6 +36,7 @@ class Curls:
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
         self._waiting: dict[pycurl.Curl, asyncio.Future[tuple[int, str]]] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._fires = math.inf  # when the timer does; uvloop's do not tell
         self._due = math.inf  # the loop's time at which libcurl wants to be called
 
     async def perform(self, handle: pycurl.Curl) -> tuple[int, str]:
@@ -63,11 +64,15 @@ class Curls:
     def _set_timer(self, milliseconds: int) -> None:
         """libcurl changes its mind several times for each transfer, so a timer that fires too early is left alone."""
         self._due = math.inf if milliseconds < 0 else self._loop.time() + milliseconds / 1000
-        if self._timer and self._due < self._timer.when():
+        if self._timer and self._due < self._fires:
             self._timer.cancel()
             self._timer = None
         if not self._timer and milliseconds >= 0:
-            self._timer = self._loop.call_at(self._due, self._on_timer)
+            self._set_off()
+
+    def _set_off(self) -> None:
+        self._fires = self._due
+        self._timer = self._loop.call_at(self._fires, self._on_timer)
 
     def _on_timer(self) -> None:
         self._timer = None
@@ -75,7 +80,7 @@ class Curls:
             self._due = math.inf
             self._act([(pycurl.SOCKET_TIMEOUT, 0)])
         elif self._due < math.inf:
-            self._timer = self._loop.call_at(self._due, self._on_timer)
+            self._set_off()
 
     def _act(self, ready: Iterable[tuple[int, int]]) -> None:
         for descriptor, event in ready:
