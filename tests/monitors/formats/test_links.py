@@ -1,14 +1,16 @@
 """Where to look for a page's data: what an address and a page's HTML say."""
 
 import time
+from pathlib import Path
 
 import pytest
 
 from monitors.formats import formats
 from monitors.formats.base import Sample
 from monitors.formats.links import candidates, is_first_document, page_of
-from tests.monitors.formats.test_every_format import GARBAGE
+from tests.monitors.formats.hostile import WHOLE
 
+PAYLOADS = Path(__file__).parents[4] / "shared" / "data" / "payloads"
 HTML = "<!doctype html><html><head>{}</head><body>{}</body></html>"
 PAGE_ID = "5e126e998f2f032e1f8f0f4b"
 
@@ -43,6 +45,25 @@ def test_the_likeliest_place_is_asked_first(url, head, body, first):
     assert asked(url, head, body)[0] == first
 
 
+# The real pages in ../shared/data/payloads: which file, and what is asked first for it.
+REAL = [
+    ("incidentio_html/linear-good.html", "/api/v2/summary.json"),
+    ("incidentio_html/openai-major.html", "/api/v2/summary.json"),
+    ("instatus_html/whereby-good.html", "/summary.json"),
+    ("betterstack_html/eyloo-major.html", "/index.json"),
+]
+
+
+@pytest.mark.needs_shared
+@pytest.mark.parametrize(("file", "path"), REAL)
+def test_a_real_page_is_known_by_its_marks(file, path):
+    page = PAYLOADS / file
+    if not page.exists():
+        pytest.skip("../shared/data/payloads is absent")
+    found = candidates(Sample(page.read_text(encoding="utf-8"), None, "https://status.acme.example/"))
+    assert found[0] == f"https://status.acme.example{path}"
+
+
 def test_a_page_names_its_own_feeds_and_its_own_address():
     head = (
         '<link rel="canonical" href="https://status.acme.example/">'
@@ -54,6 +75,12 @@ def test_a_page_names_its_own_feeds_and_its_own_address():
     assert "https://statuspage.incident.io/news.rss" in found
     assert "https://status.acme.example/api/v2/summary.json" in found[:8]
     assert not any("/incidents/7" in url or url.endswith("/fr") for url in found)
+
+
+def test_an_unmarked_page_is_asked_for_some_feed_within_a_dozen_requests():
+    found = asked("https://status.acme.example/")[:11]
+    ways = ("/api/v2/summary.json", "/summary.json", "/index.json", "/history.atom", "/rss", "/feed", "/api/v1/summary")
+    assert {f"https://status.acme.example{way}" for way in ways} <= set(found)
 
 
 def test_no_address_is_asked_twice_nor_the_pasted_one_again():
@@ -100,7 +127,7 @@ def test_a_feed_has_the_address_of_a_first_document():
     assert is_first_document(formats()["pagerduty"], "https://a.example/")
 
 
-@pytest.mark.parametrize("body", GARBAGE.values(), ids=GARBAGE.keys())
+@pytest.mark.parametrize("body", WHOLE.values(), ids=WHOLE.keys())
 def test_hostile_pages_cost_little_and_lead_nowhere(body):
     began = time.process_time()
     text = "<html>" + body[:4_000_000].decode("latin-1")
