@@ -61,6 +61,8 @@ class MonitorForm(forms.Form):
         for field in probe.fields:
             self.fields[OPTION + field.name] = _form_field(field, is_stored=bool(self._stored.get(field.name)))
         self._suit(probe, is_new=monitor is None)
+        if monitor:
+            self._keep_interval(monitor.interval_s)
 
     def _suit(self, probe: Probe, *, is_new: bool) -> None:
         """Leave out what a kind does not need, and start from what suits it."""
@@ -74,6 +76,13 @@ class MonitorForm(forms.Form):
             for name in ("target", "timeout_s", "interval_s"):
                 self.fields[name].widget = forms.HiddenInput()
             self.fields["confirmations"].initial = 1
+
+    def _keep_interval(self, interval_s: int) -> None:
+        """Offer also the interval that an imported monitor came with."""
+        interval = self.fields["interval_s"]
+        assert isinstance(interval, forms.TypedChoiceField)
+        choices = {int(str(seconds)): str(label) for seconds, label in interval.choices}  # type: ignore[union-attr, misc]
+        interval.choices = sorted(({interval_s: f"{interval_s} seconds"} | choices).items())
 
     @property
     def main_fields(self) -> list[forms.BoundField]:

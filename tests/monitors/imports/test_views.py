@@ -99,3 +99,9 @@ def test_strangers_find_nothing(client, admin):
         assert client.get(address(other, name)).status_code == 404
     assert client.post(address(other), {"pasted": KUMA, "confirm": "yes"}).status_code == 404
     assert Monitor.objects.count() == 1
+
+
+def test_an_interval_of_another_tool_survives_the_form(client, admin):
+    monitor = MonitorFactory(organization=admin.organization, interval_s=45)
+    page = client.get(reverse("monitor_edit", args=[admin.organization.slug, monitor.id])).content.decode()
+    assert '<option value="45" selected>45 seconds</option>' in page
