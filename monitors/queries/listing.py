@@ -107,7 +107,12 @@ class Listing:
 
 def listing(organization_id: int, asked: Asked, *, now: datetime) -> Listing:
     """Return a page of monitors. Five queries, however many there are."""
-    values: dict[str, Any] = {"organization": organization_id, "now": now, "words": asked.words.lower(), "tag": asked.tag}
+    values: dict[str, Any] = {
+        "organization": organization_id,
+        "now": now,
+        "words": asked.words.lower(),
+        "tag": asked.tag,
+    }
     values |= {"show": asked.show, "limit": PAGE, "offset": (asked.page - 1) * PAGE}
     with connection.cursor() as cursor:
         cursor.execute(_SEEN + _COUNTS, values)
