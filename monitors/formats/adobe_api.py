@@ -85,11 +85,10 @@ def _incident(key: str, row: Json, severities: Words, phases: Phases) -> PostRea
         history = sorted(_rows(product.get("history")), key=lambda entry: entry[0])
         states = [severities.state(text(entry, "severity", "potential")) for _, entry in history]
         steps = [phases.phase(text(entry, "status")) for _, entry in history]
-        if history:
-            now.append((steps[-1], worst(states)))
+        now.append((steps[-1], worst(states)) if history else (Phase.UNKNOWN, State.UNKNOWN))
         updates += _updates(history, steps, title_text(text(product, "name")))
     updates.sort(key=lambda update: update.at)
-    open_phases = [phase for phase, _ in now if not phase.is_over]
+    open_phases = sorted((phase for phase, _ in now if not phase.is_over), key=lambda phase: phase is Phase.UNKNOWN)
     phase = Phase.UNKNOWN if not now else open_phases[0] if open_phases else Phase.RESOLVED
     began = _time("", row) or (updates[0].at if updates else None)
     return PostReading(

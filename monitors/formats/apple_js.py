@@ -66,7 +66,9 @@ def parse(body: bytes) -> Snapshot:
             seen = found.get(post.external_id, post)
             found[post.external_id] = _with(seen, post.components)
         now = [post.impact for post in posts if post.phase in (Phase.INVESTIGATING, Phase.IN_PROGRESS)]
-        components.append(ComponentReading(name, name, worst(now) if now else State.OPERATIONAL, "", position=place))
+        unsure = any(post.phase is Phase.UNKNOWN for post in posts)
+        calm = State.UNKNOWN if unsure else State.OPERATIONAL
+        components.append(ComponentReading(name, name, worst(now) if now else calm, "", position=place))
     return Snapshot(
         components=listed(components),
         posts=tuple(found.values()),

@@ -34,7 +34,7 @@ def _state(row: Json) -> tuple[State, str]:
     """What the newest check says; an endpoint that was not checked yet says nothing."""
     checks = [(moment(item.get("timestamp")), item) for item in objects(row, "results", required=False)]
     timed = [(at, item) for at, item in checks if at is not None]
-    if not timed:
+    if not timed or len(timed) < len(checks):  # which one is the newest is not sure
         return State.UNKNOWN, ""
     newest = max(timed, key=lambda pair: pair[0])[1].get("success")
     if not isinstance(newest, bool):

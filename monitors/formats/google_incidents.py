@@ -46,8 +46,13 @@ def _products(incidents: list[object], posts: tuple[PostReading, ...]) -> tuple[
     }
     states = dict.fromkeys(names, State.OPERATIONAL)
     for product, impact in (part for post in posts if not post.phase.is_over for part in post.components):
-        states[product] = max(states[product], impact)
+        states[product] = _graver(states[product], impact)
     return tuple(ComponentReading(product, names[product], states[product], "") for product in names)
+
+
+def _graver(one: State, other: State) -> State:
+    """What is impaired outweighs what we cannot read, and that what is well."""
+    return max(one, other) if max(one, other).is_impaired else min(one, other)
 
 
 def _post(item: Json, words: Words) -> PostReading:

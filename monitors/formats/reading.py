@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from monitors.core.states import State
+from monitors.formats import fitting
 from monitors.formats.base import ComponentReading, Phase, Snapshot, UnreadableFeed
 
 Json = Mapping[str, object]
 
 LARGEST_BODY = 8_000_000  # bytes; the client's cap is lower, this one is for stored bodies
-MOST_POSTS = 500  # newest kept
+MOST_POSTS = fitting.MOST_POSTS
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -30,7 +31,7 @@ def reading(parse: Callable[[bytes], Snapshot]) -> Callable[[bytes], Snapshot]:
         if len(body) > LARGEST_BODY:
             raise UnreadableFeed(f"The body has {len(body)} bytes; a feed has at most {LARGEST_BODY}.")
         try:
-            return parse(body)
+            return fitting.fit(parse(body))
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
             raise UnreadableFeed(f"The body is not what the format promises: {error!r:.200}") from error
 

@@ -13,6 +13,7 @@ LONGEST_TITLE = 300
 LONGEST_BODY = 20_000
 # Direction overrides and isolates, zero-width characters, BOM: they show one thing and say another.
 _FOOLING = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c\u180e]")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c\u180e]")
 _BLOCKS = frozenset("p br div li ul ol tr table h1 h2 h3 h4 h5 h6 blockquote pre hr section article".split())
 _SILENT = frozenset("script style template noscript iframe object svg math head".split())
 _MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!][^<]*?>|&(?:[a-zA-Z]{2,31}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
@@ -61,7 +62,8 @@ def plain_text(words: str, *, longest: int = LONGEST_BODY) -> str:
 
     Text without any markup is only cleaned, so that "<3" and "a < b" survive.
     """
-    words = words[: longest * 4].replace("\r\n", "\n").replace("\r", "\n")
+    # First, so that they cannot hide a tag from what drops tags.
+    words = _UNSEEN.sub("", words[: longest * 4].replace("\r\n", "\n").replace("\r", "\n"))
     if _MARKUP.search(words):
         parser = _Words()
         parser.feed(words)
