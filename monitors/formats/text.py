@@ -13,6 +13,7 @@ LONGEST_TITLE = 300
 LONGEST_BODY = 20_000
 # Direction overrides and isolates, zero-width characters, BOM: they show one thing and say another.
 _FOOLING = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c\u180e]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c\u180e]")
 _BLOCKS = frozenset("p br div li ul ol tr table h1 h2 h3 h4 h5 h6 blockquote pre hr section article".split())
 _SILENT = frozenset("script style template noscript iframe object svg math head".split())
@@ -80,6 +81,8 @@ def title_text(words: str) -> str:
 
 def clean(words: str) -> str:
     """Drop control characters but line breaks, fooling ones, lone surrogates; at most two marks per letter."""
+    if words.isascii() and not _CONTROL.search(words):
+        return words
     words = _FOOLING.sub("", words)
     kept: list[str] = []
     marks = 0

@@ -3,6 +3,8 @@
 import gzip
 import json
 import threading
+import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from kit.clock import clock
@@ -27,6 +29,9 @@ class StatusPage:
         self.answers = {SUMMARY: summary(), INCIDENTS: {"page": PAGE, "incidents": []}, PLANNED: {"page": PAGE, "scheduled_maintenances": []}}  # fmt: skip
         self.headers = {}
         self.asked = []
+        self.pause_s = self.drip_s = 0.0  # before an answer; between two bytes of its body
+        self.now = self.most_at_once = 0  # requests
+        self.lock = threading.Lock()
         self.is_stuck = False  # says "not modified" to whoever asks conditionally
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.place = f"127.0.0.1:{self.server.server_port}"
@@ -35,7 +40,16 @@ class StatusPage:
     def _handler(page):
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
-                page.asked.append((self.path, dict(self.headers)))
+                with page.lock:
+                    page.asked.append((self.path, dict(self.headers)))
+                    page.now += 1
+                    page.most_at_once = max(page.most_at_once, page.now)
+                time.sleep(page.pause_s)
+                with page.lock:
+                    page.now -= 1
+                self.answer()
+
+            def answer(self):
                 answer = page.answers.get(self.path, 404)
                 status = answer if isinstance(answer, int) else 200
                 body = b"" if status != 200 else answer if isinstance(answer, bytes) else json.dumps(answer).encode()
@@ -52,7 +66,11 @@ class StatusPage:
                     self.send_header("Content-Encoding", "gzip")
                 self.send_header("Content-Length", str(len(packed) if body else 0))
                 self.end_headers()
-                self.wfile.write(packed if body else b"")
+                pieces = [packed] if not page.drip_s else [bytes([byte]) for byte in packed]
+                with suppress(OSError):  # whoever asked had enough
+                    for piece in pieces if body else ():
+                        self.wfile.write(piece)
+                        time.sleep(page.drip_s)
 
             def log_message(self, *args):
                 pass

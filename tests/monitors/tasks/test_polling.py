@@ -1,21 +1,27 @@
 """Polling, against a status page on this machine."""
 
+import json
 import logging
 import threading
+import time
 from datetime import timedelta
+from email.utils import formatdate
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections
 
 from kit.clock import clock
+from monitors import fetching
 from monitors.catalogue import read
 from monitors.core.states import State
+from monitors.fetching import MOST_BYTES
 from monitors.formats import formats
 from monitors.models import Component, Coverage, Feed, FeedDocument, OfficialPost
 from monitors.services import polling
 from monitors.services.polling import document_url
 from monitors.tasks.official import backfill_feeds, poll, poll_due_feeds
+from tests.factories import FollowFactory, ScopeFactory
 from tests.monitors.tasks.status_page import INCIDENTS, PAGE, PLANNED, SUMMARY, due, make_feed, summary
 
 
@@ -134,6 +140,64 @@ def test_a_server_that_asks_for_a_pause_gets_one(page, feed, value, minutes):
     poll_due_feeds()
     feed.refresh_from_db()
     assert round((feed.next_poll_at - feed.last_poll_at).total_seconds() / 60) == minutes
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(600, 10), (10**8, 60), (-600, 1)])
+def test_a_server_may_ask_for_a_pause_by_date(page, feed, seconds, minutes):
+    until = formatdate(time.time() + seconds, usegmt=True)  # by the machine's clock, as its Date is
+    page.answers, page.headers = dict.fromkeys(page.answers, 503), {"Retry-After": until}
+    poll_due_feeds()
+    feed.refresh_from_db()
+    assert round((feed.next_poll_at - feed.last_poll_at).total_seconds() / 60) == minutes
+
+
+@pytest.mark.parametrize("interval_s", [60, 30])
+def test_sources_are_spread_over_their_interval(page, db, interval_s):
+    feeds = [make_feed(page, interval_s=interval_s) for _ in range(30)]
+    poll_due_feeds()
+    moments = sorted(Feed.objects.values_list("next_poll_at", flat=True))
+    thirds = {int(moment.timestamp() % interval_s // (interval_s / 3)) for moment in moments}
+    assert (len(feeds), len(set(moments)), thirds) == (30, 30, {0, 1, 2})
+
+
+def test_no_source_is_asked_more_often_than_every_30_s(page, db):
+    with pytest.raises(IntegrityError):
+        make_feed(page, interval_s=29)
+
+
+def test_a_host_has_two_requests_at_most_to_answer(page, db):
+    page.pause_s = 0.02
+    for _ in range(6):
+        make_feed(page)
+    poll_due_feeds()
+    assert (len(page.asked), page.most_at_once) == (18, 2)
+
+
+def test_one_fetch_serves_all_who_follow(page, feed):
+    scope = ScopeFactory(provider=feed.provider, component=None)
+    for _ in range(5):
+        FollowFactory(scope=scope)
+    poll_due_feeds()
+    assert len(page.asked) == 3
+
+
+def test_a_body_above_the_cap_is_not_read(page, feed):
+    poll_due_feeds()
+    due(feed)
+    page.answers[SUMMARY] = b" " * (MOST_BYTES + 1) + json.dumps(summary("major_outage")).encode()
+    poll_due_feeds()
+    assert (due(feed).failures, "at most" in feed.error or "more than" in feed.error) == (1, True), feed.error
+    assert Component.objects.get().state == State.OPERATIONAL
+
+
+def test_a_body_that_drips_ends_at_the_deadline(page, feed, monkeypatch):
+    monkeypatch.setattr(fetching, "DEADLINE_S", 0.4)
+    page.drip_s = 0.05  # per byte: each read is in time, all of them are not
+    began = time.monotonic()
+    poll_due_feeds()
+    feed.refresh_from_db()
+    assert (feed.failures, feed.error) == (1, "127.0.0.1 did not answer in full within 0.4 s.")
+    assert time.monotonic() - began < 5
 
 
 def test_a_spell_of_failures_is_logged_once_for_all_feeds(page, db, caplog):
