@@ -23,6 +23,7 @@ from monitors.models import Coverage, DeliveryCount, Feed, Monitor, OfficialPost
 from monitors.queries import crowd
 from monitors.queries.moves import move_words
 from monitors.queries.states import feeds_heard
+from pages.core.neighbours import Kin, Neighbour, Note, notes
 from pages.queries import visible
 from pages.queries.record import Happening, latest, scopes_of, with_scopes
 
@@ -69,15 +70,6 @@ class WindowView:
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A provider that has to do with this one, and how it is doing."""
-
-    slug: str
-    name: str
-    state: State
-
-
-@dataclass(frozen=True, slots=True)
 class ProviderPage:
     """Everything of a provider's page. `details` are the open incidents with their words."""
 
@@ -89,9 +81,26 @@ class ProviderPage:
     details: tuple[IncidentDetail, ...]
     past: tuple[Happening, ...]  # the newest that are over
     lag: Lag
-    parent: Neighbour | None  # that this one is a part of, or stands on
-    children: tuple[Neighbour, ...]
-    alternatives: tuple[Neighbour, ...]
+    neighbours: tuple[Neighbour, ...]  # by name
+
+    @property
+    def parent(self) -> Neighbour | None:
+        """The provider that this one is a part of, or stands on."""
+        return next((one for one in self.neighbours if one.kin is Kin.PARENT), None)
+
+    @property
+    def children(self) -> tuple[Neighbour, ...]:
+        return tuple(one for one in self.neighbours if one.kin is Kin.CHILD)
+
+    @property
+    def alternatives(self) -> tuple[Neighbour, ...]:
+        """Those that its entry in the catalogue names, which is not symmetrical."""
+        return tuple(one for one in self.neighbours if one.kin is Kin.ALTERNATIVE)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Which neighbours' open incidents may be what people report about this one."""
+        return notes(self.provider.name, self.neighbours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,24 +142,29 @@ def provider_page(provider: Provider, now: datetime) -> ProviderPage:
         tuple(open_details(provider.organization_id, provider.id)),
         tuple(_past(provider)),
         vendor_lags([provider.id], now)[provider.id],
-        *_neighbours(provider, now),
+        tuple(_neighbours(provider, now)),
     )
 
 
-def _neighbours(
-    provider: Provider, now: datetime
-) -> tuple[Neighbour | None, tuple[Neighbour, ...], tuple[Neighbour, ...]]:
-    """Return the parent, the children and the alternatives, each by name. Only those that everybody may see."""
+def _neighbours(provider: Provider, now: datetime) -> Iterable[Neighbour]:
+    """Return who has to do with a provider, by name; only those that everybody may see."""
     related = Q(id=provider.parent_id) | Q(parent=provider) | Q(alternative_to=provider)
-    rows = visible.providers().filter(related).distinct().order_by("name", "id")
+    if provider.parent_id:
+        related |= Q(parent=provider.parent_id)
+    rows = visible.providers().filter(related).exclude(id=provider.id).distinct().order_by("name", "id")
     known = list(rows.annotate(is_alternative=Exists(provider.alternatives.filter(id=OuterRef("id")))))
     states = provider_states((row.id for row in known), now)
-    views = {row.id: Neighbour(row.slug, row.name, states[row.id].state) for row in known}
-    return (
-        views.get(provider.parent_id) if provider.parent_id else None,
-        tuple(views[row.id] for row in known if row.parent_id == provider.id),
-        tuple(views[row.id] for row in known if row.is_alternative),
-    )
+    for row in known:
+        said = states[row.id]
+        yield Neighbour(row.slug, row.name, said.state, _kin(provider, row, row.is_alternative), said.incident_uid)
+
+
+def _kin(provider: Provider, other: Provider, is_alternative: bool) -> Kin:
+    if other.id == provider.parent_id:
+        return Kin.PARENT
+    if other.parent_id == provider.id:
+        return Kin.CHILD
+    return Kin.ALTERNATIVE if is_alternative else Kin.SIBLING
 
 
 def _feeds(provider: Provider, now: datetime) -> Iterable[FeedView]:

@@ -172,6 +172,21 @@ def test_a_provider_leads_to_what_it_is_part_of_and_what_could_replace_it(client
     assert ([one.name for one in page.children], page.alternatives, page.parent) == (["Sendgrid"], (), None)
 
 
+@pytest.mark.parametrize("path", ["/providers/slack/", "/is/slack/down"])
+def test_a_neighbour_is_named_only_while_it_has_an_open_incident(client, path):
+    aws = watched("aws")
+    watched("slack", parent=aws)
+    watched("quip", parent=aws)
+    assert "Reports may come from" not in client.get(path).text
+    opened = incident(aws)
+    text = client.get(path).text
+    assert (
+        'Reports may come from <a href="/providers/aws/">Aws</a>, which Slack is a part of or stands on: '
+        f'it has <a href="/incidents/{opened.uid}/">an open incident</a>.'
+    ) in text
+    assert text.count("Reports may come from") == 1
+
+
 def test_strangers_see_public_strips_and_members_their_own_as_well(client):
     watched("twilio")
     strips = client.get("/is/twilio/down").context["strips"]
