@@ -2,6 +2,7 @@
 
 from monitors.models.checks import HOME, CheckEvidence, CheckResult, Monitor
 from monitors.models.crowd import Report, ReportCount
+from monitors.models.delivery import DeliveryFailure, DeliveryHour
 from monitors.models.fields import StateField
 from monitors.models.heartbeats import Heartbeat, Ping, PingKind
 from monitors.models.history import CheckBlock, MonitorDay, MonitorHour, PackedHour
@@ -31,6 +32,8 @@ __all__ = [
     "Component",
     "Coverage",
     "DeliveryCount",
+    "DeliveryFailure",
+    "DeliveryHour",
     "Feed",
     "FeedDocument",
     "FeedMove",

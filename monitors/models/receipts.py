@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from kit.clock import clock
+from monitors.models.delivery import DeliverySums
 from monitors.models.providers import Provider, Scope
 
 
@@ -69,20 +70,12 @@ class Message(models.Model):
         return f"{self.message_id} {self.status}"
 
 
-class DeliveryCount(models.Model):
+class DeliveryCount(DeliverySums):
     """Messages per organization, scope and minute: those that started in it, and the outcomes that became known in it."""
 
     organization = models.ForeignKey("accounts.Organization", models.CASCADE, related_name="delivery_counts")
     scope = models.ForeignKey(Scope, models.CASCADE, related_name="delivery_counts")
     minute = models.DateTimeField()
-    started = models.PositiveIntegerField(default=0)
-    delivered = models.PositiveIntegerField(default=0)
-    outage = models.PositiveIntegerField(default=0)  # failed by the provider's or carrier's fault
-    ambiguous = models.PositiveIntegerField(default=0)
-    sender = models.PositiveIntegerField(default=0)  # the sender's own doing: never evidence
-    seconds = models.PositiveBigIntegerField(default=0)  # from first receipt to delivered, summed
-    # Of those that started in this minute, how many ended (whichever way) within monitors.core.receipts.PROMPT.
-    prompt = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "scope", "minute"], name="delivery_count_once")]

@@ -7,7 +7,7 @@ from monitors.core.cells import Cell
 from monitors.core.delivery import BEST, Verdict, counts_from, habit_of, judge, lifted, sees_since
 from monitors.core.observations import Observation
 from monitors.core.states import Source, State
-from monitors.models import DeliveryCount
+from monitors.models import DeliveryCount, DeliveryFailure, DeliveryHour
 from monitors.queries.counts import Said, Witness, delivery_history, said_by
 from monitors.services.scopes import scope_of_cell
 from monitors.services.spans import extend_coverage
@@ -102,5 +102,7 @@ def _observation(witness: Witness, scope_id: int, verdict: Verdict, now: datetim
 
 def prune(now: datetime) -> int:
     """Delete counts that are older than 90 days; return how many rows went."""
-    rows, _ = DeliveryCount.objects.filter(minute__lt=now - KEEP).delete()
-    return rows
+    minutes, _ = DeliveryCount.objects.filter(minute__lt=now - KEEP).delete()
+    hours, _ = DeliveryHour.objects.filter(hour__lt=now - KEEP).delete()
+    failures, _ = DeliveryFailure.objects.filter(at__lt=now - KEEP).delete()
+    return minutes + hours + failures

@@ -2,13 +2,12 @@
 
 import json
 import secrets
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from accounts.models import Organization
@@ -19,6 +18,7 @@ from monitors.core.receipts import Standing, apply
 from monitors.models import Carrier, Message, Provider, Receipt, ReceiptSource
 from monitors.receipts import receipt_kinds
 from monitors.receipts.base import HookRequest, ReceiptReading
+from monitors.services.counting import Counts, store
 from monitors.services.scopes import component_for, scope_of
 from monitors.signals import readings_changed
 
@@ -170,7 +170,7 @@ def _apply(source: ReceiptSource, receipts: Sequence[Receipt]) -> None:
     fault = receipt_kinds()[source.kind].fault
     ids = {receipt.message_id for receipt in receipts}
     messages = {m.message_id: m for m in Message.objects.filter(source=source, message_id__in=ids)}
-    counts: Counter[tuple[int, datetime, str]] = Counter()
+    counts = Counts()
     fresh, moved = {}, {}
     for receipt in receipts:
         message = messages.get(receipt.message_id)
@@ -179,7 +179,7 @@ def _apply(source: ReceiptSource, receipts: Sequence[Receipt]) -> None:
                 source=source, message_id=receipt.message_id, scope_id=receipt.scope_id, rank=0, first_at=receipt.at
             )
             messages[receipt.message_id] = fresh[receipt.message_id] = message
-            counts[receipt.scope_id, _minute(receipt.at), "started"] += 1
+            counts.add(receipt.scope_id, receipt.at, "started")
             before = Standing(receipt.at)
         else:
             before = Standing(
@@ -193,40 +193,15 @@ def _apply(source: ReceiptSource, receipts: Sequence[Receipt]) -> None:
         message.first_at, message.sent_at, message.final_at = after.first_at, after.sent_at, after.final_at
         moved[message.message_id] = message
         if done.is_prompt:
-            counts[message.scope_id, _minute(after.first_at), "prompt"] += 1
+            counts.add(message.scope_id, after.first_at, "prompt")
         if done.outcome:
-            counts[message.scope_id, _minute(receipt.at), done.outcome.kind] += 1
-            if done.outcome.kind == "delivered":
-                counts[message.scope_id, _minute(receipt.at), "seconds"] += round(done.outcome.seconds)
+            counts.ended(message.scope_id, receipt.at, done.outcome, receipt.error_code)
     Message.objects.bulk_create(fresh.values())
     Message.objects.bulk_update(
         [m for key, m in moved.items() if key not in fresh],
         ["status", "rank", "error_code", "first_at", "sent_at", "final_at"],
     )
-    _count(source.organization_id, counts)
-
-
-def _minute(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0)
-
-
-COUNTED = ("started", "prompt", "delivered", "outage", "ambiguous", "sender", "seconds")
-_COUNT = f"""
-INSERT INTO monitors_deliverycount (organization_id, scope_id, minute, {", ".join(COUNTED)})
-VALUES (%s, %s, %s, {", ".join(["%s"] * len(COUNTED))})
-ON CONFLICT (organization_id, scope_id, minute) DO UPDATE
-SET {", ".join(f"{name} = monitors_deliverycount.{name} + EXCLUDED.{name}" for name in COUNTED)}
-"""  # noqa: S608 (made of the names above alone)
-
-
-def _count(organization_id: int, counts: Counter[tuple[int, datetime, str]]) -> None:
-    cells = sorted({(scope_id, minute) for scope_id, minute, _ in counts})  # a fixed order of locks
-    rows: list[tuple[int | datetime, ...]] = [
-        (organization_id, scope_id, minute, *(counts[scope_id, minute, name] for name in COUNTED))
-        for scope_id, minute in cells
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(_COUNT, rows)
+    store(source.organization_id, counts)
 
 
 def prune(now: datetime) -> int:

@@ -1,0 +1,62 @@
+"""What is counted of an organization's messages beyond the minute, and the rules that it had switched on."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from monitors.models.providers import Scope
+
+
+class DeliverySums(models.Model):
+    """Messages of one organization to one scope in a stretch of time: those that started in it, and the outcomes
+    that became known in it."""
+
+    started = models.PositiveIntegerField(default=0)
+    delivered = models.PositiveIntegerField(default=0)
+    outage = models.PositiveIntegerField(default=0)  # failed by the provider's or carrier's fault
+    ambiguous = models.PositiveIntegerField(default=0)
+    sender = models.PositiveIntegerField(default=0)  # the sender's own doing: never evidence
+    seconds = models.PositiveBigIntegerField(default=0)  # from first receipt to delivered, summed
+    # Of those that started in this stretch, how many ended (whichever way) within monitors.core.receipts.PROMPT.
+    prompt = models.PositiveIntegerField(default=0)
+    # Of those delivered, how many took how long: monitors.core.delivery_times.STEPS; empty where none was delivered.
+    times = ArrayField(models.PositiveIntegerField(), default=list)
+
+    class Meta:
+        abstract = True
+
+
+class DeliveryHour(DeliverySums):
+    """The sums of an hour's DeliveryCounts, counted at the same time: what pages read for a day or a week."""
+
+    organization = models.ForeignKey("accounts.Organization", models.CASCADE, related_name="delivery_hours")
+    scope = models.ForeignKey(Scope, models.CASCADE, related_name="delivery_hours")
+    hour = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "scope", "hour"], name="delivery_hour_once")]
+        indexes = [models.Index(fields=["organization", "-hour"]), models.Index(fields=["hour"])]
+
+    def __str__(self) -> str:
+        return f"scope {self.scope_id} at {self.hour:%F %H}"
+
+
+class DeliveryFailure(models.Model):
+    """Messages that failed with one code, in the five minutes from `at` on in which that became known."""
+
+    organization = models.ForeignKey("accounts.Organization", models.CASCADE, related_name="delivery_failures")
+    scope = models.ForeignKey(Scope, models.CASCADE, related_name="delivery_failures")
+    at = models.DateTimeField()
+    code = models.CharField(max_length=10, blank=True)
+    fault = models.CharField(max_length=10)  # monitors.receipts.base.Fault
+    messages = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "scope", "at", "code", "fault"], name="delivery_failure_once"
+            )
+        ]
+        indexes = [models.Index(fields=["organization", "-at"]), models.Index(fields=["at"])]
+
+    def __str__(self) -> str:
+        return f"{self.messages} with {self.code or 'no code'} at {self.at:%F %H:%M}"
