@@ -2,7 +2,7 @@
 
 from monitors.models.checks import HOME, CheckEvidence, CheckResult, Monitor
 from monitors.models.crowd import Report, ReportCount
-from monitors.models.delivery import DeliveryFailure, DeliveryHour
+from monitors.models.delivery import DeliveryFailure, DeliveryHour, DeliveryRule
 from monitors.models.fields import StateField
 from monitors.models.heartbeats import Heartbeat, Ping, PingKind
 from monitors.models.history import CheckBlock, MonitorDay, MonitorHour, PackedHour
@@ -34,6 +34,7 @@ __all__ = [
     "DeliveryCount",
     "DeliveryFailure",
     "DeliveryHour",
+    "DeliveryRule",
     "Feed",
     "FeedDocument",
     "FeedMove",

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from kit.clock import clock
 from monitors.models.providers import Scope
 
 
@@ -60,3 +61,24 @@ class DeliveryFailure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.messages} with {self.code or 'no code'} at {self.at:%F %H:%M}"
+
+
+class DeliveryRule(models.Model):
+    """One of the simple rules, switched on by an organization: over all its messages of a provider together, or over
+    each component, country and carrier by itself."""
+
+    organization = models.ForeignKey("accounts.Organization", models.CASCADE, related_name="delivery_rules")
+    rule = models.CharField(max_length=10)  # monitors.core.delivery_rules.Rule
+    is_per_scope = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=clock)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "rule"], name="delivery_rule_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} of organization {self.organization_id}"
+
+    @property
+    def ref(self) -> str:
+        """How its observations name it."""
+        return f"rule:{self.pk}"

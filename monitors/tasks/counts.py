@@ -9,6 +9,7 @@ from monitors.core.delivery import LOOK_BACK
 from monitors.queries.counts import crowds, witnesses
 from monitors.services.crowd import judge_provider
 from monitors.services.delivery import judge_witness
+from monitors.services.delivery_rules import judge_rules
 from monitors.tasks.receipts import apply_receipts
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ def evaluate_counts() -> None:
     for witness in witnesses(now - LOOK_BACK):
         try:
             judge_witness(witness, now=now)
+            judge_rules(witness, now=now)
         except Exception:
             logger.exception("%s: judging its deliveries broke", witness.ref)
     for provider_id, votes in crowds(now).items():
