@@ -3,16 +3,24 @@
 Places on the axis are shares of its length, 0.0 (its beginning) to 1.0 (its end). All times are aware.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from incidents.core.timeline import ImpactSpan, Span, by_worst, clip, timeline
+from incidents.core.wording import in_minutes
 from monitors.core.states import Source, State
 
 QUARTER, QUARTERS = timedelta(minutes=15), 96
 LABELLED = 3  # every third hour has its number
+WHO = {
+    Source.OFFICIAL: "Vendor's page",
+    Source.PROBE: "Your probes",
+    Source.CROWD: "People",
+    Source.DELIVERY: "Your messages",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +87,41 @@ class Strip:
     columns: tuple[Column, ...] = ()  # of people alone, who are many sources in one
 
     @property
-    def troubled(self) -> tuple[Stretch, ...]:
-        return tuple(one for one in self.stretches or () if one.state.is_impaired)
+    def label(self) -> str:
+        return WHO[self.source]
+
+    @property
+    def telling(self) -> tuple[Stretch, ...]:
+        """What is worth a word: trouble, and where nothing was heard, in order."""
+        found = (one for one in self.stretches or () if one.state is not State.OPERATIONAL)
+        return tuple(sorted(found, key=lambda one: one.began_at))
+
+    @property
+    def words(self) -> str:
+        """The strip in a sentence, for who cannot see it."""
+        reports = sum(column.number for column in self.columns)
+        quiet = f"{reports or 'no'} report{'' if reports == 1 else 's'}" if self.columns else "no trouble seen"
+        said = [one.label for one in self.telling] or [quiet]
+        first = [f"first saw it {mark.at.astimezone(UTC):%H:%M} UTC" for mark in self.marks]
+        return f"{self.label}: {'; '.join([*said, *first])}"
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """Which sources saw an incident when, the first to see it first."""
+
+    title: str
+    uid: str
+    seen: tuple[tuple[Source, datetime], ...]
+
+    @property
+    def words(self) -> str:
+        """It in a sentence: "People at 14:02, Vendor's page 31 min later"."""
+        (first, at), *others = self.seen
+        later = (
+            f"{WHO[source].lower()} {in_minutes(round((then - at).seconds / 60))} later" for source, then in others
+        )
+        return ", ".join([f"{WHO[first]} at {at.astimezone(UTC):%H:%M} UTC", *later])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +132,16 @@ class Day:
     hours: tuple[Hour, ...]
     bands: tuple[Band, ...]
     strips: tuple[Strip, ...]
+
+    @property
+    def firsts(self) -> tuple["First", ...]:
+        """Who saw which incident when, by incident in the order of the first."""
+        seen = sorted(((mark, strip.source) for strip in self.strips for mark in strip.marks), key=lambda p: p[0].at)
+        titles = dict.fromkeys((mark.uid, mark.title) for mark, _ in seen)
+        return tuple(
+            First(title, uid, tuple((source, mark.at) for mark, source in seen if mark.uid == uid))
+            for uid, title in titles
+        )
 
     def strip(self, source: Source) -> Strip:
         return next(one for one in self.strips if one.source is source)
@@ -136,11 +187,11 @@ def band(span: Span, state: State, title: str, uid: str, *, is_open: bool, windo
 
 def columns(counts: Iterable[tuple[datetime, int]], usual: Sequence[float], window: Span) -> tuple[Column, ...]:
     """Return the quarters of a window with their reports; `usual` has one number for each of them."""
-    numbers = dict(counts)
-    every = (window.began_at + n * QUARTER for n in range(QUARTERS))
-    return tuple(
-        Column(at, place(at, window), numbers.get(at, 0), level) for at, level in zip(every, usual, strict=True)
-    )
+    numbers: Counter[int] = Counter()
+    for at, number in counts:
+        numbers[(at - window.began_at) // QUARTER] += number
+    every = ((n, window.began_at + n * QUARTER) for n in range(QUARTERS))
+    return tuple(Column(at, place(at, window), numbers[n], usual[n]) for n, at in every)
 
 
 def clocks(began: datetime, ended: datetime) -> str:

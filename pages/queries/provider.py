@@ -1,13 +1,11 @@
 """What the public pages about providers show, in a fixed number of queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from incidents.core.timeline import Bar, ImpactSpan, Span, timeline
-from incidents.models import Sighting
 from incidents.queries import (
     IncidentDetail,
     Lag,
@@ -17,25 +15,16 @@ from incidents.queries import (
     provider_view,
     vendor_lags,
 )
-from monitors.core.states import Source, State
+from monitors.core.states import State
 from monitors.formats import formats
-from monitors.models import Coverage, DeliveryCount, Feed, Monitor, OfficialPost, Provider, ReceiptSource
-from monitors.queries import crowd
+from monitors.models import Feed, OfficialPost, Provider
 from monitors.queries.moves import move_words
 from monitors.queries.states import feeds_heard
 from pages.core.neighbours import Kin, Neighbour, Note, notes
 from pages.queries import visible
 from pages.queries.record import Happening, latest, scopes_of, with_scopes
 
-DAY = timedelta(hours=24)
-QUARTERS = 96
 PAST = 12  # incidents; the provider's history has all
-SOURCES = {
-    Source.OFFICIAL: "Vendor's page",
-    Source.PROBE: "Your probes",
-    Source.CROWD: "People",
-    Source.DELIVERY: "Your messages",
-}
 WORDS = {State.OPERATIONAL: "Up", State.MAINTENANCE: "Up", State.UNKNOWN: "Unknown", State.DEGRADED: "Degraded"}
 
 
@@ -101,33 +90,6 @@ class ProviderPage:
     def notes(self) -> tuple[Note, ...]:
         """Which neighbours' open incidents may be what people report about this one."""
         return notes(self.provider.name, self.neighbours)
-
-
-@dataclass(frozen=True, slots=True)
-class Strip:
-    """The last 24 hours by one source's account; `bars` None: this reader has no such source.
-
-    People are many sources in one, so theirs has `counts` too: (start, reports) of each bar.
-    """
-
-    source: Source
-    bars: tuple[Bar, ...] | None
-    counts: tuple[tuple[datetime, int], ...] = ()
-
-    @property
-    def label(self) -> str:
-        return SOURCES[self.source]
-
-
-@dataclass(frozen=True, slots=True)
-class CrowdView:
-    """People's reports of the last 24 hours against what is usual."""
-
-    total: int
-    last_quarter: int  # in this quarter of an hour
-    usual: float  # in a quarter of an hour, at this hour
-    problems: tuple[crowd.Share, ...]
-    countries: tuple[crowd.Share, ...]
 
 
 def provider_page(provider: Provider, now: datetime) -> ProviderPage:
@@ -202,78 +164,3 @@ def _past(provider: Provider) -> list[Happening]:
     posts = visible.posts_alone(owner).filter(ended, provider=provider, kind="incident")
     incidents = visible.incidents(owner).filter(provider=provider, resolved_at__isnull=False)
     return latest(incidents, posts, PAST)
-
-
-def crowd_view(provider: Provider, now: datetime) -> CrowdView:
-    since = now - DAY
-    return CrowdView(
-        total=crowd.reports_since(provider.id, since),
-        last_quarter=crowd.report_buckets(provider.id, now, now)[-1][1],
-        usual=crowd.usual_now(provider.id, now),
-        problems=tuple(crowd.top_problems(provider.id, since)),
-        countries=tuple(crowd.countries(provider.id, since)),
-    )
-
-
-def source_strips(provider: Provider, organization_id: int | None, now: datetime) -> tuple[Strip, ...]:
-    """Return the last 24 hours as each source saw them, on one time axis: 96 bars of 15 minutes.
-
-    A stranger sees what is public; a member also what their organization's own probes and messages saw.
-    """
-    end = now.replace(second=0, microsecond=0) - timedelta(minutes=now.minute % 15) + timedelta(minutes=15)
-    window = Span(end - DAY, end)
-    impacts = _sighted(provider, organization_id, window, now)
-    covered = {
-        Source.OFFICIAL: _read([f"feed:{pk}" for pk in provider.feeds.values_list("id", flat=True)], window, now),
-        Source.CROWD: [Span(window.began_at, now)],  # people could report all the time
-    }
-    if organization_id is not None:
-        covered |= _own(provider, organization_id, window, now)
-    return tuple(
-        Strip(
-            source,
-            timeline(impacts.get(source, ()), covered[source], (), window=window, bars=QUARTERS)
-            if source in covered
-            else None,
-            tuple(crowd.report_buckets(provider.id, window.began_at, now)) if source is Source.CROWD else (),
-        )
-        for source in SOURCES
-    )
-
-
-def _own(provider: Provider, organization_id: int, window: Span, now: datetime) -> dict[Source, list[Span]]:
-    """Return when an organization's own sources saw something; those that it has not are left out."""
-    found = {}
-    monitors = Monitor.objects.filter(organization_id=organization_id, scope__provider=provider)
-    refs = [f"monitor:{pk}" for pk in monitors.values_list("id", flat=True)]
-    if refs:
-        found[Source.PROBE] = _read(refs, window, now)
-    if ReceiptSource.objects.filter(organization_id=organization_id, provider=provider).exists():
-        found[Source.DELIVERY] = _delivered(provider, organization_id, window)
-    return found
-
-
-def _sighted(
-    provider: Provider, organization_id: int | None, window: Span, now: datetime
-) -> dict[Source, list[ImpactSpan]]:
-    audience = Q(incident__organization_id=organization_id) | Q(incident__organization=None)
-    seen = Sighting.objects.filter(audience, incident__provider=provider, first_at__lt=window.ended_at)
-    seen = seen.filter(Q(cleared_at=None) | Q(cleared_at__gt=window.began_at))
-    found: dict[Source, list[ImpactSpan]] = {}
-    for row in seen.select_related("incident"):
-        ended = row.cleared_at or row.incident.resolved_at or now
-        if ended > row.first_at:
-            span = ImpactSpan(Span(row.first_at, ended), max(row.state, State.DEGRADED), row.incident_id)
-            found.setdefault(Source(row.source), []).append(span)
-    return found
-
-
-def _read(refs: Sequence[str], window: Span, now: datetime) -> list[Span]:
-    rows = Coverage.objects.filter(ref__in=refs, ended_at__gte=window.began_at, began_at__lte=now)
-    return [Span(began, ended) for began, ended in rows.values_list("began_at", "ended_at")]
-
-
-def _delivered(provider: Provider, organization_id: int, window: Span) -> list[Span]:
-    rows = DeliveryCount.objects.filter(organization_id=organization_id, scope__provider=provider)
-    minutes = rows.filter(minute__gte=window.began_at).values_list("minute", flat=True).distinct()
-    return [Span(minute, minute + timedelta(minutes=1)) for minute in minutes]

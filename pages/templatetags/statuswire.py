@@ -187,49 +187,6 @@ def bars(series: Sequence[Bar], label: str, size: str = "") -> SafeString:
     )
 
 
-@register.simple_tag
-def columns(counts: Sequence[tuple[datetime, int]], usual: float, label: str, series: Sequence[Bar] = ()) -> SafeString:
-    """Draw how many there were in each stretch of time, oldest left, with a line at how many are usual.
-
-    `series` are the states of the same stretches: those with trouble lend their colour.
-    """
-    width = len(counts) * (BAR + GAP) - GAP
-    most = max([number for _, number in counts], default=0)
-    scale = HEIGHT / max(most, usual * 1.5, 4)  # one report alone is not a tower
-    states = [bar.state for bar in series] or [State.UNKNOWN] * len(counts)
-    found = enumerate(zip(counts, states, strict=False))
-    marks = format_html_join("", "{}", ((_column(c, state, x * (BAR + GAP), scale),) for x, (c, state) in found))
-    return format_html(
-        '<svg class="bars columns" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}'
-        '<path class="usual" d="M0 {}h{}"/></svg>',
-        max(width, 1),
-        HEIGHT,
-        f"{label}: {sum(n for _, n in counts)} in all, {most} at most in one bar, about {usual:.0f} usual",
-        marks,
-        round(HEIGHT - usual * scale, 1),
-        max(width, 1),
-    )
-
-
-def _column(counted: tuple[datetime, int], state: State, x: int, scale: float) -> SafeString:
-    (at, number), trouble = counted, state.is_impaired
-    height = round(number * scale, 1)
-    return format_html(
-        '<g class="bar"><title>{}: {}</title><rect class="ground" x="{}" width="{}" height="{}"/>'
-        '<rect class="column{}" x="{}" y="{}" width="{}" height="{}"/></g>',
-        at.strftime("%H:%M UTC"),
-        f"{number}, {state.word}" if trouble else number,
-        x,
-        BAR,
-        HEIGHT,
-        f" bar-{state.slug}" if trouble else "",
-        x,
-        HEIGHT - height,
-        BAR,
-        height,
-    )
-
-
 Numbered = tuple[int, Bar]
 
 

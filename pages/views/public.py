@@ -12,10 +12,11 @@ from incidents.queries import incident_detail
 from kit.clock import clock
 from monitors.core.states import State
 from monitors.queries.providers import seen_by
+from pages.queries.day import crowd_view, day_of
 from pages.queries.directory import directory
 from pages.queries.following import following
 from pages.queries.incident import affected
-from pages.queries.provider import crowd_view, provider_page, source_strips
+from pages.queries.provider import provider_page
 from pages.views.caching import is_htmx, kept_for_strangers
 from pages.views.reading import may_follow, organization_ids_of
 
@@ -71,10 +72,11 @@ def _about_provider(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     organizations = organizations_of(request.user)
     row = get_object_or_404(seen_by(*(organization.id for organization in organizations)), slug=slug)
     own = next((o for o in organizations if o.id == row.organization_id), organizations[0] if organizations else None)
+    crowd = crowd_view(row, now)
     context = {
         "page": provider_page(row, now),
-        "crowd": crowd_view(row, now),
-        "strips": source_strips(row, own.id if own else None, now),
+        "crowd": crowd,
+        "day": day_of(row, own.id if own else None, crowd, now),
         "own": own,
         "following": following(row, may_follow(request, row)),
     }

@@ -4,7 +4,7 @@ import pytest
 
 from incidents.core.timeline import Bar
 from monitors.core.states import State
-from pages.templatetags.statuswire import bars, columns, lasting, percent
+from pages.templatetags.statuswire import bars, lasting, percent
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -36,18 +36,6 @@ def test_a_share_is_cut_and_never_rounded_up(share, digits, words):
 )
 def test_a_length_of_time_in_words(length, words):
     assert lasting(length) == words
-
-
-def test_a_chart_of_numbers_says_them_in_words_too():
-    chart = columns([(NOON, 0), (NOON + timedelta(minutes=15), 8)], 2.0, "Reports")
-    assert 'aria-label="Reports: 8 in all, 8 at most in one bar, about 2 usual"' in chart
-    assert "<title>12:15 UTC: 8</title>" in chart
-    assert 'y="0.0" width="8" height="40.0"' in chart
-    assert 'd="M0 30.0h18"' in chart
-
-
-def test_a_chart_without_numbers_is_empty_and_not_broken():
-    assert "0 in all, 0 at most" in columns([], 0.0, "Reports")
 
 
 def series(*states):

@@ -1,0 +1,147 @@
+"""The last 24 hours of a provider, source by source and on one axis, in a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from incidents.core.timeline import ImpactSpan, Span
+from incidents.models import Sighting
+from monitors.core.states import Source, State
+from monitors.models import Coverage, DeliveryCount, Monitor, Provider, ReceiptSource
+from monitors.queries import crowd
+from pages.core.day import Band, Column, Day, Mark, Strip, band, columns, hours_of, place, stretches, window_of
+from pages.core.usual import usual_sentence
+from pages.queries import visible
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdView:
+    """People's reports of the last 24 hours against what is usual."""
+
+    total: int
+    last_quarter: int  # in the last 15 minutes, not in a quarter of the clock
+    usual: float  # in a quarter of an hour, at this hour
+    columns: tuple[Column, ...]
+    problems: tuple[crowd.Share, ...]
+    countries: tuple[crowd.Share, ...]
+
+    @property
+    def sentence(self) -> str:
+        return usual_sentence(self.usual, self.last_quarter, "at this hour")
+
+    @property
+    def words(self) -> str:
+        """The chart in a sentence, for who cannot see it."""
+        most = max(self.columns, key=lambda column: column.number)
+        return (
+            f"{self.total} reports in 24 hours, at most {most.number} in a quarter of an hour, at {most.at:%H:%M} UTC"
+        )
+
+
+def crowd_view(provider: Provider, now: datetime) -> CrowdView:
+    window = window_of(now)
+    minutes = crowd.report_buckets(provider.id, window.began_at, now, minutes=1)
+    usual = crowd.usual_now(provider.id, now)
+    return CrowdView(
+        total=sum(number for _, number in minutes),
+        last_quarter=sum(number for at, number in minutes if at > now - timedelta(minutes=15)),
+        usual=usual,
+        columns=columns(minutes, [usual] * 96, window),
+        problems=tuple(crowd.top_problems(provider.id, window.began_at)),
+        countries=tuple(crowd.countries(provider.id, window.began_at)),
+    )
+
+
+def day_of(provider: Provider, organization_id: int | None, people: CrowdView, now: datetime) -> Day:
+    """Return the day as each source saw it.
+
+    A stranger sees what is public; a member also what their organization's own probes and messages saw.
+    """
+    window = window_of(now)
+    seen = _sighted(provider, organization_id, window)
+    covered = {
+        Source.OFFICIAL: _read([f"feed:{pk}" for pk in provider.feeds.values_list("id", flat=True)], window, now),
+        Source.CROWD: [Span(window.began_at, now)],  # people could report all the time
+    }
+    if organization_id is not None:
+        covered |= _own(provider, organization_id, window, now)
+    strips = tuple(
+        Strip(
+            source,
+            stretches(_impacts(seen, source, now), covered[source], window, now) if source in covered else None,
+            _marks(seen, source, window),
+            people.columns if source is Source.CROWD else (),
+        )
+        for source in Source
+    )
+    return Day(window, hours_of(window), _bands(provider, window, now), strips)
+
+
+def _bands(provider: Provider, window: Span, now: datetime) -> tuple[Band, ...]:
+    rows = visible.incidents(provider.organization_id).filter(provider=provider, started_at__lt=now)
+    rows = rows.filter(Q(resolved_at=None) | Q(resolved_at__gt=window.began_at)).order_by("started_at", "id")
+    return tuple(
+        band(
+            Span(row.started_at, row.resolved_at or now),
+            max(row.worst, State.DEGRADED),
+            row.title,
+            row.uid,
+            is_open=row.resolved_at is None,
+            window=window,
+        )
+        for row in rows
+    )
+
+
+def _sighted(provider: Provider, organization_id: int | None, window: Span) -> list[Sighting]:
+    audience = Q(incident__organization_id=organization_id) | Q(incident__organization=None)
+    seen = Sighting.objects.filter(audience, incident__provider=provider, first_at__lt=window.ended_at)
+    seen = seen.filter(Q(cleared_at=None) | Q(cleared_at__gt=window.began_at))
+    return list(seen.select_related("incident").order_by("first_at", "id"))
+
+
+def _impacts(seen: Sequence[Sighting], source: Source, now: datetime) -> list[ImpactSpan]:
+    spans = ((row, Span(row.first_at, row.cleared_at or row.incident.resolved_at or now)) for row in seen)
+    return [
+        ImpactSpan(span, max(row.state, State.DEGRADED), row.incident_id)
+        for row, span in spans
+        if row.source == source and span.seconds > 0
+    ]
+
+
+def _marks(seen: Sequence[Sighting], source: Source, window: Span) -> tuple[Mark, ...]:
+    """Return when a source first saw each incident; an organization's record of the same cause adds no second mark."""
+    first: dict[datetime, Sighting] = {}
+    incidents: set[int] = set()
+    for row in seen:
+        if row.source == source and row.incident_id not in incidents and row.first_at >= window.began_at:
+            incidents.add(row.incident_id)
+            first.setdefault(row.first_at, row)
+    return tuple(Mark(at, place(at, window), row.incident.title, row.incident.uid) for at, row in first.items())
+
+
+def _own(provider: Provider, organization_id: int, window: Span, now: datetime) -> dict[Source, list[Span]]:
+    """Return when an organization's own sources saw something; those that it has not are left out."""
+    found = {}
+    monitors = Monitor.objects.filter(organization_id=organization_id, scope__provider=provider)
+    refs = [f"monitor:{pk}" for pk in monitors.values_list("id", flat=True)]
+    if refs:
+        found[Source.PROBE] = _read(refs, window, now)
+    if ReceiptSource.objects.filter(organization_id=organization_id, provider=provider).exists():
+        found[Source.DELIVERY] = _delivered(provider, organization_id, window)
+    return found
+
+
+def _read(refs: Sequence[str], window: Span, now: datetime) -> list[Span]:
+    rows = Coverage.objects.filter(ref__in=refs, ended_at__gte=window.began_at, began_at__lte=now)
+    return [Span(began, ended) for began, ended in rows.values_list("began_at", "ended_at")]
+
+
+def _delivered(provider: Provider, organization_id: int, window: Span) -> list[Span]:
+    rows = DeliveryCount.objects.filter(organization_id=organization_id, scope__provider=provider)
+    minutes = rows.filter(minute__gte=window.began_at).values_list("minute", flat=True).distinct()
+    return [Span(minute, minute + MINUTE) for minute in minutes]
