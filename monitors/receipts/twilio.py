@@ -1,94 +1,58 @@
 """Twilio message status callbacks: signed forms, one per change of a message's status.
 
-Signature: base64 of the HMAC over the public URL followed by every parameter's name and value, sorted by name; SHA-1
-with the auth token, or SHA-256 with a shared key where X-Twilio-Webhooks-Signature-Settings says so. All received
-fields are signed, and new ones are added without notice. Twilio is not consistent about a default port in the URL.
-Source: https://www.twilio.com/docs/usage/webhooks/webhooks-security
+Source: https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
 """
 
-import base64
-import hashlib
-import hmac
 import re
-from collections.abc import Iterator, Sequence
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from monitors.receipts.base import RANKS, HookRequest, ReceiptReading, Receipts, UnreadableReceipt
+from monitors.receipts.base import RANKS, Guide, HookRequest, Reading, ReceiptReading, Receipts, UnknownWord, collect
+from monitors.receipts.base import UnreadableReceipt as Unreadable
 from monitors.receipts.twilio_errors import fault
+from monitors.receipts.twilio_signature import Fields, fields_of, one, verify_form
 
-FORM = "application/x-www-form-urlencoded"
-MOST_FIELDS = 300
+INBOUND = ("receiving", "received")
+SERVICES = ("sms", "mms", "whatsapp", "rcs")
 _MESSAGE_ID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+GUIDE = Guide(
+    steps=(
+        "In the Twilio Console open your Messaging Service, then Integration, and set the address as its delivery "
+        "status callback. Without a Messaging Service pass it as StatusCallback with each message that you send.",
+        "Keep what follows the #: it makes Twilio try again while we cannot be reached.",
+    ),
+    secret="Webhook shared key, or auth token",
+    secret_help="A webhook shared key is better: whoever has the auth token has the account. Else the primary auth "
+    "token of the account, or of the subaccount, that sends.",
+    source="https://www.twilio.com/docs/messaging/guides/track-outbound-message-status",
+    suffix="#rc=5&rp=5xx,ct,rt",
+)
 
 
-def fields_of(request: HookRequest) -> list[tuple[str, str]]:
-    """Return the decoded form fields, untrimmed, in order. Raises UnreadableReceipt."""
-    if request.content_type.partition(";")[0].strip().lower() != FORM:
-        raise UnreadableReceipt(f"Send {FORM}, not {request.content_type[:60]!r}.")
-    try:
-        text = request.body.decode("utf-8")
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
-    except ValueError as error:  # a UnicodeDecodeError is one too
-        raise UnreadableReceipt(f"The form cannot be read: {error!s:.80}.") from error
-    return pairs
-
-
-def verify(request: HookRequest, secrets: Sequence[str]) -> bool:
-    """Return whether one of `secrets` signed this request. Compares in constant time. Raises UnreadableReceipt."""
-    given = request.headers.get("x-twilio-signature", "")
-    settings = request.headers.get("x-twilio-webhooks-signature-settings", "")
-    digest = "sha256" if "HMAC_SHA256" in settings.upper() else "sha1"
-    payload = _payload(fields_of(request))
-    found = False
-    for secret in secrets:
-        for url in _spellings(request.url):
-            signed = hmac.new(secret.encode(), (url + payload).encode(), getattr(hashlib, digest)).digest()
-            # No early return: which secret fits is nobody's business.
-            found |= hmac.compare_digest(base64.b64encode(signed), given.encode())
-    return found
-
-
-def _payload(fields: list[tuple[str, str]]) -> str:
-    """Names in case-sensitive order, each with its distinct values in order."""
-    return "".join(name + value for name, value in sorted(set(fields)))
-
-
-def _spellings(url: str) -> Iterator[str]:
-    """Yield the URL without and with its port, as Twilio may have signed either; never with a fragment."""
-    parts = urlsplit(url)
-    host = parts.netloc
-    bare = host.rpartition(":")[0] if parts.port else host
-    port = parts.port or _DEFAULT_PORTS.get(parts.scheme, 443)
-    for netloc in dict.fromkeys([host, bare, f"{bare}:{port}"]):
-        yield urlunsplit((parts.scheme, netloc, parts.path, parts.query, ""))
-
-
-def parse(request: HookRequest) -> list[ReceiptReading]:
+def parse(request: HookRequest) -> Reading:
     """Return the one receipt of a callback. Raises UnreadableReceipt for a form that contradicts itself."""
-    fields = fields_of(request)
-    message_id = _one(fields, "MessageSid", "SmsSid")
-    status = _one(fields, "MessageStatus", "SmsStatus").lower()
+    return collect([fields_of(request)], _read)
+
+
+def _read(fields: Fields) -> ReceiptReading | None:
+    message_id = one(fields, "MessageSid", "SmsSid")
+    status = one(fields, "MessageStatus", "SmsStatus").lower()
+    return reading(message_id, status, one(fields, "To"), one(fields, "ErrorCode"))
+
+
+def reading(message_id: str, status: str, to: str, error_code: str, network: str = "") -> ReceiptReading | None:
+    """Return what a message's status means; None: it is an inbound one's. Raises UnreadableReceipt, UnknownWord."""
     if not _MESSAGE_ID.fullmatch(message_id):
-        raise UnreadableReceipt("MessageSid must be SM or MM and 32 hexadecimal digits.")
+        raise Unreadable("MessageSid must be SM or MM and 32 hexadecimal digits.")
+    if not status:
+        raise Unreadable("MessageStatus is missing.")
+    if status in INBOUND:
+        return None
     if status not in RANKS:
-        raise UnreadableReceipt(f"MessageStatus {status[:24]!r} is not the status of an outbound message.")
-    to = _one(fields, "To")
+        raise UnknownWord(status)
     channel = to.partition(":")[0] if ":" in to else "mms" if message_id.startswith("MM") else "sms"
-    service = channel if channel in ("sms", "mms", "whatsapp", "rcs") else "other"
+    service = channel if channel in SERVICES else "other"
     number = to.rpartition(":")[2].strip()
-    return [ReceiptReading(message_id, status, number, _one(fields, "ErrorCode")[:10], service)]
+    return ReceiptReading(message_id, status, number, error_code[:10], service, network)
 
 
-def _one(fields: list[tuple[str, str]], *names: str) -> str:
-    """Return the value of the first of `names` that is there. A name with two values is refused."""
-    for name in names:
-        values = {value for key, value in fields if key == name}
-        if len(values) > 1:
-            raise UnreadableReceipt(f"{name} is given more than once, with different values.")
-        if values:
-            return values.pop()
-    return ""
-
-
-RECEIPTS = Receipts(label="Twilio Messaging", verify=verify, parse=parse, fault=fault)
+RECEIPTS = Receipts("Twilio Messaging: status callbacks", verify_form, parse, fault, GUIDE, providers=("twilio",))

@@ -78,10 +78,10 @@ def take_in(source: ReceiptSource, request: HookRequest, *, now: datetime) -> in
     nothing, and UnreadableReceipt.
     """
     kind = receipt_kinds()[source.kind]
-    if not kind.verify(request, secrets_of(source)):
+    if not kind.verify(request, secrets_of(source), now):
         ReceiptSource.objects.filter(id=source.id).update(refused=F("refused") + 1)
         raise Refused
-    readings = kind.parse(request)
+    readings = kind.parse(request).receipts
     rows = [_row(source, reading, now) for reading in readings]
     with transaction.atomic():
         before = Receipt.objects.filter(source=source, message_id__in=[r.message_id for r in readings]).count()

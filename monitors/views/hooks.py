@@ -29,7 +29,7 @@ def receipt_hook(request: HttpRequest, kind: str, token: str) -> HttpResponse:
     # The address that the sender was given: behind a proxy our own view of it would not match what was signed.
     url = settings.PUBLIC_URL + request.get_full_path()
     headers = {name.lower(): value for name, value in request.headers.items()}
-    received = HookRequest(url, request.content_type or "", headers, body)
+    received = HookRequest(url, request.content_type or "", headers, body, request.method or "")
     try:
         receipts.take_in(source, received, now=clock())
     except UnreadableReceipt as error:

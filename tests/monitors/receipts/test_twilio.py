@@ -4,8 +4,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from kit.clock import clock
 from monitors.receipts.base import Fault, HookRequest, UnreadableReceipt
-from monitors.receipts.twilio import FORM, RECEIPTS
+from monitors.receipts.twilio import RECEIPTS
+from monitors.receipts.twilio_signature import FORM
 from tests.monitors.receipts.signing import fields, sign
 
 URL = "https://mycompany.com/myapp.php?foo=1&bar=2"
@@ -31,30 +33,29 @@ def request(form, signature, url=URL, **headers):
 )
 def test_the_published_vectors_are_right(caller, signature, headers):
     sent = request(published(caller), signature, **headers)
-    assert RECEIPTS.verify(sent, ["12345"])
-    assert RECEIPTS.verify(sent, ["the new one", "12345"])
-    assert not RECEIPTS.verify(sent, ["the new one"])
-    assert not RECEIPTS.verify(sent, [])
+    assert RECEIPTS.verify(sent, ["12345"], clock())
+    assert RECEIPTS.verify(sent, ["the new one", "12345"], clock())
+    assert not RECEIPTS.verify(sent, ["the new one"], clock())
+    assert not RECEIPTS.verify(sent, [], clock())
 
 
 @pytest.mark.parametrize("signed", ["https://x.test/h", "https://x.test:443/h"])
 @pytest.mark.parametrize("received", ["https://x.test/h", "https://x.test:443/h"])
 def test_a_default_port_may_be_signed_or_not(signed, received):
     form = fields()
-    assert RECEIPTS.verify(request(form, sign(signed, form, "s"), url=received), ["s"])
+    assert RECEIPTS.verify(request(form, sign(signed, form, "s"), url=received), ["s"], clock())
 
 
 def test_values_are_signed_untrimmed_and_repeated_ones_once_each():
     form = {**fields(), "Body": " hi ", "Tag": ["b", "a", "a"]}
-    assert RECEIPTS.verify(request(form, sign(URL, form, "s")), ["s"])
-    assert not RECEIPTS.verify(request({**form, "Body": "hi"}, sign(URL, form, "s")), ["s"])
+    assert RECEIPTS.verify(request(form, sign(URL, form, "s")), ["s"], clock())
+    assert not RECEIPTS.verify(request({**form, "Body": "hi"}, sign(URL, form, "s")), ["s"], clock())
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
         ({"MessageSid": "<script>"}, "MessageSid"),
-        ({"MessageStatus": "exploded", "SmsStatus": "exploded"}, "exploded"),
         ({"MessageStatus": ["sent", "delivered"]}, "MessageStatus"),
         ({"MessageSid": ["SM" + "0" * 32, "SM" + "1" * 32]}, "MessageSid"),
     ],
@@ -62,6 +63,13 @@ def test_values_are_signed_untrimmed_and_repeated_ones_once_each():
 def test_a_form_that_contradicts_itself_is_refused_with_the_reason(changes, reason):
     with pytest.raises(UnreadableReceipt, match=reason):
         RECEIPTS.parse(request({**fields(), **changes}, ""))
+
+
+def test_a_word_that_nobody_told_us_is_counted_and_an_inbound_one_left_out():
+    unknown = RECEIPTS.parse(request(fields(status="exploded"), ""))
+    assert (unknown.receipts, dict(unknown.unknown)) == ((), {"exploded": 1})
+    inbound = RECEIPTS.parse(request(fields(status="received"), ""))
+    assert (inbound.receipts, inbound.ignored) == ((), 1)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +82,7 @@ def test_a_form_that_contradicts_itself_is_refused_with_the_reason(changes, reas
     ],
 )
 def test_the_channel_is_read_from_the_recipient(to, message, service, number):
-    (reading,) = RECEIPTS.parse(request(fields(message, to=to), ""))
+    (reading,) = RECEIPTS.parse(request(fields(message, to=to), "")).receipts
     assert (reading.service, reading.to) == (service, number)
 
 
