@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
+from incidents.core.wording import WITNESSES
 from incidents.queries import (
     IncidentDetail,
     Lag,
@@ -71,6 +72,14 @@ class ProviderPage:
     past: tuple[Happening, ...]  # the newest that are over
     lag: Lag
     neighbours: tuple[Neighbour, ...]  # by name
+
+    @property
+    def seen(self) -> tuple[tuple[str, datetime], ...]:
+        """Who saw the gravest open incident, and since when: each source once, the first to see it first."""
+        found: dict[str, datetime] = {}
+        for sighting in self.details[0].sightings if self.details else ():
+            found.setdefault(WITNESSES[sighting.source], sighting.first_at)
+        return tuple(found.items())
 
     @property
     def parent(self) -> Neighbour | None:

@@ -30,7 +30,7 @@ TALL = {
 NARROWEST = 0.004  # of the day: a minute of trouble is still seen
 BAND_PX, BANDS = 12, 5  # how tall an incident is drawn, and into how many rows they are put
 LEAST_TOP = 4  # reports: one alone is not a tower
-EDGE = 0.03  # no number of an hour is nearer to an end: it would stand out of the picture
+EDGE, NEAR_NOW = 0.03, 0.07  # no number of an hour is nearer to the beginning, and to the word "now"
 
 
 @register.simple_tag
@@ -56,10 +56,10 @@ def incidents_over(day: Day) -> SafeString:
 @register.simple_tag
 def hours_under(day: Day) -> SafeString:
     """Write the hours under the strips: every third on a desk, every sixth on a phone."""
-    told = (hour for hour in day.hours if hour.label and EDGE < hour.place < 1 - EDGE)
+    told = (hour for hour in day.hours if hour.label and EDGE < hour.place < 1 - NEAR_NOW)
     words = ((_at(hour.place), "" if hour.at.hour % 6 == 0 else " odd", hour.label) for hour in told)
     return format_html(
-        '<svg class="hours" aria-hidden="true">{}</svg>',
+        '<svg class="hours" aria-hidden="true">{}<text class="now" x="100%" y="1em">now</text></svg>',
         format_html_join("", '<text class="hour-name{1}" x="{0}" y="1em">{2}</text>', words),
     )
 

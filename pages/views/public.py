@@ -16,6 +16,7 @@ from pages.queries.day import crowd_view, day_of
 from pages.queries.directory import directory
 from pages.queries.following import following
 from pages.queries.incident import affected
+from pages.queries.is_down import evidence
 from pages.queries.provider import provider_page
 from pages.views.caching import is_htmx, kept_for_strangers
 from pages.views.reading import may_follow, organization_ids_of
@@ -72,9 +73,10 @@ def _about_provider(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     organizations = organizations_of(request.user)
     row = get_object_or_404(seen_by(*(organization.id for organization in organizations)), slug=slug)
     own = next((o for o in organizations if o.id == row.organization_id), organizations[0] if organizations else None)
-    crowd = crowd_view(row, now)
+    page, crowd = provider_page(row, now), crowd_view(row, now)
     context = {
-        "page": provider_page(row, now),
+        "page": page,
+        "evidence": evidence(page, crowd),
         "crowd": crowd,
         "day": day_of(row, own.id if own else None, crowd, now),
         "own": own,

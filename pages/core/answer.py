@@ -1,0 +1,53 @@
+"""The evidence behind "is it down?", in a sentence that says how sure we are."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from incidents.core.wording import in_minutes
+from monitors.core.states import State
+from pages.core.usual import usual_range
+
+# From which confidence on we use which words: odds of about 20 to 1, 6 to 1 and 3 to 2.
+SURE = ((0.95, "Almost certain"), (0.85, "Very likely"), (0.6, "Likely"), (0.0, "Possible"))
+
+
+def sureness(confidence: float) -> str:
+    """Return a confidence (0.0 to 1.0) in words, with the number: "Very likely (88 %)". Never certain."""
+    words = next(words for least, words in SURE if confidence >= least)
+    return f"{words} ({min(99, int(confidence * 100))} %)"
+
+
+def of_trouble(confidence: float, seen: Sequence[tuple[str, datetime]], others: int) -> str:
+    """Say how sure we are of an incident and who saw it when; `seen` are (who, since when), the first to see it first.
+
+    `others` is how many more incidents are open: their evidence is told with them.
+    """
+    told = f"{sureness(confidence)}: {_ledger(seen)}." if seen else f"{sureness(confidence)}."
+    return f"{told} {others} more {'is' if others == 1 else 'are'} open." if others else told
+
+
+def of_calm(state: State, reports: int, last_quarter: int, usual: float) -> str:
+    """Say who sees no trouble, or who speaks where nobody says whether it is up.
+
+    `reports` are of 24 hours, `usual` of a quarter of an hour like the last one.
+    """
+    who = "nobody" if not reports else "1 person" if reports == 1 else f"{reports} people"
+    people = f"{who} reported a problem in 24 hours"
+    many = last_quarter > max(2, usual_range(usual)[1])
+    match state:
+        case State.UNKNOWN:
+            return f"Nothing that we can read speaks for it; {people}, which proves neither."
+        case State.OPERATIONAL | State.MAINTENANCE:
+            shown = "announces it" if state is State.MAINTENANCE else "shows no trouble"
+            return f"The vendor's page {shown}{', but people report more than usual' if many else ''}; {people}."
+        case _:
+            return f"The vendor's own page shows it; {people}."
+
+
+def _ledger(seen: Sequence[tuple[str, datetime]]) -> str:
+    (first, at), *others = seen
+    told = [f"{first} showed it first, at {at.astimezone(UTC):%H:%M} UTC"]
+    for who, then in others:
+        minutes = round((then - at).total_seconds() / 60)
+        told.append(f"{who} {in_minutes(minutes)} later" if minutes else f"{who} at the same time")
+    return ", ".join(told)
