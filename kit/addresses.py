@@ -120,7 +120,13 @@ def check_place(
 
 
 def follow(base: Target, location: str, *, allowed: Collection[str] = ()) -> Target:
-    """Judge where a redirect leads. Raises AddressRefused, also for a step from https to http."""
+    """Judge where a redirect leads, given its header as Latin-1, which is how headers are read.
+
+    Raises AddressRefused, also for a step from https to http.
+    """
+    location = location.encode("latin-1", errors="replace").decode("utf-8", errors="replace")  # as addresses are meant
+    if _UNPRINTABLE.search(location):  # urljoin would leave out what is refused anywhere else
+        raise AddressRefused(f"{base.host} redirects to an address with a blank or an unprintable character in it.")
     target = check_url(urljoin(str(base), location[: MAX_URL + 1]), allowed=allowed)
     if base.scheme == "https" and target.scheme == "http":
         raise AddressRefused(f"{base.host} redirects from https to http, which would send the request in the clear.")

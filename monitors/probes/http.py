@@ -139,9 +139,7 @@ def _is_explicit(status: int, rules: Rules) -> bool:
 
 def _next(request: Request, status: int, location: str, net: Net) -> Request:
     """Return the request that follows a redirect. Raises AddressRefused."""
-    # Header values arrive as bytes and are read as Latin-1; addresses are meant as UTF-8.
-    text = location.encode("latin-1").decode("utf-8", errors="replace")
-    target = follow(request.target, text, allowed=net.allowed)
+    target = follow(request.target, location, allowed=net.allowed)
     if target.origin != request.target.origin:  # another party: it gets nothing but the question
         return Request(target, "HEAD" if request.method == "HEAD" else "GET", offers_http2=request.offers_http2)
     if (status == 303 and request.method not in ("GET", "HEAD")) or (request.method == "POST" and status in (301, 302)):

@@ -41,7 +41,8 @@ class Inbox:
             self.headers.clear()  # those of an interim answer
             return None
         name, colon, value = line.decode("latin-1").partition(":")
-        return self._judge(name.strip().lower(), value.strip()) if colon else None
+        # RFC 9110 5.5: only these surround a value; str.strip would take more away, half of a UTF-8 letter included.
+        return self._judge(name.strip().lower(), value.strip(" \t\r\n")) if colon else None
 
     def _judge(self, name: str, value: str) -> int | None:
         if name == "content-encoding" and value.lower() not in _CODINGS:

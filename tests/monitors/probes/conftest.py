@@ -1,11 +1,13 @@
 """An engine that may go to this machine's test servers and nowhere else."""
 
+import socket
 from collections.abc import Iterator
 
 import pytest
 
 from monitors.probes.base import ProbeResult, ProbeTask
 from monitors.probes.engine import Engine, Settings
+from monitors.probes.transfer import Transfer
 
 
 class Prober:
@@ -33,3 +35,23 @@ def prober() -> Iterator[Prober]:
     prober = Prober()
     yield prober
     prober.stop()
+
+
+@pytest.fixture
+def tried(monkeypatch) -> set[str]:
+    """Every address that anything here has tried to connect to, in Python or by libcurl."""
+    seen = set()
+    connect, open_socket = socket.socket.connect, Transfer._open_socket
+
+    def watch(self, to):
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            seen.add(to[0])
+        return connect(self, to)
+
+    def watch_libcurl(self, purpose, to):
+        seen.add(to[3][0])
+        return open_socket(self, purpose, to)
+
+    monkeypatch.setattr(socket.socket, "connect", watch)
+    monkeypatch.setattr(Transfer, "_open_socket", watch_libcurl)
+    return seen
