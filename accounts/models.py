@@ -61,12 +61,15 @@ class Organization(models.Model):
     """The tenant: whose monitors, receipts, routes and status pages these are.
 
     `checks_kept_days` is how long its plan keeps single checks; None: as settings.CHECKS_KEPT_DAYS says.
+    `shares_counts_since` is when it agreed that its delivery counts, together with others', may speak of carriers to
+    the public; None: it has not.
     """
 
     name = models.CharField(max_length=100)
     slug = models.SlugField(max_length=50, unique=True)
     time_zone = models.CharField(max_length=64, default="UTC")
     checks_kept_days = models.PositiveSmallIntegerField(null=True)
+    shares_counts_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=clock)
 
     def __str__(self) -> str:

@@ -47,12 +47,17 @@ def probe() -> Process:
     return Process([sys.executable, str(settings.BASE_DIR / "manage.py"), "probe"])
 
 
+def watch() -> Process:
+    """Weighs what organizations share of their deliveries. One works; others stand by."""
+    return Process([sys.executable, str(settings.BASE_DIR / "manage.py"), "watch"])
+
+
 def beat() -> Process:
     """Wakes the rest. One is enough; two do no harm."""
     return Process([*_celery("beat"), "--pidfile", "", "--loglevel", "warning"])
 
 
-PROCESSES = {"web": web, "worker": worker, "poll": poll, "probe": probe, "beat": beat}
+PROCESSES = {"web": web, "worker": worker, "poll": poll, "probe": probe, "watch": watch, "beat": beat}
 
 _WORKER = ["--loglevel", "info", "--without-gossip", "--without-mingle", "--without-heartbeat"]
 _WORKER_ENV = {

@@ -1,5 +1,6 @@
 """Delivery receipts: what messaging providers tell our organizations about their messages."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -64,6 +65,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["scope", "first_at"], name="message_unfinished", condition=Q(final_at=None)),
             models.Index(fields=["scope", "first_at"], name="message_by_scope"),
+            BrinIndex(fields=["first_at", "final_at"], name="message_by_time", pages_per_range=16, autosummarize=True),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +22,8 @@ class Report:
     """One report: when (minutes, fractional), from which network, and what it names; "" is not said."""
 
     at: float
-    network: int
-    system: int  # the autonomous system of the network
+    network: Hashable
+    system: Hashable  # the autonomous system of the network
     component: str = ""
     country: str = ""
     carrier: str = ""
@@ -38,11 +38,11 @@ class OneVoice:
     WINDOW, SYSTEM_WINDOW, FREE = 60.0, 15.0, 3
 
     def __init__(self) -> None:
-        self._last: dict[int, float] = {}
-        self._usual: dict[int, int] = {}
-        self._today: dict[int, int] = {}
+        self._last: dict[Hashable, float] = {}
+        self._usual: dict[Hashable, int] = {}
+        self._today: dict[Hashable, int] = {}
         self._total = 0
-        self._by_system: dict[int, deque[float]] = {}
+        self._by_system: dict[Hashable, deque[float]] = {}
         self._recent: deque[float] = deque()
 
     def hears(self, report: Report) -> bool:

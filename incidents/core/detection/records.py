@@ -67,6 +67,10 @@ class Records:
         self._next_id = 1
         self._open_from = np.where(tree.is_delivered, tuning.open_delivered_at, tuning.open_at)
 
+    @property
+    def open(self) -> list[Record]:
+        return [one.record for one in self._open]
+
     def step(self, minute: int, posterior: Posterior) -> list[Event]:
         """Bring the records up to date with one minute's posterior; return what happened."""
         events = [event for one in self._open if (event := self._move(one, minute, posterior))]

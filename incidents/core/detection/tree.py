@@ -53,10 +53,14 @@ class Tree:
 
     @cached_property
     def places(self) -> list[Place]:
-        """Every hypothesis: the cells, their countries, their components, then edges and others."""
-        countries = dict.fromkeys(Place(cell.component, cell.country) for cell in self.cells)
-        components = dict.fromkeys(Place(cell.component) for cell in self.cells)
-        return [*self.cells, *countries, *components, *map(Place, self.edges), *map(Place, self.others)]
+        """Every hypothesis: the cells, their countries, their components, then edges and others.
+
+        A cell without a carrier holds the messages of which none is known; as a place it is its country.
+        """
+        countries = [Place(cell.component, cell.country) for cell in self.cells]
+        components = [Place(cell.component) for cell in self.cells]
+        rest = [*map(Place, self.edges), *map(Place, self.others)]
+        return list(dict.fromkeys([*self.cells, *countries, *components, *rest]))
 
     @cached_property
     def index(self) -> dict[Place, int]:

@@ -36,9 +36,10 @@ class Watch:
     def __init__(self, tree: Tree, regions: int, tuning: Tuning = DEFAULT) -> None:
         self.tree, self._tuning = tree, tuning
         self._delivery = Delivery(tree, tuning)
-        self._probing = Probing((len(tree.probed), regions), tuning)
+        self._probing = Probing((len(tree.probed), regions), tuning) if tree.probed else None
+        self._regions = regions
         self._crowd = Crowd(tree, tuning)
-        self._records = Records(tree, tuning)
+        self.records = Records(tree, tuning)
         severities = len(tuning.failing) + len(tuning.delaying)
         self._everyone = Filter(tree.rates, severities, tuning.lasts)
         self._without = Filter(tree.rates, severities, tuning.lasts)
@@ -55,12 +56,18 @@ class Watch:
         """Count a minute; return the ends that came in it and were due, now and since the minute before ([2, 2]), and
         which probe regions look sick from here."""
         if number % DAY_MINUTES == 0 and number:
-            for source in (self._delivery, self._probing, self._crowd):
-                source.end_day()
+            self._end_day()
         self._due.append(self._delivery.take(minute.sent, minute.ends))
         self._crowd.take(number, minute.reports)
         self._posts = minute.posts
-        return np.array([self._due[-1], np.sum(self._due, axis=0)]), self._probing.take(minute.checks)
+        sick = self._probing.take(minute.checks) if self._probing else np.zeros(self._regions, bool)
+        return np.array([self._due[-1], np.sum(self._due, axis=0)]), sick
+
+    def _end_day(self) -> None:
+        self._delivery.end_day()
+        self._crowd.end_day()
+        if self._probing:
+            self._probing.end_day()
 
     def judge(self, number: int, *, is_blind: bool, sick: Bools) -> list[Event]:
         """Weigh the minute that was taken; return what became of the records."""
@@ -72,7 +79,7 @@ class Watch:
         parts = np.stack([delivery, checked, reported, posted])
         strong = self._everyone.odds[:, [1, 2, 4, 5]].sum(axis=1) >= 0.5 * self._everyone.odds.sum(axis=1)
         self.posterior = Posterior(rest + delivery, rest + np.maximum(since, delivery), parts, strong)
-        return self._records.step(number, self.posterior) if number >= self._tuning.warm_up else []
+        return self.records.step(number, self.posterior) if number >= self._tuning.warm_up else []
 
     @property
     def _prior(self) -> Floats:
@@ -95,6 +102,8 @@ class Watch:
         return now, np.minimum(self._sums[0].max(axis=1), self._sums[1].max(axis=1) + lone)
 
     def _weigh_checks(self, sick: Bools) -> Floats:
+        if self._probing is None:
+            return np.zeros(len(self.tree.places))
         by_component = self._probing.argue(sick)
         likelihood = np.zeros((len(self.tree.places), by_component.shape[1]))
         probed = self.tree.probe_of >= 0
@@ -125,10 +134,14 @@ class Fleet:
     def __init__(self, watches: Mapping[Hashable, Watch]) -> None:
         self.watches = dict(watches)
 
-    def minute(self, number: int, minutes: Mapping[Hashable, Minute]) -> dict[Hashable, list[Event]]:
-        """Weigh one minute of every provider; return the events of each."""
+    def minute(
+        self, number: int, minutes: Mapping[Hashable, Minute], *, is_deaf: bool = False
+    ) -> dict[Hashable, list[Event]]:
+        """Weigh one minute of every provider; return the events of each. `is_deaf`: we know that we hear nothing."""
+        if not self.watches:
+            return {}
         seen = {key: watch.take(number, minutes[key]) for key, watch in self.watches.items()}
-        is_blind = _stall_is_ours(*np.array([counts for counts, _ in seen.values()]).transpose(1, 0, 2))
+        is_blind = is_deaf or _stall_is_ours(*np.array([counts for counts, _ in seen.values()]).transpose(1, 0, 2))
         sick = _sick_regions(np.array([regions for _, regions in seen.values()]))
         return {key: watch.judge(number, is_blind=is_blind, sick=sick) for key, watch in self.watches.items()}
 
@@ -138,8 +151,8 @@ def _sick_regions(failing: Bools) -> Bools:
 
     A provider that fails from most regions has a trouble of its own, and one alone cannot tell whose it is.
     """
-    can_tell = failing.mean(axis=1) < 0.5
-    if can_tell.sum() < 2:
+    can_tell = 2 * failing.sum(axis=1) < max(failing.shape[1], 1)
+    if can_tell.sum() < 2 or not failing.size:
         return np.zeros(failing.shape[1], bool)
     sick: Bools = failing[can_tell].mean(axis=0) >= 0.5
     return sick

@@ -1,0 +1,275 @@
+"""Watch what organizations share of their deliveries, with everybody's reports and posts, and say where providers are in
+trouble.
+
+The detector of incidents.core.detection learns what is usual and keeps it in memory. Nothing of it is stored: whoever
+starts weighs the last week again, minute by minute, and stands where the one before stood. What it says is stored as
+any source's word is, so a restart changes nothing that was said, and ends what ended meanwhile.
+"""
+
+import logging
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from math import log
+
+import numpy as np
+from django.db import OperationalError, connection
+
+from incidents.core.detection.crowd import Report
+from incidents.core.detection.delivery import NO_ENDS, Ends, Outcome
+from incidents.core.detection.probing import Checks
+from incidents.core.detection.records import Record
+from incidents.core.detection.tree import Place, Tree
+from incidents.core.detection.tuning import DEFAULT
+from incidents.core.detection.watch import Fleet, Minute, Watch
+from incidents.services import shared_words
+from kit.clock import real
+from monitors.core.cells import Cell
+from monitors.queries import evidence
+
+logger = logging.getLogger(__name__)
+
+MINUTE = timedelta(minutes=1)
+REPLAYED = timedelta(days=7)  # from which a watch learns what is usual, each time it begins
+CHUNK = timedelta(hours=1)  # that is read at once
+SETTLES = timedelta(seconds=10)  # after which receipts of a minute are counted
+WAITS_S = 60  # for receipts that are not counted yet
+LOOKED_AT_AGAIN = timedelta(hours=1)
+LOOKS_EVERY_S = 2.0
+BEGAN = datetime(1970, 1, 1, tzinfo=UTC)  # minutes are numbered from here
+OUTCOMES = {
+    "delivered": Outcome.DELIVERED,
+    "outage": Outcome.FAULT,
+    "ambiguous": Outcome.AMBIGUOUS,
+    "sender": Outcome.SENDER,
+    "self": Outcome.SENDER,
+}
+
+
+class Hearing:
+    """Whether nothing at all has come in for longer than chance explains: then it is we who are deaf.
+
+    Judged by how many minutes of the last hour had any receipt, not by how many each had: senders send in bursts.
+    """
+
+    WINDOW, IMPROBABLE = 60, 9.2  # minutes; e^-9.2 is 1 in 10,000
+
+    def __init__(self) -> None:
+        self._heard: deque[bool] = deque(maxlen=self.WINDOW)
+        self._silent = 0
+
+    def is_deaf(self, *, heard: bool) -> bool:
+        """Count one more minute, of all providers."""
+        self._silent = 0 if heard else self._silent + 1
+        usually_silent = 1 - max(0.0, sum(self._heard) - 0.5) / self.WINDOW
+        if self._silent * -log(usually_silent) > self.IMPROBABLE:
+            return True  # a silence of ours says nothing about how much usually comes in
+        self._heard.append(heard)
+        return False
+
+
+@dataclass(slots=True)
+class Watched:
+    """One provider: the cells that its messages are counted in, and the detector over them."""
+
+    provider_id: int
+    cells: Sequence[Cell]
+    tree: Tree
+    watch: Watch
+
+    @property
+    def open(self) -> list[Record]:
+        return self.watch.records.open
+
+
+class Lookout:
+    """Watches every provider about which enough organizations share their counts. Minutes are weighed once, in order."""
+
+    def __init__(self, cells: Mapping[int, Sequence[Cell]], since: datetime) -> None:
+        """Begin with the minute of `since`. A provider is judged from four days after its first shared message on."""
+        self.next = since.replace(second=0, microsecond=0)
+        first = evidence.first_shared(since)
+        self.watched = {id_: _watched(id_, own, first.get(id_, since)) for id_, own in cells.items()}
+        self._fleet = Fleet({id_: one.watch for id_, one in self.watched.items()})
+        self._hearing = Hearing()
+
+    def weigh_until(self, until: datetime, *, tell: bool) -> None:
+        """Weigh every minute that ends by `until`; `tell` what each of them says, as it was then."""
+        while self.next + MINUTE <= until:
+            end = min(until, self.next + CHUNK)
+            minutes = {id_: _minutes(one, self.next, end) for id_, one in self.watched.items()}
+            while self.next + MINUTE <= end:
+                number = number_of(self.next)
+                now: dict[Hashable, Minute] = {id_: own[number] for id_, own in minutes.items()}
+                heard = any(len(minute.sent) or len(minute.ends.cell) for minute in now.values())
+                self._fleet.minute(number, now, is_deaf=self._hearing.is_deaf(heard=heard))
+                self.next += MINUTE
+                if tell:
+                    self.tell()
+
+    def misses(self, now: datetime) -> bool:
+        """Whether what is shared now has other scopes than this lookout knows."""
+        return evidence.shared_cells(now - REPLAYED) != {id_: one.cells for id_, one in self.watched.items()}
+
+    def tell(self) -> None:
+        """Say where each provider is in trouble at the end of the last minute, and where it no longer is."""
+        for id_, one in self.watched.items():
+            try:
+                shared_words.say(id_, _found(one), now=self.next)
+            except Exception:
+                logger.exception("provider %s: telling what it shares broke", id_)
+
+
+def begin(until: datetime) -> Lookout:
+    """Return a lookout that has learnt from what came in before `until`, and weighs what comes in from then on."""
+    since = (until - REPLAYED).replace(second=0, microsecond=0)
+    lookout = Lookout(evidence.shared_cells(since), since)
+    lookout.weigh_until(until, tell=False)
+    return lookout
+
+
+def settled(now: datetime) -> datetime:
+    """Return until when everything that came in is counted: receipts wait for a moment, seldom longer."""
+    until = now - SETTLES
+    oldest = evidence.oldest_unapplied()
+    return min(until, oldest) if oldest and now - oldest < real(WAITS_S) else until
+
+
+def stand_watch(stop: threading.Event, clock: Callable[[], datetime]) -> None:
+    """Weigh every minute soon after it has ended, until `stop` is set; then what has ended by then, and no more.
+
+    Any number may stand by; the one that holds the database's lock works. What is shared is looked at again every
+    LOOKED_AT_AGAIN: scopes that are new need a lookout that knows them.
+    """
+    lookout: Lookout | None = None
+    looked_at = BEGAN
+    is_troubled = False
+    while True:
+        try:
+            until = settled(clock())
+            if not _works():
+                lookout = None
+            elif lookout is None or (until - looked_at >= LOOKED_AT_AGAIN and lookout.misses(until)):
+                lookout, looked_at = begin(until), until
+                lookout.tell()
+            else:
+                lookout.weigh_until(until, tell=True)
+            is_troubled = False
+        except OperationalError as error:
+            if not is_troubled:
+                logger.error("The watch cannot use the database, and keeps trying: %s", str(error).strip())
+            lookout, is_troubled = None, True
+            connection.close()
+        if stop.wait(LOOKS_EVERY_S):
+            connection.close()
+            return
+
+
+def _works() -> bool:
+    """Whether this process is the one that works: it is from when it takes the lock until its connection ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_LOCK)
+        return bool(cursor.fetchone()[0])
+
+
+# Asked again and again: a lock that is held already is not taken twice.
+_TAKE_LOCK = """
+    SELECT EXISTS (
+        SELECT FROM pg_locks
+        WHERE locktype = 'advisory' AND objid = hashtext('watch')::oid AND pid = pg_backend_pid() AND granted
+    ) OR pg_try_advisory_lock(0, hashtext('watch'))
+"""
+
+
+def number_of(minute: datetime) -> int:
+    return int((minute - BEGAN) / MINUTE)
+
+
+def place_of(cell: Cell) -> Place:
+    return Place(str(cell.component_id), cell.country, str(cell.carrier_id or ""))
+
+
+def cell_of(place: Place) -> Cell:
+    return Cell(int(place.component), place.country, int(place.carrier or 0))
+
+
+def _watched(provider_id: int, cells: Sequence[Cell], first: datetime) -> Watched:
+    tuning = replace(DEFAULT, warm_up=number_of(first) + DEFAULT.warm_up)
+    tree = Tree([place_of(cell) for cell in cells])
+    return Watched(provider_id, cells, tree, Watch(tree, regions=0, tuning=tuning))
+
+
+def _found(one: Watched) -> list[shared_words.Found]:
+    posterior = one.watch.posterior
+    assert posterior is not None
+    return [
+        shared_words.Found(
+            cell=cell_of(record.place),
+            probability=record.confidence,
+            argued=dict(record.shares),
+            from_delivery=float(posterior.parts[0, one.tree.index[record.place]]),
+        )
+        for record in one.open
+    ]
+
+
+# --- What was seen in each minute ---------------------------------------------------------------------------
+
+
+def _minutes(one: Watched, since: datetime, until: datetime) -> dict[int, Minute]:
+    """Return every minute of [since, until) by its number."""
+    index = {cell: n for n, cell in enumerate(one.cells)}
+    sent: dict[int, list[int]] = defaultdict(list)
+    ends: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
+    for message in evidence.shared_messages(one.provider_id, since, until):
+        cell = index.get(message.cell)
+        if cell is None:  # newer than this lookout, which is begun again every day
+            continue
+        began = number_of(message.began_at)
+        sent[began].append(cell)
+        if message.ended_at:
+            ended = number_of(message.ended_at)
+            ends[ended].append((cell, message.organization_id, OUTCOMES[message.outcome], max(0, ended - began)))
+    reports = _reports(one, since, until)
+    posts = _posts(one, since, until)
+    nothing = Checks(np.zeros((0, 0)), np.zeros((0, 0)))
+    return {
+        number: Minute(
+            np.array(sent.get(number, ()), dtype=np.int64),
+            _ends(ends.get(number, ())),
+            nothing,
+            reports.get(number, ()),
+            posts.get(number, ()),
+        )
+        for number in range(number_of(since), number_of(until))
+    }
+
+
+def _ends(rows: Sequence[tuple[int, int, int, int]]) -> Ends:
+    if not rows:
+        return NO_ENDS
+    cell, tenant, outcome, age = np.array(rows, dtype=np.int64).T
+    return Ends(cell, tenant, outcome, age)
+
+
+def _reports(one: Watched, since: datetime, until: datetime) -> dict[int, list[Report]]:
+    found: dict[int, list[Report]] = defaultdict(list)
+    for report in evidence.counted_reports(one.provider_id, since, until):
+        place = place_of(report.cell) if report.cell.component_id else Place("", report.cell.country)
+        at = (report.at - BEGAN) / MINUTE
+        # Of the system that a network belongs to we know nothing: each stands for itself.
+        found[int(at)].append(Report(at, report.network, report.network, place.component, place.country, place.carrier))
+    return found
+
+
+def _posts(one: Watched, since: datetime, until: datetime) -> dict[int, list[Place]]:
+    found: dict[int, list[Place]] = defaultdict(list)
+    for posted in evidence.posts_of(one.provider_id, since, until):
+        place = place_of(posted.cell)
+        if place in one.tree.index:
+            last = min(until, posted.until or until)
+            for number in range(number_of(max(since, posted.since)), number_of(last)):
+                found[number].append(place)
+    return found

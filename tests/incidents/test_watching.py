@@ -1,0 +1,126 @@
+"""What several organizations share opens a public incident; what one of them sees does not."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from accounts.models import Organization
+from incidents.models import Incident
+from incidents.services import watching
+from incidents.tasks import correlate_pending
+from monitors.core.states import Source, State
+from monitors.models import Carrier, DeliveryCount, Message, Provider, Scope, SourceState
+from monitors.services import receipts
+from monitors.services.scopes import component_for, scope_of
+from tests.factories import CarrierFactory, OrganizationFactory, ProviderFactory
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
+SINCE = NOON - timedelta(days=5)
+TROUBLE = NOON - timedelta(minutes=40)
+
+_MESSAGES = """
+INSERT INTO monitors_message (source_id, message_id, scope_id, status, rank, error_code, first_at, final_at)
+SELECT %(source)s, %(source)s || '-' || %(scope)s || '-' || extract(epoch FROM at), %(scope)s,
+    CASE WHEN fails THEN 'undelivered' ELSE 'delivered' END, 4, CASE WHEN fails THEN %(code)s ELSE '' END,
+    at, at + interval '20 seconds'
+FROM (
+    SELECT at, at >= %(trouble)s AS fails
+    FROM generate_series(%(since)s + %(first)s, %(until)s - interval '1 minute', interval '3 minutes') AS at
+) AS sent
+"""
+_COUNTS = """
+INSERT INTO monitors_deliverycount
+    (organization_id, scope_id, minute, started, prompt, delivered, outage, ambiguous, sender, seconds, times)
+SELECT source.organization_id, scope_id, date_trunc('minute', first_at), count(*), count(*),
+    count(*) FILTER (WHERE status = 'delivered'), count(*) FILTER (WHERE error_code = '30500'), 0,
+    count(*) FILTER (WHERE error_code = '30007'), 20 * count(*), '{}'
+FROM monitors_message JOIN monitors_receiptsource AS source ON source.id = source_id GROUP BY 1, 2, 3
+"""
+
+
+class World:
+    """A provider whose SMS to three carriers three organizations watch, each with a message every three minutes."""
+
+    def __init__(self) -> None:
+        self.provider: Provider = ProviderFactory(slug="sender", name="Sender")
+        sms = component_for(self.provider, "sms")
+        names = (("JP", "Docomo"), ("JP", "SoftBank"), ("ID", "Smartfren"))
+        carriers: list[Carrier] = [CarrierFactory(name=name, country=country) for country, name in names]
+        self.scopes: list[Scope] = [
+            scope_of(self.provider, component=sms, country=one.country, carrier=one) for one in carriers
+        ]
+
+    def sender(self, *, fails_at: Scope | None = None, code: str = "30500", shares: bool = True) -> Organization:
+        organization: Organization = OrganizationFactory(shares_counts_since=SINCE if shares else None)
+        source = receipts.create_source(organization, self.provider, "twilio", now=SINCE)
+        with connection.cursor() as cursor:
+            for scope in self.scopes:
+                trouble = TROUBLE if scope == fails_at else NOON
+                values = {"source": source.id, "scope": scope.id, "code": code, "since": SINCE, "until": NOON}
+                first = timedelta(seconds=(41 * source.id + 67 * scope.id) % 180)  # not all at once
+                cursor.execute(_MESSAGES, {**values, "trouble": trouble, "first": first})
+        return organization
+
+    def watch(self) -> watching.Lookout:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE monitors_message")
+            cursor.execute(_COUNTS)
+        return watching.begin(NOON)
+
+    def said(self) -> dict[Scope, State]:
+        words = SourceState.objects.filter(ref=f"shared:{self.provider.id}", state__gte=State.DEGRADED)
+        return {word.scope: State(word.state) for word in words}
+
+
+def test_what_three_organizations_share_opens_an_incident_at_the_carrier() -> None:
+    world = World()
+    for _ in range(3):
+        world.sender(fails_at=world.scopes[0])
+    world.watch().tell()
+    correlate_pending()
+    assert world.said() == {world.scopes[0]: State.PARTIAL_OUTAGE}
+    incident = Incident.objects.get(organization=None)
+    sighting = incident.sightings.get()
+    assert (sighting.source, sighting.scope) == (Source.DELIVERY, world.scopes[0])
+    assert sighting.evidence["organizations"] == 3
+    assert "3 organizations' receipts show together" in sighting.reason
+
+
+@pytest.mark.parametrize(
+    ("sharing", "code", "why"),
+    [
+        ([True, True, False], "30500", "fewer than three share"),
+        ([True, True, True], "30007", "their senders are filtered, which is their own fault"),
+    ],
+)
+def test_nothing_is_told(sharing: list[bool], code: str, why: str) -> None:
+    world = World()
+    for shares in sharing:
+        world.sender(fails_at=world.scopes[0], code=code, shares=shares)
+    world.watch().tell()
+    assert world.said() == {}, why
+
+
+def test_one_senders_own_trouble_is_not_the_carriers() -> None:
+    world = World()
+    world.sender(fails_at=world.scopes[0])
+    for _ in range(3):
+        world.sender()
+    world.watch().tell()
+    assert world.said() == {}
+
+
+def test_a_new_lookout_ends_what_ended_while_nobody_watched() -> None:
+    world = World()
+    for _ in range(3):
+        world.sender(fails_at=world.scopes[0])
+    lookout = world.watch()
+    lookout.tell()
+    assert list(world.said()) == [world.scopes[0]]
+    Message.objects.filter(first_at__gte=TROUBLE).update(status="delivered", error_code="")
+    DeliveryCount.objects.filter(minute__gte=TROUBLE).update(delivered=1, outage=0)
+    watching.begin(NOON).tell()
+    assert world.said() == {}
