@@ -80,3 +80,12 @@ def _by_name() -> dict[tuple[str, str], Operator]:
 
 def _key(name: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKD", name).casefold())
+
+
+@lru_cache(maxsize=5_000)
+def share_numbers(country: str, other: str) -> bool:
+    """Return whether two countries have one calling code, so that a number of one may be served in the other."""
+    import phonenumbers
+
+    codes = {phonenumbers.country_code_for_region(country), phonenumbers.country_code_for_region(other)}
+    return country == other or (len(codes) == 1 and codes != {0})

@@ -19,6 +19,7 @@ from monitors.models.official import (
 )
 from monitors.models.providers import Carrier, Component, Follow, Provider, Scope
 from monitors.models.receipts import DeliveryCount, Message, Receipt, ReceiptSource
+from monitors.models.receiving import Problem, PushedMinute, ReceiptProblem
 from monitors.models.regions import RegionWatch, RegionWord
 from monitors.models.states import PendingChange, SourceState, StateChange
 from monitors.models.windows import MaintenanceWindow
@@ -54,8 +55,11 @@ __all__ = [
     "PendingChange",
     "Ping",
     "PingKind",
+    "Problem",
     "Provider",
+    "PushedMinute",
     "Receipt",
+    "ReceiptProblem",
     "ReceiptSource",
     "RegionWatch",
     "RegionWord",

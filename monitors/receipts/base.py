@@ -94,6 +94,7 @@ class Reading:
 
     receipts: tuple[ReceiptReading, ...] = ()
     minutes: tuple[MinuteReading, ...] = ()
+    said_at: datetime | None = None  # the signed time of `minutes`
     unknown: Mapping[str, int] = field(default_factory=dict)
     spoiled: int = 0
     ignored: int = 0

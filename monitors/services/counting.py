@@ -68,17 +68,58 @@ _FAILURES = """
 
 def store(organization_id: int, counts: Counts) -> None:
     """Add the counts to what is stored. Call it in a transaction; rows are locked in a fixed order."""
-    hours = Counts()
-    for ((scope_id, at), name), number in counts.sums.items():
-        hours.sums[(scope_id, at.replace(minute=0)), name] += number
-    for ((scope_id, at), step), number in counts.times.items():
-        hours.times[(scope_id, at.replace(minute=0)), step] += number
+    hours = _by_hour(counts)
     failures = sorted((*cell, code, fault, number) for (cell, code, fault), number in counts.failures.items())
     with connection.cursor() as cursor:
         cursor.executemany(_MINUTES, _rows(organization_id, counts))
         cursor.executemany(_HOURS, _rows(organization_id, hours))
         if failures:
             cursor.executemany(_FAILURES, [(organization_id, *row) for row in failures])
+
+
+def _decrease(table: str, stretch: str) -> str:
+    fewer = ", ".join(f"{name} = greatest(0, t.{name} - %s)" for name in SUMMED)
+    steps = ", ".join(f"greatest(0, t.times[{n}] - old.times[{n}])" for n in range(1, SIZE + 1))
+    return f"""
+        UPDATE {table} AS t SET {fewer},
+            times = CASE WHEN old.times = '{{}}' OR t.times = '{{}}' THEN t.times ELSE ARRAY[{steps}] END
+        FROM (SELECT %s::int[] AS times) AS old
+        WHERE t.organization_id = %s AND t.scope_id = %s AND t.{stretch} = %s
+    """  # noqa: S608 (made of the names above alone)
+
+
+_FEWER_MINUTES = _decrease("monitors_deliverycount", "minute")
+_FEWER_HOURS = _decrease("monitors_deliveryhour", "hour")
+_FEWER_FAILURES = """
+    UPDATE monitors_deliveryfailure AS t SET messages = greatest(0, t.messages - %s)
+    WHERE organization_id = %s AND scope_id = %s AND at = %s AND code = %s AND fault = %s
+"""
+
+
+def take_back(organization_id: int, counts: Counts) -> None:
+    """Subtract counts that were stored before. Call it in the transaction that stored what replaces them."""
+    failures = [
+        (number, organization_id, *cell, code, fault) for (cell, code, fault), number in counts.failures.items()
+    ]
+    with connection.cursor() as cursor:
+        for statement, some in ((_FEWER_MINUTES, counts), (_FEWER_HOURS, _by_hour(counts))):
+            rows = [
+                (*sums, times, organization, scope_id, at)
+                for organization, scope_id, at, *sums, times in _rows(organization_id, some)
+            ]
+            if rows:
+                cursor.executemany(statement, rows)
+        if failures:
+            cursor.executemany(_FEWER_FAILURES, failures)
+
+
+def _by_hour(counts: Counts) -> Counts:
+    hours = Counts()
+    for ((scope_id, at), name), number in counts.sums.items():
+        hours.sums[(scope_id, at.replace(minute=0)), name] += number
+    for ((scope_id, at), step), number in counts.times.items():
+        hours.times[(scope_id, at.replace(minute=0)), step] += number
+    return hours
 
 
 def _rows(organization_id: int, counts: Counts) -> list[tuple[int | datetime | list[int], ...]]:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from kit.clock import clock
-from monitors.services import receipts
+from monitors.services import applying
 
 
 @shared_task(name="monitors.tasks.apply_receipts")
@@ -12,6 +12,8 @@ def apply_receipts() -> None:
 
     Nothing wakes this but its schedule: a wake-up per callback would be more work than applying it.
     """
-    newest = receipts.newest_waiting()
-    while newest is not None and receipts.apply_next(now=clock(), up_to=newest):
+    newest = applying.newest_waiting()
+    while newest is not None and applying.apply_next(now=clock(), up_to=newest):
+        pass
+    while applying.count_next_minutes(now=clock()):
         pass

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from kit.clock import clock
-from monitors.services import delivery, receipts, reports, storage, upkeep
+from monitors.services import applying, delivery, reports, storage, upkeep
 
 
 @shared_task(name="monitors.tasks.pack_closed_hours")
@@ -18,6 +18,6 @@ def daily_upkeep() -> None:
     now = clock()
     upkeep.keep_results(now=now)
     upkeep.prune(now=now)
-    receipts.prune(now)
+    applying.prune(now)
     reports.prune(now)
     delivery.prune(now)

@@ -1,12 +1,12 @@
 """Where delivery providers call us back."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotFound
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from kit.clock import clock
 from monitors.models import ReceiptSource
+from monitors.receipts import receipt_kinds
 from monitors.receipts.base import HookRequest, UnreadableReceipt
 from monitors.services import receipts
 
@@ -14,15 +14,19 @@ LARGEST_BODY = 1_000_000  # bytes
 
 
 @csrf_exempt
-@require_POST
 def receipt_hook(request: HttpRequest, kind: str, token: str) -> HttpResponse:
     """Store what a delivery provider says, then answer 204: work happens later. Answers tell a forger nothing."""
+    kind_of = receipt_kinds().get(kind)
+    if kind_of is None:
+        return _not_found()
+    if request.method not in kind_of.methods:
+        return HttpResponseNotAllowed(sorted(kind_of.methods))
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > LARGEST_BODY:
         return _too_large()
     source = ReceiptSource.objects.filter(kind=kind, token=token).first()
     if source is None:
-        return HttpResponseNotFound("There is no such hook.", content_type="text/plain")
+        return _not_found()
     body = request.read(LARGEST_BODY + 1)
     if len(body) > LARGEST_BODY:  # it came in chunks, without saying how long it would be
         return _too_large()
@@ -41,3 +45,7 @@ def receipt_hook(request: HttpRequest, kind: str, token: str) -> HttpResponse:
 
 def _too_large() -> HttpResponse:
     return HttpResponse("The body is too large: send at most 1 MB.", status=413, content_type="text/plain")
+
+
+def _not_found() -> HttpResponse:
+    return HttpResponseNotFound("There is no such hook.", content_type="text/plain")

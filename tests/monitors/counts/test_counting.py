@@ -7,7 +7,7 @@ from django.db import transaction
 
 from monitors.core.delivery_times import SIZE, percentile
 from monitors.models import DeliveryCount, DeliveryFailure, DeliveryHour, Receipt
-from monitors.services import receipts
+from monitors.services import applying, receipts
 from monitors.services.counting import Counts, slot_of, store
 from tests.factories import OrganizationFactory, ReceiptSourceFactory, ScopeFactory
 
@@ -39,7 +39,7 @@ def told(source, scope, *rows):
         )
         for message, status, code, seconds in rows
     )
-    while receipts.apply_next(now=NOON):
+    while applying.apply_next(now=NOON):
         pass
 
 

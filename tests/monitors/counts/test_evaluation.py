@@ -14,7 +14,7 @@ from monitors.core.numbers import place_number
 from monitors.core.states import State
 from monitors.models import Carrier, Coverage, DeliveryCount, Receipt, Report, ReportCount, SourceState, StateChange
 from monitors.queries.counts import crowds, witnesses
-from monitors.services import receipts
+from monitors.services import applying, receipts
 from monitors.services.crowd import judge_provider
 from monitors.services.delivery import judge_witness
 from monitors.services.scopes import component_for, scope_of
@@ -118,7 +118,7 @@ def test_the_delay_of_a_carrier_is_seen_before_anything_fails_and_nothing_else_i
             row.status, row.error_code = callback.status, callback.error_code
             rows.append(row)
         Receipt.objects.bulk_create(rows)
-        while receipts.apply_next(now=now):
+        while applying.apply_next(now=now):
             pass
         judge(now)
     opened = StateChange.objects.earliest("id")

@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.test import AsyncRequestFactory, Client
 
 from kit.clock import clock
-from monitors.models import DeliveryCount, Message, Receipt, ReceiptSource
-from monitors.services import receipts
+from monitors.models import DeliveryCount, Message, Problem, Receipt, ReceiptProblem, ReceiptSource
+from monitors.services import applying, receipts
 from monitors.views.hooks import receipt_hook
 from tests.factories import CarrierFactory, ProviderFactory, ReceiptSourceFactory
 from tests.monitors.receipts.signing import FORM, SECRET, fields, post, sign
@@ -25,12 +25,12 @@ def source():
 
 
 def apply_all():
-    while receipts.apply_next(now=clock()):
+    while applying.apply_next(now=clock()):
         pass
 
 
 def refused():
-    return ReceiptSource.objects.get().refused
+    return sum(ReceiptProblem.objects.filter(kind=Problem.SIGNATURE).values_list("number", flat=True))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_h19_a_hook_does_not_wait_for_those_who_apply():
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         ReceiptSource.objects.select_for_update(no_key=True).get(id=source.id)  # as apply_next does
         assert pool.submit(send).result(timeout=10) == 204
-    receipts.apply_next(now=clock())
+    applying.apply_next(now=clock())
     assert ReceiptSource.objects.get().last_receipt_at == Receipt.objects.get().at
 
 
@@ -186,7 +186,7 @@ def test_eight_threads_post_and_count_nothing_twice_and_lose_nothing():
             client = Client()
             for form in share:
                 assert post(client, "t0", form).status_code == 204
-                receipts.apply_next(now=clock())
+                applying.apply_next(now=clock())
         finally:
             connection.close()
 
