@@ -25,11 +25,15 @@ WHO = {
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """A full hour on the axis; `label` is "15:00", or the day at midnight, or "" for an hour without a number."""
+    """A full hour on the axis; `label` is "15:00", or the day at midnight, or "" for an hour without a number.
+
+    `is_minor`: where there is little room, it goes without.
+    """
 
     at: datetime
     place: float
     label: str
+    is_minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,11 @@ def hours_of(window: Span) -> tuple[Hour, ...]:
     """Return the full hours (UTC) inside of a window, every third with its number and midnight with its day."""
     first = window.began_at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     every = (first + timedelta(hours=n) for n in range(26))
-    return tuple(Hour(at, place(at, window), _label(at)) for at in every if window.began_at < at < window.ended_at)
+    return tuple(
+        Hour(at, place(at, window), _label(at), bool(at.hour % (2 * LABELLED)))
+        for at in every
+        if window.began_at < at < window.ended_at
+    )
 
 
 def stretches(
@@ -174,15 +182,15 @@ def stretches(
     """
     bars = timeline((), covered, (), window=window, bars=QUARTERS)
     runs = [list(run) for _, run in groupby(bars, key=lambda bar: bar.state)]
-    ground = [_stretch(run[0].state, Span(run[0].began_at, min(now, run[-1].ended_at)), window) for run in runs]
+    ground = [stretch(run[0].state, Span(run[0].began_at, min(now, run[-1].ended_at)), window) for run in runs]
     worst = by_worst(impacts)
-    trouble = [_stretch(state, span, window) for state in sorted(worst) for span in clip(worst[state], window)]
+    trouble = [stretch(state, span, window) for state in sorted(worst) for span in clip(worst[state], window)]
     return (*ground, *sorted(trouble, key=lambda one: one.began_at))
 
 
 def band(span: Span, state: State, title: str, uid: str, *, is_open: bool, window: Span) -> Band:
     cut = Span(max(span.began_at, window.began_at), min(span.ended_at, window.ended_at))
-    return Band(_stretch(state, cut, window), title, uid, is_open)
+    return Band(stretch(state, cut, window), title, uid, is_open)
 
 
 def columns(counts: Iterable[tuple[datetime, int]], usual: Sequence[float], window: Span) -> tuple[Column, ...]:
@@ -209,7 +217,8 @@ def state_words(state: State) -> str:
             return state.word
 
 
-def _stretch(state: State, span: Span, window: Span) -> Stretch:
+def stretch(state: State, span: Span, window: Span) -> Stretch:
+    """Place a span that lies in the window."""
     began, ended = place(span.began_at, window), place(span.ended_at, window)
     return Stretch(state, span.began_at, span.ended_at, began, ended - began)
 

@@ -4,7 +4,7 @@ Places are per cents of an SVG that has no viewBox: nothing is stretched with it
 shape, and all pictures of one width have the same axis. The height of a stretch doubles its colour.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from itertools import groupby
 
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from monitors.core.states import State
+from monitors.core.states import Source, State
 from pages.core.day import QUARTERS, Band, Column, Day, Hour, Stretch, Strip, clocks
 
 register = template.Library()
@@ -54,13 +54,14 @@ def incidents_over(day: Day) -> SafeString:
 
 
 @register.simple_tag
-def hours_under(day: Day) -> SafeString:
-    """Write the hours under the strips: every third on a desk, every sixth on a phone."""
-    told = (hour for hour in day.hours if hour.label and EDGE < hour.place < 1 - NEAR_NOW)
-    words = ((_at(hour.place), "" if hour.at.hour % 6 == 0 else " odd", hour.label) for hour in told)
+def hours_under(day: Day, end: str = "now") -> SafeString:
+    """Write the hours under the strips, fewer on a phone, and at the end of the axis what its `end` is."""
+    told = (hour for hour in day.hours if hour.label and EDGE < hour.place < 1 - (NEAR_NOW if end else EDGE))
+    words = ((_at(hour.place), " odd" if hour.is_minor else "", hour.label) for hour in told)
     return format_html(
-        '<svg class="hours" aria-hidden="true">{}<text class="now" x="100%" y="1em">now</text></svg>',
+        '<svg class="hours" aria-hidden="true">{}<text class="now" x="100%" y="1em">{}</text></svg>',
         format_html_join("", '<text class="hour-name{1}" x="{0}" y="1em">{2}</text>', words),
+        end,
     )
 
 
@@ -81,6 +82,12 @@ def reports_chart(day: Day, columns: Sequence[Column], words: str) -> SafeString
 def share_bar(share: float) -> SafeString:
     """Draw a share of 0.0 to 1.0 under its words and its number, which say the same."""
     return format_html('<svg aria-hidden="true"><rect width="{}" height="100%"/></svg>', _at(share))
+
+
+@register.filter
+def share_of(shares: Mapping[Source, float], source: Source) -> float | None:
+    """Return a source's share of the evidence; None where it carries none now."""
+    return shares.get(source)
 
 
 def _picture(kind: str, words: str, *drawn: SafeString) -> SafeString:
@@ -143,10 +150,9 @@ def _marks(one: Strip) -> SafeString:
 
 
 def _band(one: Band, row: int) -> SafeString:
-    return format_html(
-        '<a href="{}"><rect class="seg bar-{}" x="{}" width="{}" y="{}" height="{}" rx="2"/>'
-        "<title>{}: {}, {}</title></a>",
-        reverse("incident", args=[one.uid]),
+    """Draw an incident; a link to its page unless this is its page."""
+    drawn = format_html(
+        '<rect class="seg bar-{}" x="{}" width="{}" y="{}" height="{}" rx="2"/><title>{}: {}, {}</title>',
         one.stretch.state.slug,
         _at(one.stretch.place),
         _at(max(NARROWEST, one.stretch.width)),
@@ -156,6 +162,9 @@ def _band(one: Band, row: int) -> SafeString:
         one.stretch.state.word,
         "goes on" if one.is_open else clocks(one.stretch.began_at, one.stretch.ended_at),
     )
+    if not one.uid:
+        return format_html("<g>{}</g>", drawn)
+    return format_html('<a href="{}">{}</a>', reverse("incident", args=[one.uid]), drawn)
 
 
 def _stacked(bands: Sequence[Band]) -> list[int]:

@@ -18,7 +18,7 @@ from monitors.queries.providers import seen_by
 from pages.forms import FollowChoice
 from pages.queries.dashboard import dashboard as read_dashboard
 from pages.queries.history import SHOWN, history
-from pages.queries.incident import affected
+from pages.queries.incident import affected, course_of
 
 TOLD_OF_ONE = 50  # messages about one incident
 
@@ -77,6 +77,7 @@ def organization_incident(request: HttpRequest, slug: str, uid: str) -> HttpResp
     context = {
         "organization": organization,
         "detail": detail,
+        "course": course_of(detail, clock()),
         "affected": affected(uid, organization.id, clock()),
         "told": latest_notifications(organization.id, limit=TOLD_OF_ONE, incident_uid=uid),
         **_may(membership.role),

@@ -15,7 +15,7 @@ from monitors.queries.providers import seen_by
 from pages.queries.day import crowd_view, day_of
 from pages.queries.directory import directory
 from pages.queries.following import following
-from pages.queries.incident import affected
+from pages.queries.incident import affected, course_of
 from pages.queries.is_down import evidence
 from pages.queries.provider import provider_page
 from pages.views.caching import is_htmx, kept_for_strangers
@@ -97,9 +97,9 @@ def incident(request: HttpRequest, uid: str) -> HttpResponse:
                 return redirect("organization_incident", slug=organization.slug, uid=uid)
         raise Http404
     template = "pages/_incident.html" if is_htmx(request) else "pages/incident.html"
-    return kept_for_strangers(
-        request, render(request, template, {"detail": detail, "affected": affected(uid, None, clock())})
-    )
+    now = clock()
+    context = {"detail": detail, "course": course_of(detail, now), "affected": affected(uid, None, now)}
+    return kept_for_strangers(request, render(request, template, context))
 
 
 @require_safe

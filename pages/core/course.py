@@ -1,0 +1,60 @@
+"""The course of one incident: what each source saw of it, on an axis of the incident's own length."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from incidents.core.timeline import ImpactSpan, Span, by_worst, clip
+from monitors.core.states import Source, State
+from pages.core.day import Band, Day, Hour, Mark, Strip, place, stretch
+
+LEAST = timedelta(minutes=30)  # shorter than this no axis is
+BEFORE = 0.08  # of the length: so much calm is shown before the first sign
+MOST_TICKS = 8
+STEPS = tuple(timedelta(minutes=n) for n in (5, 10, 15, 30, 60, 120, 180, 360, 720))
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one ref of a source said of the incident; `cleared_at` None: it still says so, or did to the end."""
+
+    source: Source
+    state: State
+    first_at: datetime
+    cleared_at: datetime | None
+
+
+def course(sights: Sequence[Sight], title: str, worst: State, lasted: Span, *, is_open: bool) -> Day:
+    """Return who saw an incident from when to when; sources that never saw it have no strip."""
+    began = min([lasted.began_at, *(seen.first_at for seen in sights)])
+    length = max(LEAST, lasted.ended_at - began)
+    window = Span(began - BEFORE * length, began + length)
+    sources = [source for source in Source if any(seen.source is source for seen in sights)]
+    strips = tuple(_strip([s for s in sights if s.source is source], window, lasted.ended_at) for source in sources)
+    whole = stretch(max(worst, State.DEGRADED), lasted, window)
+    return Day(window, ticks(window), (Band(whole, title, "", is_open),), strips)
+
+
+def ticks(window: Span) -> tuple[Hour, ...]:
+    """Return round times (UTC) inside of a window, all with a label: the clock's, or the day at midnight."""
+    length = window.ended_at - window.began_at
+    days = timedelta(days=-(-length // (MOST_TICKS * timedelta(days=1))))
+    step = next((step for step in STEPS if length / step <= MOST_TICKS), days)
+    midnight = window.began_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    first = midnight + ((window.began_at - midnight) // step + 1) * step
+    every = ((first + n * step, bool(n % 2)) for n in range(MOST_TICKS + 1))
+    return tuple(Hour(at, place(at, window), _label(at), minor) for at, minor in every if at < window.ended_at)
+
+
+def _strip(own: Sequence[Sight], window: Span, ended: datetime) -> Strip:
+    """Return what the refs of one source said together, with a mark where the first of them began."""
+    spans = ((seen, Span(seen.first_at, min(seen.cleared_at or ended, ended))) for seen in own)
+    impacts = [ImpactSpan(span, max(seen.state, State.DEGRADED), "") for seen, span in spans if span.seconds > 0]
+    drawn = [stretch(state, span, window) for state, found in by_worst(impacts).items() for span in clip(found, window)]
+    first = min(seen.first_at for seen in own)
+    in_order = tuple(sorted(drawn, key=lambda one: one.began_at))
+    return Strip(own[0].source, in_order, (Mark(first, place(first, window), "it", ""),))
+
+
+def _label(at: datetime) -> str:
+    return f"{at.day} {at:%b}" if (at.hour, at.minute) == (0, 0) else f"{at:%H:%M}"
