@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from monitors.views import hooks, imports, listing, monitors, own_providers, pings, receipts, reports, windows
+from monitors.views import (
+    delivery_rules,
+    hooks,
+    imports,
+    listing,
+    monitors,
+    own_providers,
+    pings,
+    receipts,
+    reports,
+    windows,
+)
 
 urlpatterns: list[URLPattern] = [
     path("hooks/<slug:kind>/<str:token>", hooks.receipt_hook, name="receipt_hook"),
@@ -15,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path(
         "o/<slug:slug>/receipts/<int:source_id>/delete/", receipts.receipt_source_delete, name="receipt_source_delete"
     ),
+    path("o/<slug:slug>/delivery/rules/", delivery_rules.delivery_rules, name="delivery_rules"),
     path("o/<slug:slug>/monitors/", listing.monitor_list, name="monitor_list"),
     path("o/<slug:slug>/monitors/change/", listing.monitors_change, name="monitors_change"),
     path("o/<slug:slug>/monitors/windows/", windows.maintenance, name="monitor_windows"),

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from pages.health import healthz
 from pages.metrics import metrics
-from pages.views import calendars, design, organization, public, record, scopes, settings, status_page
+from pages.views import calendars, delivery, design, organization, public, record, scopes, settings, status_page
 
 urlpatterns: list[URLPattern] = [
     path("", public.home, name="home"),
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("o/<slug:slug>/", organization.dashboard, name="dashboard"),
+    path("o/<slug:slug>/delivery/", delivery.delivery, name="delivery"),
     path("o/<slug:slug>/follow/new/", organization.follow_new, name="follow_new"),
     path("o/<slug:slug>/incidents/", organization.organization_incidents, name="organization_incidents"),
     path("o/<slug:slug>/incidents/<str:uid>/", organization.organization_incident, name="organization_incident"),

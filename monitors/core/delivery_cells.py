@@ -7,14 +7,14 @@ usual is not taken for granted beyond a limit: a place where half of everything 
 
 from dataclasses import astuple, dataclass
 
-from monitors.core.delivery import Habit
+from monitors.core.delivery import FIRST_GUESS, Habit
 from monitors.core.states import State
 
 FEWEST = 2  # messages beyond the usual ones, below which a failure is chance
+FEWEST_KNOWN = 20  # messages, below which a habit is not known
 MOST_USUAL = Habit(late=0.3, failed=0.1)
 # Shares beyond the usual one, from which it is how bad.
 BANDS = ((0.8, State.MAJOR_OUTAGE), (0.3, State.PARTIAL_OUTAGE), (0.03, State.DEGRADED))
-UNTRIED = Habit(late=0.0, failed=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,15 @@ class Sums:
 
     @property
     def habit(self) -> Habit:
-        """These shares as what is usual, as far as it is taken for granted."""
+        """These shares as what is usual, as far as it is known and taken for granted."""
+        if self.started + self.ended < FEWEST_KNOWN:
+            return FIRST_GUESS
         late = self.late / self.started if self.started else 0.0
         failed = self.failed / self.ended if self.ended else 0.0
         return Habit(min(late, MOST_USUAL.late), min(failed, MOST_USUAL.failed))
 
 
-def standing(sums: Sums, usual: Habit = UNTRIED) -> State:
+def standing(sums: Sums, usual: Habit) -> State:
     """Return how a place did; UNKNOWN where no message says so."""
     beyond = max(
         _beyond(sums.failed, sums.ended, usual.failed),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitors.core.delivery import Habit
+from monitors.core.delivery import FIRST_GUESS, Habit
 from monitors.core.delivery_cells import Sums, in_words, standing
 from monitors.core.states import State
 
@@ -40,6 +40,7 @@ def test_sums_add_up_and_have_shares():
     assert total == Sums(20, 18, 17, 1, 1, 1)
     assert (total.ended, total.failed, total.late, total.unfinished) == (19, 2, 2, 0)
     assert (total.delivered_share, total.unfinished_share) == (17 / 19, 0.0)
+    assert Sums(19, 0).habit == FIRST_GUESS  # too few to know
     assert (Sums().delivered_share, Sums().unfinished_share) == (None, None)
     assert total.habit == Habit(0.1, 0.1)
 

@@ -1,0 +1,104 @@
+"""Where an organization's messages went in a span, one place per scope."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from incidents.queries import PARTS, Bar
+from incidents.queries.naming import country_name
+from monitors.core.delivery_cells import Sums, in_words, standing
+from monitors.core.states import State
+from monitors.models import Scope
+from monitors.queries import delivery_sums as read
+from monitors.queries.delivery_sums import Span, Timed
+
+# What a person looks at first. Unknown comes before healthy: somebody has to find out.
+ORDER = (
+    State.MAJOR_OUTAGE,
+    State.PARTIAL_OUTAGE,
+    State.DEGRADED,
+    State.UNKNOWN,
+    State.MAINTENANCE,
+    State.OPERATIONAL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A scope with what was counted there in the span, and in the week before."""
+
+    scope: Scope
+    timed: Timed
+    before: Sums
+
+    @property
+    def state(self) -> State:
+        return standing(self.timed.sums, self.before.habit)
+
+    @property
+    def country(self) -> str:
+        """ISO 3166-1 alpha-2, or empty."""
+        return self.scope.country or (self.scope.carrier.country if self.scope.carrier else "")
+
+    @property
+    def country_words(self) -> str:
+        return country_name(self.country) if self.country else "Country not known"
+
+    @property
+    def carrier_words(self) -> str:
+        carrier = self.scope.carrier
+        return f"{carrier.name} ({self.country_words})" if carrier else f"{self.country_words}, carrier not known"
+
+    @property
+    def trouble(self) -> tuple[int, int, int, int]:
+        """Sorts first what is in trouble, then what has the most failures of the sender's own, then most messages."""
+        return ORDER.index(self.state), -self.timed.sums.sender, -self.timed.sums.started, self.scope.id
+
+
+def places(organization_id: int, span: Span) -> list[Place]:
+    """Return the scopes that had messages in the span, loaded with PARTS, in trouble first. Four queries."""
+    counted = read.sums_by_scope(organization_id, span)
+    before = read.sums_before(organization_id, span)
+    scopes = Scope.objects.select_related(*PARTS).in_bulk(list(counted))
+    found = [Place(scopes[id_], timed, before.get(id_, Sums())) for id_, timed in counted.items()]
+    return sorted(found, key=lambda place: place.trouble)
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """A country, or a carrier, over the span's stretches of time."""
+
+    words: str
+    country: str
+    state: State
+    sums: Sums
+    bars: Sequence[Bar]
+
+
+def heat_map(organization_id: int, span: Span, shown: Sequence[Place], by: str) -> list[HeatRow]:
+    """Return what became of messages over time by "country" or "carrier", in trouble first. Two queries."""
+    rows: dict[str, list[Place]] = {}
+    for place in shown:
+        rows.setdefault(place.carrier_words if by == "carrier" else place.country_words, []).append(place)
+    fields = read.sums_by_field(organization_id, span, [place.scope.id for place in shown])
+    by_row: dict[str, dict[datetime, Sums]] = {}
+    row_of = {place.scope.id: words for words, inside in rows.items() for place in inside}
+    for (scope_id, at), sums in fields.items():
+        row = by_row.setdefault(row_of[scope_id], {})
+        row[at] = row.get(at, Sums()) + sums
+    found = [_heat_row(words, inside, by_row.get(words, {}), span) for words, inside in rows.items()]
+    return sorted(found, key=lambda row: (ORDER.index(row.state), -row.sums.started, row.words))
+
+
+def _heat_row(words: str, inside: Sequence[Place], fields: dict[datetime, Sums], span: Span) -> HeatRow:
+    sums = sum((place.timed.sums for place in inside), Sums())
+    usual = sum((place.before for place in inside), Sums()).habit
+    bars = [_bar(at, span, fields.get(at, Sums()), standing(fields.get(at, Sums()), usual)) for at in span.fields]
+    return HeatRow(words, inside[0].country, standing(sums, usual), sums, bars)
+
+
+def _bar(at: datetime, span: Span, sums: Sums, state: State) -> Bar:
+    end = at + span.width
+    return Bar(
+        at, end, state, impaired_s=0, covered_s=0, label=f"{at:%-d %b %H:%M} to {end:%H:%M} UTC: {in_words(sums)}"
+    )
