@@ -56,6 +56,17 @@ def create_organization(name: str, owner: User, *, now: datetime, slug: str = ""
     return organization
 
 
+def share_counts(organization: Organization, *, shares: bool, now: datetime) -> None:
+    """Let an organization's delivery counts speak to the public together with others', or stop that.
+
+    What was counted before it agreed never does; agreeing twice changes nothing.
+    """
+    if shares:
+        Organization.objects.filter(id=organization.id, shares_counts_since=None).update(shares_counts_since=now)
+    else:
+        Organization.objects.filter(id=organization.id).update(shares_counts_since=None)
+
+
 def create_first_owner(email: str, *, now: datetime) -> tuple[User, str] | None:
     """On an installation without any person, create one with an organization; return it and its one-time password.
 

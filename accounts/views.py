@@ -97,3 +97,21 @@ def member_remove(request: HttpRequest, slug: str, membership_id: int) -> HttpRe
     except services.NotAllowed as error:
         messages.error(request, str(error))
     return redirect("members", slug)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def sharing(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what sharing delivery counts means; owners switch it on and off."""
+    if request.method == "GET":
+        membership = access.membership_for(request.user, slug)
+        context = {
+            "organization": membership.organization,
+            "may_change": Role(membership.role).includes(Role.OWNER),
+        }
+        return render(request, "accounts/sharing.html", context)
+    organization = access.organization_for(request.user, slug, at_least=Role.OWNER)
+    shares = request.POST.get("shares") == "yes"
+    services.share_counts(organization, shares=shares, now=clock())
+    messages.success(request, "Your counts are shared from now on." if shares else "Your counts are no longer shared.")
+    return redirect("receipt_sharing", slug)

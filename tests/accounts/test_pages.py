@@ -185,3 +185,24 @@ def test_the_account_s_pages_open(client, path):
     user.save(update_fields=["password"])
     client.force_login(user)
     assert client.get(path).status_code == 200
+
+
+def test_an_owner_shares_delivery_counts_from_now_on_and_stops(client):
+    membership = MembershipFactory(role=Role.OWNER)
+    client.force_login(membership.user)
+    address = f"/o/{membership.organization.slug}/sharing/"
+    assert "You do not share your counts" in client.get(address).text
+    assert "You share your counts" in client.post(address, {"shares": "yes"}, follow=True).text
+    first = Organization.objects.get().shares_counts_since
+    client.post(address, {"shares": "yes"})
+    assert Organization.objects.get().shares_counts_since == first, "agreeing twice changes nothing"
+    assert "You do not share your counts" in client.post(address, {"shares": "no"}, follow=True).text
+    assert Organization.objects.get().shares_counts_since is None
+
+
+def test_sharing_is_for_owners_to_decide(client):
+    membership = MembershipFactory(role=Role.ADMIN)
+    client.force_login(membership.user)
+    address = f"/o/{membership.organization.slug}/sharing/"
+    assert "An owner can change this." in client.get(address).text
+    assert client.post(address, {"shares": "yes"}).status_code == 403
