@@ -127,7 +127,11 @@ def follow(base: Target, location: str, *, allowed: Collection[str] = ()) -> Tar
     location = location.encode("latin-1", errors="replace").decode("utf-8", errors="replace")  # as addresses are meant
     if _UNPRINTABLE.search(location):  # urljoin would leave out what is refused anywhere else
         raise AddressRefused(f"{base.host} redirects to an address with a blank or an unprintable character in it.")
-    target = check_url(urljoin(str(base), location[: MAX_URL + 1]), allowed=allowed)
+    try:
+        url = urljoin(str(base), location[: MAX_URL + 1])
+    except ValueError as error:  # "http://[::1"
+        raise AddressRefused(f"{base.host} redirects to what is no address.") from error
+    target = check_url(url, allowed=allowed)
     if base.scheme == "https" and target.scheme == "http":
         raise AddressRefused(f"{base.host} redirects from https to http, which would send the request in the clear.")
     return target

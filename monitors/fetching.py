@@ -79,7 +79,7 @@ async def _fetch_all(
     total = asyncio.Semaphore(AT_ONCE)
 
     async def one(document: Wanted) -> Fetched:
-        async with hosts[urlsplit(document.url).netloc], total:
+        async with hosts[_place(document.url)], total:
             return await _fetch_one(document, user_agent, allowed, lookup)
 
     return list(await asyncio.gather(*(one(document) for document in wanted)))
@@ -129,6 +129,14 @@ def _fetched(document: Wanted, answer: Answer) -> Fetched:
     etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
     # A validator that does not fit its column is no use.
     return Fetched(document, 200, body, etag if len(etag) <= 500 else "", modified[:100], digest)
+
+
+def _place(url: str) -> str:
+    """Return the host and port of an address, or nothing where it is none: asking for it says so in its turn."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:  # "http://[::1"
+        return ""
 
 
 def _retry_after(answer: Answer) -> int | None:
