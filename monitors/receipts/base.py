@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 LONGEST_WORD = 24  # characters of a word that we do not know
+LONGEST_ID, LONGEST_CODE, LONGEST_TO = 64, 10, 320
 
 Item = TypeVar("Item")
 
@@ -126,7 +127,7 @@ def collect(items: Iterable[Item], read: Callable[[Item], ReceiptReading | None]
     ignored = 0
     for item in items:
         try:
-            found = read(item)
+            found = _checked(read(item))
         except UnknownWord as error:
             unknown[printable(str(error), LONGEST_WORD)] += 1
         except UnreadableReceipt as error:
@@ -139,6 +140,19 @@ def collect(items: Iterable[Item], read: Callable[[Item], ReceiptReading | None]
     if spoiled and not (receipts or unknown or ignored):
         raise spoiled[0]
     return Reading(tuple(receipts), unknown=unknown, spoiled=len(spoiled), ignored=ignored)
+
+
+def _checked(found: ReceiptReading | None) -> ReceiptReading | None:
+    """Hold what is stored to what a database takes: no controls, no halves of characters, no more than there is room."""
+    if found:
+        id_, code, to = found.message_id, found.error_code, found.to
+        if not (0 < len(id_) <= LONGEST_ID and id_.isascii() and id_.isprintable()):
+            raise UnreadableReceipt("The message's id must be 1 to 64 printable characters.")
+        if not (len(code) <= LONGEST_CODE and code.isascii() and (code.isprintable() or not code)):
+            raise UnreadableReceipt("The error code must be at most 10 printable characters.")
+        if len(to) > LONGEST_TO or (to and not to.isprintable()):
+            raise UnreadableReceipt("The recipient must be at most 320 printable characters.")
+    return found
 
 
 def printable(text: str, length: int) -> str:

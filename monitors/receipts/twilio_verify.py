@@ -7,6 +7,7 @@ Sources: https://www.twilio.com/docs/events/event-types/verify/message-status an
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from monitors.receipts.base import (
@@ -49,9 +50,16 @@ def parse(request: HookRequest) -> Reading:
     return collect([found for item in objects_of(request) for found in _attempts(item)], _read)
 
 
-def _attempts(item: Any) -> list[Document]:
-    """Return the attempts of an event, each with the words of MESSAGES; none for another type."""
-    event = as_object(item)
+def _attempts(item: Any) -> Sequence[Document | UnreadableReceipt]:
+    """Return the attempts of an event; an event that cannot be read is an item of the batch as well."""
+    try:
+        return _listed(as_object(item))
+    except UnreadableReceipt as error:
+        return [error]
+
+
+def _listed(event: Document) -> list[Document]:
+    """Return the attempts of an event, each with the words of MESSAGES; one that says nothing for another type."""
     kind = required(event, "type")
     if not kind.startswith((MESSAGES, VERIFICATIONS)):
         return [{}]
@@ -65,7 +73,9 @@ def _attempts(item: Any) -> list[Document]:
     return [{**attempt, "message_status": attempt.get("delivery_status"), "to": data.get("to")} for attempt in attempts]
 
 
-def _read(attempt: Document) -> ReceiptReading | None:
+def _read(attempt: Document | UnreadableReceipt) -> ReceiptReading | None:
+    if isinstance(attempt, UnreadableReceipt):
+        raise attempt
     status = text(attempt, "message_status").lower()
     if not status or text(attempt, "channel").upper() in SILENT_CHANNELS:
         return None
