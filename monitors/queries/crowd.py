@@ -4,12 +4,14 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Min, Sum
+from django.db.models.functions import TruncHour
 
 from kit.countries import NAMES
 from monitors.core.cells import Cell
 from monitors.core.problems import problem_words
-from monitors.models import Carrier, Report, ReportCount
+from monitors.core.report_habit import PAST, Habit, habit_of, hour_of
+from monitors.models import Carrier, Provider, Report, ReportCount
 from monitors.queries.counts import usual_reports
 
 WHOLE = Cell()
@@ -35,6 +37,38 @@ def report_buckets(provider_id: int, since: datetime, now: datetime, minutes: in
         counted[_floor(minute, width)] += reports
     start, last = _floor(since, width), _floor(now, width)
     return [(at, counted[at]) for n in range((last - start) // width + 1) if (at := start + n * width)]
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """A quarter of an hour on the clock: its reports, and how many are usual then; None where the past is too short to say."""
+
+    at: datetime
+    reports: int
+    usual: float | None
+
+
+def reports_by_quarter(provider: Provider, since: datetime, now: datetime) -> list[Quarter]:
+    """Return the quarters from the one with `since` to the one with `now`, each beside what is usual then.
+
+    What is usual comes from before `since` alone, so that a day that is shown teaches nothing about itself.
+    """
+    habit = habit_before(provider.id, since)
+    return [
+        Quarter(at, reports, habit.per_quarter(at) if habit else None)
+        for at, reports in report_buckets(provider.id, since, now)
+    ]
+
+
+def habit_before(provider_id: int, until: datetime) -> Habit | None:
+    """Return the weekly habit of reports about a provider, out of the weeks before `until`."""
+    end = hour_of(until)
+    rows = ReportCount.objects.filter(scope__provider_id=provider_id, minute__gte=end - PAST, minute__lt=end).order_by()
+    first = rows.aggregate(first=Min("minute"))["first"]
+    if first is None:
+        return None
+    hours = rows.annotate(hour=TruncHour("minute")).values_list("hour").annotate(total=Sum("reports"))
+    return habit_of(dict(hours), hour_of(first), end)
 
 
 def usual_now(provider_id: int, now: datetime) -> float:
