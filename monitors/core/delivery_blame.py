@@ -95,6 +95,11 @@ def _own_doing(own: Sums, codes: Sequence[CodeCount], elsewhere: Elsewhere) -> S
     return Sentence(Blame.YOU, words)
 
 
+def over(own: Sums) -> Sentence:
+    """Say of a place that was in trouble that it no longer is."""
+    return Sentence(Blame.FINE, f"Over: {_trouble(own)} in all; as usual in the last hour.")
+
+
 def _alone(own: Sums, codes: Sequence[CodeCount]) -> Sentence:
     """In trouble, and nobody else is known to be."""
     total = sum(code.messages for code in codes)
@@ -102,8 +107,11 @@ def _alone(own: Sums, codes: Sequence[CodeCount]) -> Sentence:
     if theirs >= FEWEST_OWN and theirs >= MOSTLY * total:
         share = f"{theirs / total:.0%} of your failures are the provider's or carrier's"
         return Sentence(Blame.NOT_YOU, f"Probably not you: {share}. Nobody else reports it yet.")
-    trouble = f"{own.late} of {own.started} late" if own.late > own.failed else f"{own.failed} of {own.ended} failed"
-    return Sentence(Blame.UNCLEAR, f"Not clear yet: {trouble}, and nobody else reports it.")
+    return Sentence(Blame.UNCLEAR, f"Not clear yet: {_trouble(own)}, and nobody else reports it.")
+
+
+def _trouble(own: Sums) -> str:
+    return f"{own.late} of {own.started} late" if own.late > own.failed else f"{own.failed} of {own.ended} failed"
 
 
 def _arrive(own: Sums) -> str:

@@ -25,4 +25,4 @@ def delivery_rules(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, f"{on} They are looked at every minute.")
     else:
         messages.error(request, "Choose over what each rule counts: all messages together, or each place by itself.")
-    return redirect("delivery", slug)
+    return redirect("message_delivery", slug)

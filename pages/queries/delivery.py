@@ -7,7 +7,7 @@ from datetime import datetime
 from incidents.core.scope import ScopeKey, related
 from incidents.queries import PARTS, scope_board, words_of
 from incidents.queries.naming import component_words, key_of
-from monitors.core.delivery_blame import Blame, CodeCount, Elsewhere, Sentence, whose_doing
+from monitors.core.delivery_blame import Blame, CodeCount, Elsewhere, Sentence, over, whose_doing
 from monitors.core.delivery_cells import Sums
 from monitors.core.delivery_times import percentile
 from monitors.core.states import State
@@ -75,7 +75,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPage:
-    """`found` scopes had messages, `troubled` of them are in trouble; `lines` are those of this page.
+    """`found` scopes had messages, `troubled` of them are in trouble now; `lines` are those of this page.
 
     `overall` is about all of them together: the sender's own doing shows in no single place.
     """
@@ -94,8 +94,8 @@ class DeliveryPage:
 
     @property
     def lead(self) -> Line | None:
-        """The worst place, if one is in trouble."""
-        return next((line for line in self.lines if line.state.is_impaired), None)
+        """The worst place, if one is in trouble now."""
+        return next((line for line in self.lines if line.place.is_troubled), None)
 
     @property
     def p50(self) -> float | None:
@@ -138,7 +138,7 @@ def delivery_page(organization_id: int, asked: Asked, *, now: datetime) -> Deliv
         span=span,
         total=total,
         found=len(shown),
-        troubled=sum(place.state.is_impaired for place in shown),
+        troubled=sum(place.is_troubled for place in shown),
         lines=_lines(shown[(asked.page - 1) * PAGE : asked.page * PAGE], failed, now),
         overall=whose_doing(total.sums, State.OPERATIONAL, counted(failed, scopes), Elsewhere(), "all places"),
         heat=heat[:HEAT_ROWS],
@@ -196,7 +196,10 @@ def _line(place: Place, failed: Sequence[Failed], verdict: State, troubles: Sequ
     codes = counted(failed, {scope.id: scope})
     met = next((trouble for trouble in troubles if related(trouble.key, key_of(scope))), None)
     elsewhere = Elsewhere(met.title, met.uid) if met else Elsewhere()
-    sentence = whose_doing(place.timed.sums, place.state, codes, elsewhere, words)
+    if place.is_over:
+        sentence = over(place.timed.sums)
+    else:
+        sentence = whose_doing(place.timed.sums, place.state, codes, elsewhere, words)
     return Line(place, words, codes[:TOP_CODES], verdict, sentence)
 
 

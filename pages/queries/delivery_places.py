@@ -10,7 +10,7 @@ from monitors.core.delivery_cells import Sums, in_words, standing
 from monitors.core.states import State
 from monitors.models import Scope
 from monitors.queries import delivery_sums as read
-from monitors.queries.delivery_sums import Span, Timed
+from monitors.queries.delivery_sums import NOTHING, Span, Timed, Window
 
 # What a person looks at first. Unknown comes before healthy: somebody has to find out.
 ORDER = (
@@ -25,15 +25,25 @@ ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A scope with what was counted there in the span, and in the week before."""
+    """A scope with what was counted there in the span, in the week before, and of that in the last hour."""
 
     scope: Scope
     timed: Timed
     before: Sums
+    lately: Sums
 
     @property
     def state(self) -> State:
         return standing(self.timed.sums, self.before.habit)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was in trouble in the span, and messages of the last hour arrived as usual."""
+        return self.state.is_impaired and standing(self.lately, self.before.habit) is State.OPERATIONAL
+
+    @property
+    def is_troubled(self) -> bool:
+        return self.state.is_impaired and not self.is_over
 
     @property
     def country(self) -> str:
@@ -50,17 +60,27 @@ class Place:
         return f"{carrier.name} ({self.country_words})" if carrier else f"{self.country_words}, carrier not known"
 
     @property
-    def trouble(self) -> tuple[int, int, int, int]:
-        """Sorts first what is in trouble, then what has the most failures of the sender's own, then most messages."""
-        return ORDER.index(self.state), -self.timed.sums.sender, -self.timed.sums.started, self.scope.id
+    def trouble(self) -> tuple[bool, int, int, int, int]:
+        """Sorts first what is in trouble, then what was, then most failures of the sender's own, then most messages."""
+        return (
+            not self.is_troubled,
+            ORDER.index(self.state),
+            -self.timed.sums.sender,
+            -self.timed.sums.started,
+            self.scope.id,
+        )
 
 
 def places(organization_id: int, span: Span) -> list[Place]:
-    """Return the scopes that had messages in the span, loaded with PARTS, in trouble first. Four queries."""
+    """Return the scopes that had messages in the span, loaded with PARTS, in trouble first. Six queries."""
     counted = read.sums_by_scope(organization_id, span)
+    lately = read.sums_by_scope(organization_id, read.span_of(Window.HOUR, span.until))
     before = read.sums_before(organization_id, span)
     scopes = Scope.objects.select_related(*PARTS).in_bulk(list(counted))
-    found = [Place(scopes[id_], timed, before.get(id_, Sums())) for id_, timed in counted.items()]
+    found = [
+        Place(scopes[id_], timed, before.get(id_, Sums()), lately.get(id_, NOTHING).sums)
+        for id_, timed in counted.items()
+    ]
     return sorted(found, key=lambda place: place.trouble)
 
 

@@ -145,12 +145,12 @@ def test_a_page_has_fifty_lines_and_the_queries_do_not_grow(scene, django_assert
         with django_assert_num_queries(number):
             return scene.page()
 
-    ask(14)
+    ask(16)
     for number in range(60):
         provider = ProviderFactory() if number < 3 else scene.twilio
         scope = ScopeFactory(component__provider=provider, country="FR")
         counted(scene.acme, scope, scene.ago(20), delivered=3)
-    page = ask(14)
+    page = ask(16)
     assert (len(page.lines), page.found, page.earlier, page.later) == (50, 63, "", "?page=2")
     second = scene.page(page="2")
     assert (len(second.lines), second.first, second.last, second.later) == (13, 51, 63, "")
@@ -158,7 +158,7 @@ def test_a_page_has_fifty_lines_and_the_queries_do_not_grow(scene, django_assert
 
 
 def test_members_see_the_page_with_its_words_and_no_rules_to_switch(scene):
-    answer = log_in(scene.acme).get(reverse("delivery", args=["acme"]))
+    answer = log_in(scene.acme).get(reverse("message_delivery", args=["acme"]))
     words = words_of(answer)
     assert answer.status_code == 200
     assert "Not clear yet: 18 of 21 late, and nobody else reports it." in words
@@ -169,16 +169,16 @@ def test_members_see_the_page_with_its_words_and_no_rules_to_switch(scene):
 
 def test_htmx_gets_the_fragment_and_an_empty_page_says_what_to_do(scene):
     client = log_in(scene.acme)
-    fragment = client.get(reverse("delivery", args=["acme"]), headers=HTMX).content.decode()
+    fragment = client.get(reverse("message_delivery", args=["acme"]), headers=HTMX).content.decode()
     assert fragment.startswith('<div id="delivery"')
-    words = words_of(log_in(scene.bolt).get(reverse("delivery", args=["bolt"]), {"country": "FR"}))
+    words = words_of(log_in(scene.bolt).get(reverse("message_delivery", args=["bolt"]), {"country": "FR"}))
     assert "No message matches." in words
     later = delivery_page(scene.bolt.id, Asked(), now=scene.now + timedelta(days=30))
     assert (later.lines, later.overall.words) == ([], "Not enough messages to say: 0.")
 
 
 def test_an_admin_switches_rules_and_a_member_may_not(scene):
-    address, rules = reverse("delivery_rules", args=["acme"]), reverse("delivery", args=["acme"]) + "#rules"
+    address, rules = reverse("delivery_rules", args=["acme"]), reverse("message_delivery", args=["acme"]) + "#rules"
     assert log_in(scene.acme).post(address, {"burst": "on"}).status_code == 403
     admin = log_in(scene.acme, Role.ADMIN)
     answer = admin.post(address, {"burst": "on", "burst_over": "each", "share_over": "whole"}, follow=True)
@@ -192,3 +192,13 @@ def test_an_admin_switches_rules_and_a_member_may_not(scene):
     assert '<option value="each" selected>' in page
     assert "Both rules are off." in words_of(admin.post(address, {}, follow=True))
     assert "Choose over what" in words_of(admin.post(address, {"share": "on", "share_over": "moon"}, follow=True))
+
+
+def test_what_was_in_trouble_and_is_over_comes_after_what_still_is(scene):
+    counted(scene.acme, scene.america, scene.ago(600), codes=[("30008", "ambiguous", 500)])
+    page = scene.page()
+    assert [(line.words, line.state.slug, line.place.is_over) for line in page.lines] == [
+        (DOCOMO, "major_outage", False), (AMERICA, "major_outage", True), (KDDI, "operational", False),
+    ]  # fmt: skip
+    assert (page.troubled, page.lead.words) == (1, DOCOMO)
+    assert page.lines[1].sentence.words == "Over: 501 of 561 failed in all; as usual in the last hour."
