@@ -6,7 +6,8 @@ import pytest
 
 from monitors.models import ReportCount
 from monitors.queries.crowd import Quarter, habit_before, reports_by_quarter
-from tests.factories import ProviderFactory, ScopeFactory
+from monitors.services.scopes import scope_of
+from tests.factories import ProviderFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +20,7 @@ def counted():
     """Store the reports of a provider: {minutes before NOW: reports}, of the whole of it."""
 
     def store(provider, reports):
-        scope = ScopeFactory(provider=provider, component=None)
+        scope = scope_of(provider)
         ReportCount.objects.bulk_create(
             ReportCount(scope=scope, minute=NOW - timedelta(minutes=ago), reports=n) for ago, n in reports.items()
         )
