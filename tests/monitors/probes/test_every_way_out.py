@@ -22,8 +22,8 @@ from monitors.core.states import State
 from monitors.fetching import Wanted, fetch_all
 from monitors.probes.base import ProbeTask, Reason
 from monitors.services.detection import detect
-from tests.alerts.scenes import SIGNING, make_channel
-from tests.factories import ChannelFactory, NotificationFactory, OrganizationFactory
+from tests.alerts.scenes import NOW, SIGNING
+from tests.factories import ChannelFactory, MembershipFactory, NotificationFactory
 from tests.kit.servers import answer, serving
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "ssrf_urls.json"
@@ -106,10 +106,10 @@ def test_no_chosen_resolver_is_asked_there(prober, monkeypatch):
 @pytest.mark.django_db
 @pytest.mark.parametrize(("kind", "more"), [("webhook", {"secret": SIGNING}), ("slack", {})])
 def test_no_channel_can_be_set_up_for_any_of_them(tried, kind, more):
-    organization, kept = OrganizationFactory(), []
+    member, kept = MembershipFactory(), []
     for url in LISTED:
         with contextlib.suppress(InvalidConfig):
-            make_channel(organization, kind, url=url, **more)
+            services.create_channel(member.organization, kind, "", {"url": url} | more, user=member.user, now=NOW)
             kept.append(url)
     assert (kept, tried) == ([], set())
 
