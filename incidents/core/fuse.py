@@ -2,10 +2,10 @@
 
 Log-odds add up: a prior against trouble, plus what each source that says "impaired" argues for it,
 minus what each source that says "operational" argues against it. The weights below are set by hand
-from what each source is known to miss (docs: PRODUCT, "Four sources of evidence"), and stand where
-learned ones will. They keep four promises, which the tests hold: people alone can only raise a
-suspicion; a vendor's own word, a confirmed probe or receipts each confirm; more sources make it
-surer; and messages that arrive argue against a rumour.
+from what each source is known to miss (docs: PRODUCT, "Four sources of evidence"); where a detector
+says how sure it is, its own figure counts instead, up to the cap. They keep four promises, which the
+tests hold: people alone can only raise a suspicion; a vendor's own word, a confirmed probe or receipts
+each confirm; more sources make it surer; and messages that arrive argue against a rumour.
 """
 
 import math
@@ -40,11 +40,23 @@ CAP: Mapping[Source, float] = {Source.OFFICIAL: 7.0, Source.PROBE: 6.0, Source.D
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one ref of a source says now, as far as it bears on one incident."""
+    """What one ref of a source says now, as far as it bears on one incident.
+
+    `probability` is how sure a calibrated detector is of it (0.0 to 1.0); None: the weights set by hand speak.
+    """
 
     source: Source
     ref: str
     state: State
+    probability: float | None = None
+
+    @property
+    def weight(self) -> float:
+        """What it argues for trouble, in log-odds."""
+        if self.probability is None:
+            return FOR[self.source][self.state]
+        p = min(max(self.probability, 0.001), 0.999)
+        return max(0.0, math.log(p / (1 - p)) - PRIOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +124,7 @@ def _weights_for(evidence: Sequence[Evidence], source: Source) -> list[float]:
     by_ref: dict[str, float] = {}
     for e in evidence:
         if e.source is source and e.state.is_impaired:
-            by_ref[e.ref] = max(by_ref.get(e.ref, 0.0), FOR[source][e.state])
+            by_ref[e.ref] = max(by_ref.get(e.ref, 0.0), e.weight)
     return list(by_ref.values())
 
 

@@ -144,7 +144,7 @@ def _change(audience: Audience, change: StateChange, words: Sequence[SourceWord]
 
 
 def _verdict(change: StateChange, scope: ScopeKey, words: Iterable[SourceWord], now: datetime) -> Verdict:
-    evidence = [Evidence(Source(change.source), change.ref, change.new)]
+    evidence = [Evidence(Source(change.source), change.ref, change.new, change.evidence.get("probability"))]
     for word in words:
         key = key_of(word.scope)
         if word.ref == change.ref or not word.heard.is_fresh(now):

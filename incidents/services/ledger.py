@@ -96,7 +96,7 @@ def _telling(sightings: Sequence[Sighting]) -> list[Sighting]:
 
 
 def _evidence(current: Iterable[Sighting]) -> list[Evidence]:
-    return [Evidence(Source(s.source), s.ref, s.state) for s in current]
+    return [Evidence(Source(s.source), s.ref, s.state, s.evidence.get("probability")) for s in current]
 
 
 def _counter_evidence(current: Sequence[Sighting], words: Iterable[SourceWord], now: datetime) -> list[Evidence]:

@@ -77,3 +77,14 @@ def test_a_crowd_can_never_confirm_whatever_its_weights():
 )
 def test_good_news_counts_only_for_what_it_covers(source, clear, impaired, expected):
     assert bears_against(source, clear, impaired) is expected
+
+
+@pytest.mark.parametrize("probability", [0.1, 0.62, 0.9, 0.95])
+def test_a_detector_that_says_how_sure_it_is_is_taken_at_its_word(probability):
+    verdict = fuse([Evidence(DELIVERY, "shared:1", DEGRADED, probability)])
+    assert verdict.confidence == pytest.approx(probability)
+
+
+def test_such_a_word_is_made_surer_by_another_source():
+    alone = Evidence(DELIVERY, "shared:1", DEGRADED, 0.7)
+    assert fuse([alone, Evidence(CROWD, "crowd:1", DEGRADED)]).confidence > 0.7

@@ -55,12 +55,13 @@ class World:
 
     def sender(self, *, fails_at: Scope | None = None, code: str = "30500", shares: bool = True) -> Organization:
         organization: Organization = OrganizationFactory(shares_counts_since=SINCE if shares else None)
+        senders = Organization.objects.count()
         source = receipts.create_source(organization, self.provider, "twilio", now=SINCE)
         with connection.cursor() as cursor:
-            for scope in self.scopes:
+            for n, scope in enumerate(self.scopes):
                 trouble = TROUBLE if scope == fails_at else NOON
                 values = {"source": source.id, "scope": scope.id, "code": code, "since": SINCE, "until": NOON}
-                first = timedelta(seconds=(41 * source.id + 67 * scope.id) % 180)  # not all at once
+                first = timedelta(seconds=(41 * senders + 67 * n) % 180)  # not all at once
                 cursor.execute(_MESSAGES, {**values, "trouble": trouble, "first": first})
         return organization
 
