@@ -1,7 +1,5 @@
 """An organization's receipt sources, and what they have told so far."""
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,11 +12,9 @@ from accounts import access
 from accounts.models import Organization, Role
 from kit.clock import clock
 from monitors.models import ReceiptSource
-from monitors.queries.delivery import delivery_table
 from monitors.receipt_forms import SecretForm, SourceForm
 from monitors.services import receipts
 
-DAY = timedelta(hours=24)
 MOST_SECRETS = 2  # the one in use and the one that replaces it
 
 
@@ -31,12 +27,10 @@ def receipt_sources(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, organization: Organization, form: SourceForm, *, can_edit: bool) -> HttpResponse:
-    now = clock()
     sources = ReceiptSource.objects.filter(organization=organization).select_related("provider").order_by("id")
     context = {
         "organization": organization,
         "sources": [(source, _address(source), len(receipts.secrets_of(source))) for source in sources],
-        "delivery": delivery_table(organization.id, now - DAY, now),
         "form": form,
         "secret_form": SecretForm(),
         "can_edit": can_edit,
