@@ -1,32 +1,20 @@
 """What the public pages about providers show, in a fixed number of queries."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
-from incidents.core.wording import WITNESSES
-from incidents.queries import (
-    IncidentDetail,
-    Lag,
-    ProviderView,
-    open_details,
-    provider_states,
-    provider_view,
-    vendor_lags,
-)
-from monitors.core.states import State
 from monitors.formats import formats
 from monitors.models import Feed, OfficialPost, Provider
 from monitors.queries.moves import move_words
 from monitors.queries.states import feeds_heard
-from pages.core.neighbours import Kin, Neighbour, Note, notes
 from pages.queries import visible
+from pages.queries.is_down import Standing, standing
 from pages.queries.record import Happening, latest, scopes_of, with_scopes
 
 PAST = 12  # incidents; the provider's history has all
-WORDS = {State.OPERATIONAL: "Up", State.MAINTENANCE: "Up", State.UNKNOWN: "Unknown", State.DEGRADED: "Degraded"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,82 +48,23 @@ class WindowView:
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderPage:
-    """Everything of a provider's page. `details` are the open incidents with their words."""
+class ProviderPage(Standing):
+    """Everything of a provider's page."""
 
-    provider: Provider
-    view: ProviderView
-    verdict: str  # Up, Degraded, Down or Unknown
     feeds: tuple[FeedView, ...]
     maintenances: tuple[WindowView, ...]
-    details: tuple[IncidentDetail, ...]
     past: tuple[Happening, ...]  # the newest that are over
-    lag: Lag
-    neighbours: tuple[Neighbour, ...]  # by name
-
-    @property
-    def seen(self) -> tuple[tuple[str, datetime], ...]:
-        """Who saw the gravest open incident, and since when: each source once, the first to see it first."""
-        found: dict[str, datetime] = {}
-        for sighting in self.details[0].sightings if self.details else ():
-            found.setdefault(WITNESSES[sighting.source], sighting.first_at)
-        return tuple(found.items())
-
-    @property
-    def parent(self) -> Neighbour | None:
-        """The provider that this one is a part of, or stands on."""
-        return next((one for one in self.neighbours if one.kin is Kin.PARENT), None)
-
-    @property
-    def children(self) -> tuple[Neighbour, ...]:
-        return tuple(one for one in self.neighbours if one.kin is Kin.CHILD)
-
-    @property
-    def alternatives(self) -> tuple[Neighbour, ...]:
-        """Those that its entry in the catalogue names, which is not symmetrical."""
-        return tuple(one for one in self.neighbours if one.kin is Kin.ALTERNATIVE)
-
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        """Which neighbours' open incidents may be what people report about this one."""
-        return notes(self.provider.name, self.neighbours)
 
 
 def provider_page(provider: Provider, now: datetime) -> ProviderPage:
     """Return the public's page of a provider, or of an organization's own one that organization's."""
-    view = provider_view(provider, provider.organization_id, now)
+    known = standing(provider, now)
     return ProviderPage(
-        provider,
-        view,
-        WORDS.get(view.state.state, "Down"),
-        tuple(_feeds(provider, now)),
-        tuple(_maintenances(provider, now)),
-        tuple(open_details(provider.organization_id, provider.id)),
-        tuple(_past(provider)),
-        vendor_lags([provider.id], now)[provider.id],
-        tuple(_neighbours(provider, now)),
+        **{one.name: getattr(known, one.name) for one in fields(known)},
+        feeds=tuple(_feeds(provider, now)),
+        maintenances=tuple(_maintenances(provider, now)),
+        past=tuple(_past(provider)),
     )
-
-
-def _neighbours(provider: Provider, now: datetime) -> Iterable[Neighbour]:
-    """Return who has to do with a provider, by name; only those that everybody may see."""
-    related = Q(id=provider.parent_id) | Q(parent=provider) | Q(alternative_to=provider)
-    if provider.parent_id:
-        related |= Q(parent=provider.parent_id)
-    rows = visible.providers().filter(related).exclude(id=provider.id).distinct().order_by("name", "id")
-    known = list(rows.annotate(is_alternative=Exists(provider.alternatives.filter(id=OuterRef("id")))))
-    states = provider_states((row.id for row in known), now)
-    for row in known:
-        said = states[row.id]
-        yield Neighbour(row.slug, row.name, said.state, _kin(provider, row, row.is_alternative), said.incident_uid)
-
-
-def _kin(provider: Provider, other: Provider, is_alternative: bool) -> Kin:
-    if other.id == provider.parent_id:
-        return Kin.PARENT
-    if other.parent_id == provider.id:
-        return Kin.CHILD
-    return Kin.ALTERNATIVE if is_alternative else Kin.SIBLING
 
 
 def _feeds(provider: Provider, now: datetime) -> Iterable[FeedView]:

@@ -120,8 +120,10 @@ def _stretch(one: Stretch, tall: int, more: str = "") -> SafeString:
 
 
 def _columns(columns: Sequence[Column]) -> SafeString:
+    """Draw reports; a quarter without one has nothing to show, and is left out."""
     top = _top(columns)
-    found = ((_at(c.place), _tall(c.number, top), _rest(c.number, top), f"{c.at:%H:%M}", c.number) for c in columns)
+    some = (column for column in columns if column.number)
+    found = ((_at(c.place), _tall(c.number, top), _rest(c.number, top), f"{c.at:%H:%M}", c.number) for c in some)
     bars = format_html_join(
         "",
         '<g class="bar"><title>{3} UTC: {4}</title><rect class="ground" x="{0}" width="1.04%" height="100%"/>'

@@ -8,15 +8,17 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import organizations_of
+from accounts.models import Organization
 from incidents.queries import incident_detail
 from kit.clock import clock
 from monitors.core.states import State
+from monitors.models import Provider
 from monitors.queries.providers import seen_by
 from pages.queries.day import crowd_view, day_of
 from pages.queries.directory import directory
 from pages.queries.following import following
 from pages.queries.incident import affected, course_of
-from pages.queries.is_down import evidence
+from pages.queries.is_down import evidence, standing
 from pages.queries.provider import provider_page
 from pages.views.caching import is_htmx, kept_for_strangers
 from pages.views.reading import may_follow, organization_ids_of
@@ -59,31 +61,41 @@ def directory_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @vary_on_headers("HX-Request")
 def provider(request: HttpRequest, slug: str) -> HttpResponse:
-    return _about_provider(request, slug, "provider")
+    row, own = _readable(request, slug)
+    now = clock()
+    context = {
+        "page": provider_page(row, now),
+        "day": day_of(row, own.id if own else None, crowd_view(row, now), now),
+        "own": own,
+        "following": following(row, may_follow(request, row)),
+    }
+    template = "pages/_provider.html" if is_htmx(request) else "pages/provider.html"
+    return kept_for_strangers(request, render(request, template, context))
 
 
 @require_safe
 @vary_on_headers("HX-Request")
 def is_down(request: HttpRequest, slug: str) -> HttpResponse:
-    return _about_provider(request, slug, "is_down")
-
-
-def _about_provider(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    row, own = _readable(request, slug)
     now = clock()
-    organizations = organizations_of(request.user)
-    row = get_object_or_404(seen_by(*(organization.id for organization in organizations)), slug=slug)
-    own = next((o for o in organizations if o.id == row.organization_id), organizations[0] if organizations else None)
-    page, crowd = provider_page(row, now), crowd_view(row, now)
+    page, crowd = standing(row, now), crowd_view(row, now)
     context = {
         "page": page,
         "evidence": evidence(page, crowd),
         "crowd": crowd,
         "day": day_of(row, own.id if own else None, crowd, now),
         "own": own,
-        "following": following(row, may_follow(request, row)),
     }
-    template = f"pages/_{name}.html" if is_htmx(request) else f"pages/{name}.html"
+    template = "pages/_is_down.html" if is_htmx(request) else "pages/is_down.html"
     return kept_for_strangers(request, render(request, template, context))
+
+
+def _readable(request: HttpRequest, slug: str) -> tuple[Provider, Organization | None]:
+    """Return the provider that this reader may see by that name, and whose own evidence they see beside it."""
+    organizations = organizations_of(request.user)
+    row = get_object_or_404(seen_by(*(organization.id for organization in organizations)), slug=slug)
+    first = organizations[0] if organizations else None
+    return row, next((one for one in organizations if one.id == row.organization_id), first)
 
 
 @require_safe

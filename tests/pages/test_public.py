@@ -200,6 +200,15 @@ def drawn(client):
     return [strip.stretches is not None for strip in client.get("/is/twilio/down").context["day"].strips]
 
 
+def test_alternatives_are_offered_only_in_trouble(client):
+    slow, fine = watched("slow"), watched("fine")
+    incident(slow)
+    for provider in (slow, fine):
+        provider.alternatives.set([watched(f"instead-of-{provider.slug}")])
+    assert "Others do the same as Slow" in client.get("/is/slow/down").text
+    assert "Others do the same" not in client.get("/is/fine/down").text
+
+
 def test_strangers_see_public_strips_and_members_their_own_as_well(client):
     watched("twilio")
     assert drawn(client) == [True, False, True, False]
@@ -243,13 +252,13 @@ def test_the_directory_asks_the_same_of_the_database_for_any_number(client, djan
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize("path", ["/providers/twilio/", "/is/twilio/down"])
-def test_a_provider_s_pages_ask_the_same_for_any_number(client, django_assert_num_queries, path, number):
+@pytest.mark.parametrize(("path", "queries"), [("/providers/twilio/", 33), ("/is/twilio/down", 28)])
+def test_a_provider_s_pages_ask_the_same_for_any_number(client, django_assert_num_queries, path, queries, number):
     provider = watched("twilio")
     for n in range(number):
         ComponentFactory(provider=provider, name=f"Component {n}", external_id=f"c{n}")
         update(incident(provider))
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(queries):
         client.get(path)
 
 
