@@ -8,7 +8,10 @@ from contextlib import ExitStack
 
 import pytest
 
+from alerts.channels.web import retry_after_s
+from alerts.core.pacing import retry_delay_s
 from monitors.core.states import State
+from monitors.fetching import Wanted, fetch_all
 from monitors.probes.base import ProbeTask, Reason
 from tests.kit.servers import answer, serving
 from tests.monitors.probes import memory
@@ -165,3 +168,12 @@ def test_one_hostile_server_costs_only_its_own_check(prober):
         first = next(iter(engine.stream(tasks)))
     assert {index for index, _ in first} == set(range(1, 21))
     assert {result.reason for _, result in first} == {OK}
+
+
+def test_R32_whatever_a_server_asks_for_it_is_asked_again_after_an_hour():
+    """A check keeps its interval; a feed and a notification wait as they are told, up to a cap."""
+    with serving(answer(b"", "Retry-After: 99999999", status="503 Busy")) as server:
+        wanted = Wanted(1, "summary", server.url)
+        fetched = fetch_all([wanted], user_agent="StatusWire-tests", allowed=(server.place,))
+    assert fetched[0].retry_after_s == 3600
+    assert retry_delay_s(1, "a notification", retry_after_s({"Retry-After": "99999999"})) <= 3600 * 1.25
