@@ -7,7 +7,7 @@ our table lacks, a prefix is believed only in countries without portability; els
 
 from datetime import datetime, timedelta
 
-from monitors.core.numbers import canonical_name, place_number, share_numbers
+from monitors.core.numbers import NOWHERE, canonical_name, place_number, share_numbers
 from monitors.models import Carrier, Provider
 from monitors.receipts.base import MinuteReading, ReceiptReading
 from monitors.services.scopes import component_for, scope_of
@@ -20,7 +20,7 @@ _MOST = 200_000
 
 def scope_of_receipt(provider_id: int, reading: ReceiptReading, now: datetime) -> int:
     """Return the id of the scope that a receipt is about, made if it is new."""
-    placed = place_number(reading.to)
+    placed = NOWHERE if "@" in reading.to else place_number(reading.to)
     country = reading.country or placed.country
     prefix = (placed.carrier or "") if country == placed.country else ""
     if reading.network and placed.certainty != "certain":

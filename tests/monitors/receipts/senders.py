@@ -1,14 +1,20 @@
 """The senders of every kind of receipts: each makes a request that its provider would make, signed by the provider's
 own SDK where that can sign. The shared suite (test_every_kind.py) sends these, and spoils them."""
 
+import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sendgrid.helpers.eventwebhook.eventwebhook_header import EventWebhookHeader
 from twilio.request_validator import RequestValidator
 
 SITE = "http://127.0.0.1:8000"
@@ -178,6 +184,47 @@ def _attempts(path: str, items: Sequence[Item]) -> Sent:
     return Sent(path, json.dumps(events).encode(), JSON)
 
 
+# --- SendGrid -------------------------------------------------------------------------------------------
+
+
+@cache
+def _private(secret: str) -> ec.EllipticCurvePrivateKey:
+    return ec.derive_private_key(int.from_bytes(hashlib.sha256(secret.encode()).digest()) >> 1, ec.SECP256R1())
+
+
+def verification_key(secret: str) -> str:
+    """The public key, as SendGrid shows it."""
+    shown = _private(secret).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(shown).decode()
+
+
+def _sign_mail(sent: Sent, secret: str, now: datetime) -> Sent:
+    timestamp = str(int(now.timestamp()))
+    signature = _private(secret).sign(timestamp.encode() + sent.body, ec.ECDSA(SHA256()))
+    return replace(
+        sent,
+        headers={
+            EventWebhookHeader.SIGNATURE: base64.b64encode(signature).decode(),
+            EventWebhookHeader.TIMESTAMP: timestamp,
+        },
+    )
+
+
+MAILS = {"sent": "deferred", "delivered": "delivered", "undelivered": "bounce", "failed": "dropped"}
+
+
+def _mails(path: str, items: Sequence[Item]) -> Sent:
+    events = [
+        {
+            "email": item.to if "@" in item.to else "someone@example.com", "event": MAILS[item.status],
+            "sg_message_id": f"14c5d75ce93.dfd.64b469.filter0001.16648.5515E0B88.{item.number}", "sg_event_id": f"e{item.number}",
+            "timestamp": 1_600_112_492, "type": "bounce", "status": "5.0.0",
+        }
+        for item in items
+    ]  # fmt: skip
+    return Sent(path, json.dumps(events).encode(), JSON)
+
+
 SAME = {status: status for status in ("sent", "delivered", "undelivered", "failed")}
 UPPER = {status: status.upper() for status in SAME}
 TWILIO = ("X-Twilio-Signature",)
@@ -187,4 +234,14 @@ SENDERS = [
     Sender("twilio_voice", _call, _sign_form, CALLS, TWILIO),
     Sender("twilio_events", _events, _sign_json, UPPER, TWILIO, is_batch=True),
     Sender("twilio_verify", _attempts, _sign_json, UPPER, TWILIO, is_batch=True),
+    Sender(
+        "sendgrid",
+        _mails,
+        _sign_mail,
+        MAILS,
+        (EventWebhookHeader.SIGNATURE,),
+        public=verification_key,
+        is_batch=True,
+        is_timed=True,
+    ),
 ]
