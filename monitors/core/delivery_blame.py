@@ -66,7 +66,9 @@ def whose_doing(own: Sums, state: State, codes: Sequence[CodeCount], elsewhere: 
         return Sentence(Blame.TOO_FEW, f"Not enough messages to say: {own.ended + own.sender + own.unfinished}.")
     if state.is_impaired and elsewhere.incident:
         return Sentence(Blame.NOT_YOU, f"Not you: {place} is in trouble for others too.", elsewhere.uid)
-    if mine := _own_doing(own, codes, elsewhere):
+    # The sender's own doing explains no delay.
+    stalls = state.is_impaired and own.late > own.failed
+    if not stalls and (mine := _own_doing(own, codes, elsewhere)):
         return mine
     if state.is_impaired:
         return _alone(own, codes)
@@ -111,8 +113,10 @@ def _alone(own: Sums, codes: Sequence[CodeCount]) -> Sentence:
 
 
 def _trouble(own: Sums) -> str:
-    return f"{own.late} of {own.started} late" if own.late > own.failed else f"{own.failed} of {own.ended} failed"
+    return (
+        f"{own.late:,} of {own.started:,} late" if own.late > own.failed else f"{own.failed:,} of {own.ended:,} failed"
+    )
 
 
 def _arrive(own: Sums) -> str:
-    return f"your messages arrive: {own.delivered} of {own.ended}"
+    return f"your messages arrive: {own.delivered:,} of {own.ended:,}"

@@ -199,7 +199,7 @@ def _line(place: Place, failed: Sequence[Failed], verdict: State, troubles: Sequ
     if place.is_over:
         sentence = over(place.timed.sums)
     else:
-        sentence = whose_doing(place.timed.sums, place.state, codes, elsewhere, words)
+        sentence = whose_doing(place.telling, place.state, codes, elsewhere, words)
     return Line(place, words, codes[:TOP_CODES], verdict, sentence)
 
 

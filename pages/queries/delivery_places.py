@@ -34,16 +34,26 @@ class Place:
 
     @property
     def state(self) -> State:
-        return standing(self.timed.sums, self.before.habit)
+        """How it does in the last hour, if that is trouble; else how it did in all of the span."""
+        return self.now if self.now.is_impaired else standing(self.timed.sums, self.before.habit)
+
+    @property
+    def now(self) -> State:
+        return standing(self.lately, self.before.habit)
 
     @property
     def is_over(self) -> bool:
         """Whether it was in trouble in the span, and messages of the last hour arrived as usual."""
-        return self.state.is_impaired and standing(self.lately, self.before.habit) is State.OPERATIONAL
+        return self.state.is_impaired and self.now is State.OPERATIONAL
 
     @property
     def is_troubled(self) -> bool:
         return self.state.is_impaired and not self.is_over
+
+    @property
+    def telling(self) -> Sums:
+        """The sums that its state rests on."""
+        return self.lately if self.now.is_impaired else self.timed.sums
 
     @property
     def country(self) -> str:
@@ -93,6 +103,7 @@ class HeatRow:
     state: State
     sums: Sums
     bars: Sequence[Bar]
+    is_troubled: bool  # in one of its places, now
 
 
 def heat_map(organization_id: int, span: Span, shown: Sequence[Place], by: str) -> list[HeatRow]:
@@ -107,14 +118,14 @@ def heat_map(organization_id: int, span: Span, shown: Sequence[Place], by: str) 
         row = by_row.setdefault(row_of[scope_id], {})
         row[at] = row.get(at, Sums()) + sums
     found = [_heat_row(words, inside, by_row.get(words, {}), span) for words, inside in rows.items()]
-    return sorted(found, key=lambda row: (ORDER.index(row.state), -row.sums.started, row.words))
+    return sorted(found, key=lambda row: (not row.is_troubled, ORDER.index(row.state), -row.sums.started, row.words))
 
 
 def _heat_row(words: str, inside: Sequence[Place], fields: dict[datetime, Sums], span: Span) -> HeatRow:
     sums = sum((place.timed.sums for place in inside), Sums())
     usual = sum((place.before for place in inside), Sums()).habit
     bars = [_bar(at, span, fields.get(at, Sums()), standing(fields.get(at, Sums()), usual)) for at in span.fields]
-    return HeatRow(words, inside[0].country, standing(sums, usual), sums, bars)
+    return HeatRow(words, inside[0].country, standing(sums, usual), sums, bars, any(p.is_troubled for p in inside))
 
 
 def _bar(at: datetime, span: Span, sums: Sums, state: State) -> Bar:

@@ -64,6 +64,7 @@ UNKNOWN = code("30008", "ambiguous", 38, "Unknown error")
             BAD, DOWN, [code("30008", "ambiguous", 60)], NOBODY,
             Sentence(Blame.UNCLEAR, "Not clear yet: 60 of 100 failed, and nobody else reports it."),
         ),
+        (STALLED, DOWN, [UNREGISTERED], NOBODY, Sentence(Blame.UNCLEAR, "Not clear yet: 40 of 40 late, and nobody else reports it.")),
         (STALLED, DOWN, [], NOBODY, Sentence(Blame.UNCLEAR, "Not clear yet: 40 of 40 late, and nobody else reports it.")),
         (
             GOOD, UP, [], INCIDENT,

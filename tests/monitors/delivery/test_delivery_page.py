@@ -202,3 +202,11 @@ def test_what_was_in_trouble_and_is_over_comes_after_what_still_is(scene):
     ]  # fmt: skip
     assert (page.troubled, page.lead.words) == (1, DOCOMO)
     assert page.lines[1].sentence.words == "Over: 501 of 561 failed in all; as usual in the last hour."
+
+
+def test_trouble_of_the_last_hour_is_not_drowned_in_a_good_week(scene):
+    counted(scene.acme, scene.docomo, scene.ago(3000), delivered=5000)
+    page = scene.page(window="7d")
+    assert (page.lead.words, page.lead.state.slug) == (DOCOMO, "major_outage")
+    assert page.lead.sentence.words == "Not clear yet: 18 of 21 late, and nobody else reports it."
+    assert [(row.words, row.is_troubled) for row in page.heat] == [("Japan", True), ("United States", False)]
