@@ -1,7 +1,7 @@
 """What we watch and what it said, by noun."""
 
 from monitors.models.checks import HOME, CheckEvidence, CheckResult, Monitor
-from monitors.models.crowd import Report, ReportCount
+from monitors.models.crowd import CommentState, ImportedCount, PartnerKey, PartnerRequest, Report, ReportCount, Via
 from monitors.models.delivery import DeliveryFailure, DeliveryHour, DeliveryRule
 from monitors.models.fields import StateField
 from monitors.models.heartbeats import Heartbeat, Ping, PingKind
@@ -30,6 +30,7 @@ __all__ = [
     "CheckBlock",
     "CheckEvidence",
     "CheckResult",
+    "CommentState",
     "Component",
     "Coverage",
     "DeliveryCount",
@@ -41,6 +42,7 @@ __all__ = [
     "FeedMove",
     "Follow",
     "Heartbeat",
+    "ImportedCount",
     "MaintenanceWindow",
     "Message",
     "Monitor",
@@ -52,6 +54,8 @@ __all__ = [
     "OfficialUpdate",
     "OperatorNotice",
     "PackedHour",
+    "PartnerKey",
+    "PartnerRequest",
     "PendingChange",
     "Ping",
     "PingKind",
@@ -69,4 +73,5 @@ __all__ = [
     "SourceState",
     "StateChange",
     "StateField",
+    "Via",
 ]
