@@ -26,14 +26,14 @@ def of_trouble(confidence: float, seen: Sequence[tuple[str, datetime]], others: 
     return f"{told} {others} more {'is' if others == 1 else 'are'} open." if others else told
 
 
-def of_calm(state: State, reports: int, last_quarter: int, usual: float) -> str:
+def of_calm(state: State, reports: int, last_quarter: int, usual: float | None) -> str:
     """Say who sees no trouble, or who speaks where nobody says whether it is up.
 
-    `reports` are of 24 hours, `usual` of a quarter of an hour like the last one.
+    `reports` are of 24 hours, `usual` of a quarter of an hour like the last one, None: unknown.
     """
     who = "nobody" if not reports else "1 person" if reports == 1 else f"{reports} people"
     people = f"{who} reported a problem in 24 hours"
-    many = last_quarter > max(2, usual_range(usual)[1])
+    many = usual is not None and last_quarter > max(2, usual_range(usual)[1])
     match state:
         case State.UNKNOWN:
             return f"Nothing that we can read speaks for it; {people}, which proves neither."

@@ -3,8 +3,7 @@
 Places on the axis are shares of its length, 0.0 (its beginning) to 1.0 (its end). All times are aware.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -73,12 +72,12 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A quarter of an hour's reports, and how many are usual then."""
+    """A quarter of an hour's reports, and how many are usual then; None: the past is too short to say."""
 
     at: datetime
     place: float
     number: int
-    usual: float
+    usual: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +192,13 @@ def band(span: Span, state: State, title: str, uid: str, *, is_open: bool, windo
     return Band(stretch(state, cut, window), title, uid, is_open)
 
 
-def columns(counts: Iterable[tuple[datetime, int]], usual: Sequence[float], window: Span) -> tuple[Column, ...]:
-    """Return the quarters of a window with their reports; `usual` has one number for each of them."""
-    numbers: Counter[int] = Counter()
-    for at, number in counts:
-        numbers[(at - window.began_at) // QUARTER] += number
-    every = ((n, window.began_at + n * QUARTER) for n in range(QUARTERS))
-    return tuple(Column(at, place(at, window), numbers[n], usual[n]) for n, at in every)
+def columns(counts: Iterable[tuple[datetime, int, float | None]], window: Span) -> tuple[Column, ...]:
+    """Place (start of a quarter of an hour, its reports, how many are usual then) on the axis."""
+    return tuple(
+        Column(at, place(at, window), number, usual)
+        for at, number, usual in counts
+        if window.began_at <= at < window.ended_at
+    )
 
 
 def clocks(began: datetime, ended: datetime) -> str:

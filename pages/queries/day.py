@@ -22,16 +22,24 @@ MINUTE = timedelta(minutes=1)
 class CrowdView:
     """People's reports of the last 24 hours against what is usual."""
 
-    total: int
-    last_quarter: int  # in the last 15 minutes, not in a quarter of the clock
-    usual: float  # in a quarter of an hour, at this hour
+    now: datetime
     columns: tuple[Column, ...]
+    last_quarter: int  # in the last 15 minutes, not in a quarter of the clock
     problems: tuple[crowd.Share, ...]
     countries: tuple[crowd.Share, ...]
 
     @property
+    def total(self) -> int:
+        return sum(column.number for column in self.columns)
+
+    @property
+    def usual(self) -> float | None:
+        """In a quarter of an hour, at this hour of the week; None where the past is too short to say."""
+        return self.columns[-1].usual
+
+    @property
     def sentence(self) -> str:
-        return usual_sentence(self.usual, self.last_quarter, "at this hour")
+        return usual_sentence(self.usual, self.last_quarter, self.now)
 
     @property
     def words(self) -> str:
@@ -42,21 +50,26 @@ class CrowdView:
         )
 
 
-def crowd_view(provider: Provider, now: datetime) -> CrowdView:
+def reports_of(provider: Provider, now: datetime) -> tuple[Column, ...]:
+    """Return the day's reports by the quarter of an hour. Three queries."""
     window = window_of(now)
-    minutes = crowd.report_buckets(provider.id, window.began_at, now, minutes=1)
-    usual = crowd.usual_now(provider.id, now)
+    quarters = crowd.reports_by_quarter(provider, window.began_at, now)
+    return columns(((one.at, one.reports, one.usual) for one in quarters), window)
+
+
+def crowd_view(provider: Provider, now: datetime) -> CrowdView:
+    since = window_of(now).began_at
+    lately = crowd.report_buckets(provider.id, now - 14 * MINUTE, now, minutes=1)
     return CrowdView(
-        total=sum(number for _, number in minutes),
-        last_quarter=sum(number for at, number in minutes if at > now - timedelta(minutes=15)),
-        usual=usual,
-        columns=columns(minutes, [usual] * 96, window),
-        problems=tuple(crowd.top_problems(provider.id, window.began_at)),
-        countries=tuple(crowd.countries(provider.id, window.began_at)),
+        now=now,
+        columns=reports_of(provider, now),
+        last_quarter=sum(number for _, number in lately),
+        problems=tuple(crowd.top_problems(provider.id, since)),
+        countries=tuple(crowd.countries(provider.id, since)),
     )
 
 
-def day_of(provider: Provider, organization_id: int | None, people: CrowdView, now: datetime) -> Day:
+def day_of(provider: Provider, organization_id: int | None, reports: tuple[Column, ...], now: datetime) -> Day:
     """Return the day as each source saw it.
 
     A stranger sees what is public; a member also what their organization's own probes and messages saw.
@@ -74,7 +87,7 @@ def day_of(provider: Provider, organization_id: int | None, people: CrowdView, n
             source,
             stretches(_impacts(seen, source, now), covered[source], window, now) if source in covered else None,
             _marks(seen, source, window),
-            people.columns if source is Source.CROWD else (),
+            reports if source is Source.CROWD else (),
         )
         for source in Source
     )

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from monitors.core.states import Source, State
 from pages.core.day import QUARTERS, Band, Column, Day, Hour, Stretch, Strip, clocks
+from pages.core.usual import usual_range
 
 register = template.Library()
 
@@ -134,10 +135,24 @@ def _columns(columns: Sequence[Column]) -> SafeString:
 
 
 def _usual(columns: Sequence[Column], top: float) -> SafeString:
-    """Draw what is usual as a line, one piece for quarters alike."""
-    runs = [list(run) for _, run in groupby(columns, key=lambda column: column.usual)]
-    pieces = ((_at(run[0].place), _at(run[-1].place + 1 / QUARTERS), _rest(run[0].usual, top)) for run in runs)
-    return format_html_join("", '<line class="usual" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>', pieces)
+    """Draw what is usual: a line at the mean, one piece for quarters alike, on the band of two of three quiet quarters."""
+    runs = ((mean, list(run)) for mean, run in groupby(columns, key=lambda column: column.usual))
+    known = ((run[0].place, run[-1].place + 1 / QUARTERS, mean, top) for mean, run in runs if mean is not None)
+    return format_html_join("", "{}", ((_level(*piece),) for piece in known))
+
+
+def _level(began: float, ended: float, mean: float, top: float) -> SafeString:
+    low, high = usual_range(mean)
+    return format_html(
+        '<rect class="usual-band" x="{0}" width="{1}" y="{2}" height="{3}"/>'
+        '<line class="usual" x1="{0}" x2="{4}" y1="{5}" y2="{5}"/>',
+        _at(began),
+        _at(ended - began),
+        _rest(high, top),
+        _tall(high - low, top),
+        _at(ended),
+        _rest(mean, top),
+    )
 
 
 def _marks(one: Strip) -> SafeString:
@@ -188,7 +203,7 @@ def _hours(hours: Iterable[Hour]) -> SafeString:
 
 
 def _top(columns: Sequence[Column]) -> float:
-    return max(LEAST_TOP, *(column.number for column in columns), *(column.usual * 1.5 for column in columns))
+    return max(LEAST_TOP, *(column.number for column in columns), *((column.usual or 0) * 1.5 for column in columns))
 
 
 def _levels(top: float) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from kit.clock import clock
 from monitors.core.states import State
 from monitors.models import Provider
 from monitors.queries.providers import seen_by
-from pages.queries.day import crowd_view, day_of
+from pages.queries.day import crowd_view, day_of, reports_of
 from pages.queries.directory import directory
 from pages.queries.following import following
 from pages.queries.incident import affected, course_of
@@ -65,7 +65,7 @@ def provider(request: HttpRequest, slug: str) -> HttpResponse:
     now = clock()
     context = {
         "page": provider_page(row, now),
-        "day": day_of(row, own.id if own else None, crowd_view(row, now), now),
+        "day": day_of(row, own.id if own else None, reports_of(row, now), now),
         "own": own,
         "following": following(row, may_follow(request, row)),
     }
@@ -83,7 +83,7 @@ def is_down(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "evidence": evidence(page, crowd),
         "crowd": crowd,
-        "day": day_of(row, own.id if own else None, crowd, now),
+        "day": day_of(row, own.id if own else None, crowd.columns, now),
         "own": own,
     }
     template = "pages/_is_down.html" if is_htmx(request) else "pages/is_down.html"

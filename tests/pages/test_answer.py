@@ -77,6 +77,11 @@ def test_calm_is_told_by_who_sees_it(state, reports, last, sentence):
     assert of_calm(state, reports, last, usual=1.0) == sentence
 
 
+def test_where_nobody_knows_what_is_usual_no_number_is_called_unusual():
+    said = of_calm(State.OPERATIONAL, 40, 9, usual=None)
+    assert said == "The vendor's page shows no trouble; 40 people reported a problem in 24 hours."
+
+
 @pytest.mark.parametrize(("mean", "bounds"), [(0.0, (0, 0)), (0.2, (0, 1)), (3.0, (0, 6)), (30.0, (22, 38))])
 def test_what_is_usual_is_a_range_that_two_of_three_quiet_quarters_lie_in(mean, bounds):
     assert usual_range(mean) == bounds
@@ -85,10 +90,21 @@ def test_what_is_usual_is_a_range_that_two_of_three_quiet_quarters_lie_in(mean, 
 @pytest.mark.parametrize(
     ("mean", "number", "sentence"),
     [
-        (0.0, 0, "Usually hardly any reports in a quarter of an hour at this hour; in the last one none."),
-        (3.0, 5, "Usually 0 to 6 reports in a quarter of an hour at this hour; in the last one 5."),
-        (3.0, 31, "Usually 0 to 6 reports in a quarter of an hour at this hour; in the last one 31, 10 times as many."),
+        (None, 3, "How many reports are usual in a quarter of an hour is not known yet; in the last one 3."),
+        (
+            0.0,
+            0,
+            "Usually hardly any reports in a quarter of an hour at this time on a Saturday; in the last one none.",
+        ),
+        (0.2, 1, "Usually up to 1 report in a quarter of an hour at this time on a Saturday; in the last one 1."),
+        (3.0, 5, "Usually up to 6 reports in a quarter of an hour at this time on a Saturday; in the last one 5."),
+        (
+            30.0,
+            90,
+            "Usually 22 to 38 reports in a quarter of an hour at this time on a Saturday; "
+            "in the last one 90, 3 times as many.",
+        ),
     ],
 )
 def test_reports_are_told_against_what_is_usual(mean, number, sentence):
-    assert usual_sentence(mean, number, "at this hour") == sentence
+    assert usual_sentence(mean, number, AT) == sentence

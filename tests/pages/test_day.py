@@ -1,6 +1,6 @@
 """The last 24 hours on one axis: where moments lie, and what is drawn there."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -70,8 +70,7 @@ def test_trouble_from_before_the_day_begins_with_it():
     assert (one.stretch.place, one.stretch.began_at, one.stretch.ended_at) == (0.0, WINDOW.began_at, NOW)
 
 
-def test_reports_have_a_column_for_every_quarter_with_what_is_usual_then():
-    usual = [2.0] * 95 + [3.0]
-    drawn = day.columns([(at(14), 31), (at(14) - timedelta(days=2), 5)], usual, WINDOW)
-    assert (len(drawn), sum(one.number for one in drawn)) == (96, 31)
-    assert (drawn[-1].at, drawn[-1].number, drawn[-1].usual) == (at(14), 31, 3.0)
+def test_reports_lie_where_their_quarter_begins_with_what_is_usual_then():
+    counted = [(at(14, yesterday=True), 7, 1.0), (at(2, 15), 3, None), (at(14), 31, 2.5)]
+    drawn = day.columns(counted, WINDOW)
+    assert [(one.place, one.number, one.usual) for one in drawn] == [(0.5, 3, None), (95 / 96, 31, 2.5)]
