@@ -1,6 +1,6 @@
 """The last 24 hours of a provider, source by source and on one axis, in a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,13 +9,23 @@ from django.db.models import Q
 from incidents.core.timeline import ImpactSpan, Span
 from incidents.models import Sighting
 from monitors.core.states import Source, State
-from monitors.models import Coverage, DeliveryCount, Monitor, Provider, ReceiptSource
+from monitors.models import CommentState, Coverage, DeliveryCount, Monitor, Provider, ReceiptSource, Report
 from monitors.queries import crowd
 from pages.core.day import Band, Column, Day, Mark, Strip, band, columns, hours_of, place, stretches, window_of
 from pages.core.usual import usual_sentence
 from pages.queries import visible
 
 MINUTE = timedelta(minutes=1)
+MOST_COMMENTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody wrote with a report; it is shown as text and nothing else."""
+
+    at: datetime
+    words: str
+    country: str  # ISO 3166-1 alpha-2, "" where unsaid
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,7 @@ class CrowdView:
     last_quarter: int  # in the last 15 minutes, not in a quarter of the clock
     problems: tuple[crowd.Share, ...]
     countries: tuple[crowd.Share, ...]
+    comments: tuple[Comment, ...]  # the newest that a person let through
 
     @property
     def total(self) -> int:
@@ -66,7 +77,14 @@ def crowd_view(provider: Provider, now: datetime) -> CrowdView:
         last_quarter=sum(number for _, number in lately),
         problems=tuple(crowd.top_problems(provider.id, since)),
         countries=tuple(crowd.countries(provider.id, since)),
+        comments=tuple(_comments(provider, since)),
     )
+
+
+def _comments(provider: Provider, since: datetime) -> Iterable[Comment]:
+    rows = Report.objects.filter(provider=provider, at__gte=since, comment_state=CommentState.APPROVED)
+    said = rows.exclude(comment="").order_by("-at", "-id").values_list("at", "comment", "country")
+    return (Comment(*row) for row in said[:MOST_COMMENTS])
 
 
 def day_of(provider: Provider, organization_id: int | None, reports: tuple[Column, ...], now: datetime) -> Day:

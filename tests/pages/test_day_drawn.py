@@ -99,6 +99,20 @@ def test_reports_are_counted_by_the_quarter_with_their_problems_and_countries(cl
     assert 'aria-label="8 reports in 24 hours, at most ' in answer.text
 
 
+def test_comments_are_shown_once_approved_and_as_text(client, scene):
+    states = {"<b>No SMS since ten</b>": "approved", "Buy this": "held", "Rude": "rejected", "": "approved"}
+    for n, (comment, state) in enumerate(states.items()):
+        Report.objects.create(
+            provider=scene.twilio, scope=scene.sms, problem="delivery", country="JP", at=scene.ago(n), window=scene.ago(n),
+            voter=str(n), network=str(n), comment=comment, comment_state=state,
+        )  # fmt: skip
+    text = client.get("/is/twilio/down").text
+    assert '<p class="quote">&lt;b&gt;No SMS since ten&lt;/b&gt;</p>' in text
+    assert "Buy this" not in text
+    assert "Rude" not in text
+    assert text.split("What they write")[1].split("</ol>")[0].count("<li>") == 1
+
+
 def test_incidents_at_the_same_time_lie_under_each_other_and_later_ones_beside():
     window = window_of(clock())
 
