@@ -2,7 +2,7 @@
 
 from monitors.models.checks import HOME, CheckEvidence, CheckResult, Monitor
 from monitors.models.crowd import CommentState, ImportedCount, PartnerKey, PartnerRequest, Report, ReportCount, Via
-from monitors.models.delivery import DeliveryFailure, DeliveryHour, DeliveryRule
+from monitors.models.delivery import DeliveryFailure, DeliveryHour, DeliveryRule, FilteringChange
 from monitors.models.fields import StateField
 from monitors.models.heartbeats import Heartbeat, Ping, PingKind
 from monitors.models.history import CheckBlock, MonitorDay, MonitorHour, PackedHour
@@ -22,10 +22,12 @@ from monitors.models.receipts import DeliveryCount, Message, Receipt, ReceiptSou
 from monitors.models.receiving import Problem, PushedMinute, ReceiptProblem
 from monitors.models.regions import RegionWatch, RegionWord
 from monitors.models.states import PendingChange, SourceState, StateChange
+from monitors.models.synthetic import OPEN_FATES, Fate, SyntheticPlan, SyntheticSend
 from monitors.models.windows import MaintenanceWindow
 
 __all__ = [
     "HOME",
+    "OPEN_FATES",
     "Carrier",
     "CheckBlock",
     "CheckEvidence",
@@ -37,9 +39,11 @@ __all__ = [
     "DeliveryFailure",
     "DeliveryHour",
     "DeliveryRule",
+    "Fate",
     "Feed",
     "FeedDocument",
     "FeedMove",
+    "FilteringChange",
     "Follow",
     "Heartbeat",
     "ImportedCount",
@@ -73,5 +77,7 @@ __all__ = [
     "SourceState",
     "StateChange",
     "StateField",
+    "SyntheticPlan",
+    "SyntheticSend",
     "Via",
 ]

@@ -1,7 +1,8 @@
-"""What is counted of an organization's messages beyond the minute, and the rules that it had switched on."""
+"""What is counted of messages beyond the minute, the rules that organizations switched on, and what many found."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from kit.clock import clock
 from monitors.models.providers import Scope
@@ -82,3 +83,23 @@ class DeliveryRule(models.Model):
     def ref(self) -> str:
         """How its observations name it."""
         return f"rule:{self.pk}"
+
+
+class FilteringChange(models.Model):
+    """A time in which many organizations' messages to a scope were refused with one code as their own doing: a
+    carrier's new rule, and no outage."""
+
+    scope = models.ForeignKey(Scope, models.CASCADE, related_name="filtering_changes")
+    code = models.CharField(max_length=10, blank=True)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    may_be_told = models.BooleanField(default=False)  # to other organizations: enough of those it rests on agreed
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scope", "code"], condition=Q(ended_at=None), name="filtering_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} at scope {self.scope_id} since {self.began_at:%F %H:%M}"
