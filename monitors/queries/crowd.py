@@ -8,13 +8,10 @@ from django.db.models import Count, Min, Sum
 from django.db.models.functions import TruncHour
 
 from kit.countries import NAMES
-from monitors.core.cells import Cell
 from monitors.core.problems import problem_words
 from monitors.core.report_habit import PAST, Habit, habit_of, hour_of
 from monitors.models import Carrier, Provider, Report, ReportCount
-from monitors.queries.counts import usual_reports
 
-WHOLE = Cell()
 MOST_COUNTRIES = 20
 
 
@@ -69,15 +66,6 @@ def habit_before(provider_id: int, until: datetime) -> Habit | None:
         return None
     hours = rows.annotate(hour=TruncHour("minute")).values_list("hour").annotate(total=Sum("reports"))
     return habit_of(dict(hours), hour_of(first), end)
-
-
-def usual_now(provider_id: int, now: datetime) -> float:
-    """Return how many reports about a provider are usual in a quarter of an hour at this hour."""
-    return usual_reports(provider_id, [WHOLE], now).get(WHOLE, 0.0)
-
-
-def reports_since(provider_id: int, since: datetime) -> int:
-    return Report.objects.filter(provider_id=provider_id, is_counted=True, at__gte=since).count()
 
 
 def top_problems(provider_id: int, since: datetime, most: int = 3) -> list[Share]:

@@ -277,4 +277,3 @@ def test_pages_read_buckets_problems_and_countries(say, twilio):
     assert [(s.key, s.words, s.share) for s in queries.countries(twilio.id, NOON)] == [
         ("JP", "Japan", 0.5), ("ID", "Indonesia", 0.25),
     ]  # fmt: skip
-    assert (queries.reports_since(twilio.id, NOON), queries.usual_now(twilio.id, now)) == (4, 0.0)
