@@ -30,6 +30,7 @@ SCHEDULES = (
     Schedule("monitors.tasks.backfill_feeds", 60),  # the history of feeds that are new
     Schedule("monitors.tasks.redetect_feeds", 600),  # where pages have gone that cannot be read any more
     Schedule("monitors.tasks.apply_receipts", 5),
+    Schedule("monitors.tasks.send_synthetic", 10),  # messages at an owner's cost, within their cap
     Schedule("monitors.tasks.evaluate_counts", 60),
     Schedule("monitors.tasks.pack_closed_hours", 300),
     Schedule("monitors.tasks.tell_operators", 60),  # of sources that stay unreadable, and the like

@@ -71,6 +71,10 @@ class MonitorForm(forms.Form):
         interval.choices = [(s, label) for s, label in INTERVALS if s >= probe.least_interval_s]
         if is_new and probe.least_interval_s > 60:
             interval.initial = probe.least_interval_s
+        if probe.is_sending:  # it is our own table that is asked, so how often and for how long is no question
+            for name in ("timeout_s", "interval_s"):
+                self.fields[name].widget = forms.HiddenInput()
+            self.fields["confirmations"].initial = 1
         if probe.is_waiting:  # the job comes to us, and says it once
             self.fields["target"].required = False
             for name in ("target", "timeout_s", "interval_s"):

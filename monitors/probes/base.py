@@ -156,7 +156,9 @@ class Probe:
     target, stored options, seconds and whether to describe a good answer as fully as a bad one;
     it may raise AddressRefused and NameUnresolved, which the engine turns into results. Secrets are in
     the clear in the options that `clean` gives and `probe` gets; what only the database knows is under KNOWN.
-    `names` are what its conditions may speak of. `is_waiting` says that nothing is asked: the target reports to us. `least_interval_s` is how often it may be asked.
+    `names` are what its conditions may speak of. `is_waiting` says that nothing is asked: the target reports to us.
+    `is_sending`: a task of ours sends something that costs money, and a check only judges what came of it, so that none
+    is ever sent because somebody looked. `least_interval_s` is how often it may be asked.
     """
 
     label: str
@@ -167,6 +169,7 @@ class Probe:
     probe: Callable[[str, Mapping[str, object], float, bool, Net], Awaitable[ProbeResult]]
     names: Names = field(default_factory=dict)
     is_waiting: bool = False
+    is_sending: bool = False
     least_interval_s: int = 10
 
 

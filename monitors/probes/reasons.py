@@ -42,6 +42,9 @@ class Reason(IntEnum):
     NOT_AVAILABLE = 33  # this machine cannot make such checks: never downtime
     NOT_KNOWN_YET = 34  # nothing has come in yet to judge by: never downtime
     SECRET_UNREADABLE = 35  # our keys do not open a stored secret: never downtime
+    NOT_DELIVERED = 36
+    SEND_REFUSED = 37
+    COST_CAP = 38  # nothing was sent, as its owner will pay for no more: never downtime
     NO_NETWORK = 60  # our own network did not work: never downtime
 
     @property
@@ -62,7 +65,7 @@ class Reason(IntEnum):
 _OURS = frozenset(
     {
         Reason.BLOCKED, Reason.OVERLOADED, Reason.PROBER_ERROR, Reason.NOT_AVAILABLE, Reason.NOT_KNOWN_YET,
-        Reason.SECRET_UNREADABLE, Reason.NO_NETWORK,
+        Reason.SECRET_UNREADABLE, Reason.COST_CAP, Reason.NO_NETWORK,
     }
 )  # fmt: skip
 
@@ -103,5 +106,8 @@ SENTENCES = {
     Reason.NOT_AVAILABLE: "This machine cannot make such checks, so this says nothing about the target.",
     Reason.NOT_KNOWN_YET: "There is nothing to judge by yet.",
     Reason.SECRET_UNREADABLE: "The stored secret could not be read, so this says nothing about the target.",
+    Reason.NOT_DELIVERED: "The message was not delivered in time.",
+    Reason.SEND_REFUSED: "The message was not taken.",
+    Reason.COST_CAP: "No message was sent, as the monthly cap is spent; so this says nothing about the target.",
     Reason.NO_NETWORK: "Our own network did not work, so this says nothing about the target.",
 }

@@ -17,6 +17,7 @@ from monitors.probes import probe_kinds
 from monitors.services.heartbeats import open_heartbeat
 from monitors.services.options import is_same_place, sealed, with_kept
 from monitors.services.states import observe
+from monitors.services.synthetic import open_plan
 
 LOOKUP_S = 5.0
 
@@ -65,6 +66,8 @@ def create_judged(organization_id: int, scope: Scope, wanted: Settings, *, now: 
         monitor.save(update_fields=["options"])
         if probe_kinds()[wanted.kind].is_waiting:
             open_heartbeat(monitor)
+        if probe_kinds()[wanted.kind].is_sending:
+            open_plan(monitor, now=now)
     return monitor
 
 
@@ -80,6 +83,8 @@ def change(monitor: Monitor, scope: Scope, wanted: Settings, *, now: datetime) -
     with transaction.atomic():
         rows = Monitor.objects.filter(id=monitor.id)
         rows.update(scope=scope, fence=F("fence") + 1, leased_until=None, next_check_at=now, **_columns(wanted))
+        if probe_kinds()[wanted.kind].is_sending:
+            open_plan(monitor, now=now)
         if scope.id != monitor.scope_id:
             withdraw(monitor, "The monitor now watches something else.", now)
             SourceState.objects.filter(ref=_ref(monitor), scope=monitor.scope_id).delete()

@@ -14,6 +14,7 @@ from monitors.probes import probe_kinds
 from monitors.probes.base import KEPT, KNOWN
 from monitors.probes.judging import looks_back
 from monitors.queries.looking_back import percentiles
+from monitors.queries.synthetic import told
 from monitors.services.dispatch import Check
 from monitors.services.heartbeats import heard
 
@@ -87,7 +88,7 @@ def with_kept(
 
 def for_prober(checks: Sequence[Check], *, now: datetime) -> list[dict[str, object]]:
     """Return the options of checks as the prober needs them: secrets open, with what only the database knows."""
-    past, jobs = _past(checks, now), _heard(checks, now)
+    past, jobs, messages = _past(checks, now), _heard(checks, now), _told(checks, now)
     found = []
     for check in checks:
         known: dict[str, object] = {}
@@ -95,6 +96,8 @@ def for_prober(checks: Sequence[Check], *, now: datetime) -> list[dict[str, obje
             known["past"] = past[check.monitor_id]
         if check.monitor_id in jobs:
             known["heard"] = jobs[check.monitor_id]  # as of now, not of the slot: a ping may come before that
+        if check.monitor_id in messages:
+            known["told"] = messages[check.monitor_id]
         options = opened(check.kind, check.options, check.monitor_id)
         found.append({**options, KNOWN: known} if known else options)
     return found
@@ -127,6 +130,12 @@ def _heard(checks: Iterable[Check], now: datetime) -> dict[int, dict[str, object
     kinds = probe_kinds()
     waiting = [check.monitor_id for check in checks if check.kind in kinds and kinds[check.kind].is_waiting]
     return heard(waiting, now=now) if waiting else {}
+
+
+def _told(checks: Iterable[Check], now: datetime) -> dict[int, dict[str, object]]:
+    kinds = probe_kinds()
+    sending = [check.monitor_id for check in checks if check.kind in kinds and kinds[check.kind].is_sending]
+    return told(sending, now=now) if sending else {}
 
 
 def _purpose(monitor_id: int, field: str) -> str:

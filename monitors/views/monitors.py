@@ -184,7 +184,7 @@ def _render_form(
 ) -> HttpResponse:
     context = {
         "result": result,
-        "can_try": not probe_kinds()[kind].is_waiting,
+        "can_try": not (probe_kinds()[kind].is_waiting or probe_kinds()[kind].is_sending),
         "organization": organization,
         "form": form,
         "kind": kind,
