@@ -1,31 +1,49 @@
-"""Take people's reports in: one vote per person and window, one counted vote per network."""
+"""Take people's reports in: one vote per person and window, one counted vote per network.
+
+Whatever becomes of a report, who sends it is answered the same: nobody can learn here how to be counted twice.
+"""
 
 import logging
-import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
-from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
-from redis.exceptions import RedisError
 
-from kit.hashing import keyed_hash, network_of
-from monitors.models import Carrier, Component, Provider, Report, ReportCount
+from monitors.core.problems import WORKS
+from monitors.models import (
+    Carrier,
+    CommentState,
+    Component,
+    ImportedCount,
+    PartnerRequest,
+    Provider,
+    Report,
+    ReportCount,
+    Via,
+)  # fmt: skip
+from monitors.services.report_people import Person, person
+from monitors.services.report_work import Proof
 from monitors.services.scopes import scope_of
 from monitors.signals import readings_changed
 
 logger = logging.getLogger(__name__)
 
-WINDOW = timedelta(minutes=10)
 KEEP = timedelta(days=90)
-KEY_LIVES_S = 48 * 3600  # then nobody can tell any more whose hash a hash is
+KEEP_ANSWERS = timedelta(hours=48)
 MOST_STORED = 20  # reports of one network and window, which may have many people; further ones are dropped
+# Counted reports of one provider and window, at most. They are looked up before they are stored, so that a few more
+# may slip through where many come in the same instant; no detector's bar is as close as that.
+MOST_UNPROVEN = (
+    2  # without proof of work: a quarter of an hour touches three windows, and 6 are fewer than crowd.FEWEST
+)
+MOST_ALIKE_NEAR = 8  # networks of one neighbourhood (/16, /32) with the same browser: an address pool
+MOST_ALIKE = 300  # networks with the same browser, wherever: phones of one make and language are many
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a person says is wrong. `carrier_text` is as typed, where it is no carrier that we know."""
+    """What a person says is wrong, or that it works again. `carrier_text` is as typed, where it is no carrier that we know."""
 
     provider: Provider
     problem: str
@@ -33,26 +51,28 @@ class Statement:
     country: str = ""
     carrier: Carrier | None = None
     carrier_text: str = ""
+    comment: str = ""
+
+    @property
+    def says_well(self) -> bool:
+        return self.problem == WORKS
 
 
-@dataclass(frozen=True, slots=True)
-class _Person:
-    """Who reports, as hashes that nobody can turn back, in which window."""
-
-    voter: str
-    network: str
-    window: datetime
-
-
-def report(said: Statement, *, address: str, browser: str, now: datetime) -> bool:
+def report(
+    said: Statement, *, address: str, browser: str, now: datetime, proof: Proof = Proof.DONE, via: Via = Via.FORM
+) -> bool:
     """Store what a person says; return False if they have said something about this provider lately.
 
     Of the address and the browser only keyed hashes are kept, whose key dies after two days.
     """
-    person = _person(address, browser, now)
+    return take(said, person(address, browser, now), proof=proof, via=via, now=now)
+
+
+def take(said: Statement, who: Person, *, proof: Proof, via: Via, now: datetime, may_count: bool = True) -> bool:
+    """Store what somebody says, as `report`; with `may_count` False it is kept and never counted."""
     for _ in range(3):
         try:
-            return _vote(said, person, now)
+            return _vote(said, who, proof, via, now, may_count)
         except IntegrityError:  # somebody of the same network was faster: look again
             continue
     logger.warning("A report about %s was lost to others of its network", said.provider.slug)
@@ -60,32 +80,53 @@ def report(said: Statement, *, address: str, browser: str, now: datetime) -> boo
 
 
 @transaction.atomic
-def _vote(said: Statement, person: _Person, now: datetime) -> bool:
-    theirs = Report.objects.filter(provider=said.provider, network=person.network, window=person.window)
-    before = dict(theirs.values_list("voter", "is_counted"))
-    if person.voter in before:
+def _vote(said: Statement, who: Person, proof: Proof, via: Via, now: datetime, may_count: bool) -> bool:
+    theirs = Report.objects.filter(provider=said.provider, network=who.network, window=who.window)
+    before = list(theirs.values_list("voter", "says_well", "is_counted"))
+    if any(voter == who.voter and well == said.says_well for voter, well, _ in before):
         return False
     if len(before) >= MOST_STORED:
         return True
-    counts = not any(before.values())
+    is_first = not any(counted for _, _, counted in before)
+    counts = may_count and is_first and not said.says_well and _is_within_caps(said.provider, who, proof)
     scope = scope_of(said.provider, component=said.component, country=said.country, carrier=said.carrier)
     Report.objects.create(
         provider=said.provider,
         scope=scope,
         problem=said.problem,
+        says_well=said.says_well,
         country=said.country,
         carrier_text=said.carrier_text[:60],
-        voter=person.voter,
-        network=person.network,
-        window=person.window,
+        comment=said.comment[:280],
+        comment_state=CommentState.HELD if said.comment else CommentState.NONE,
+        via=via,
+        voter=who.voter,
+        network=who.network,
+        wide=who.wide,
+        browser=who.browser,
+        window=who.window,
+        is_proven=proof is Proof.DONE,
         is_counted=counts,
         at=now,
     )
     if counts:
         _count(scope.id, now.replace(second=0, microsecond=0))
+    if counts or said.says_well:
         send = partial(readings_changed.send_robust, Report, provider_id=said.provider.id, organization_id=None)
         transaction.on_commit(send)
     return True
+
+
+def _is_within_caps(provider: Provider, who: Person, proof: Proof) -> bool:
+    if proof not in (Proof.DONE, Proof.MISSING):
+        return False
+    counted = Report.objects.filter(provider=provider, window=who.window, is_counted=True)
+    if proof is Proof.MISSING and counted.filter(is_proven=False)[:MOST_UNPROVEN].count() >= MOST_UNPROVEN:
+        return False
+    alike = counted.filter(browser=who.browser)
+    if alike.filter(wide=who.wide)[:MOST_ALIKE_NEAR].count() >= MOST_ALIKE_NEAR:
+        return False
+    return alike[:MOST_ALIKE].count() < MOST_ALIKE
 
 
 def _count(scope_id: int, minute: datetime) -> None:
@@ -98,35 +139,11 @@ def _count(scope_id: int, minute: datetime) -> None:
 
 
 def prune(now: datetime) -> int:
-    """Delete what is older than 90 days; return how many rows went."""
-    reports, _ = Report.objects.filter(at__lt=now - KEEP).delete()
-    counts, _ = ReportCount.objects.filter(minute__lt=now - KEEP).delete()
-    return reports + counts
-
-
-# --- Whose report it is ----------------------------------------------------------------------------------
-
-
-def _person(address: str, browser: str, now: datetime) -> _Person:
-    key = _key_of(now.date())
-    try:
-        network = network_of(address)
-    except ValueError:  # no address, as behind a unix socket: all of those are one network
-        network = "nowhere"
-    window = now - timedelta(seconds=now.timestamp() % WINDOW.total_seconds())
-    return _Person(
-        keyed_hash(key, "voter", f"{address} {browser}"), keyed_hash(key, "network", network), window
-    )  # fmt: skip
-
-
-def _key_of(day: date) -> str:
-    """Return the random key of a day. It lives in memory alone, and only for two days."""
-    name = f"reports:key:{day.isoformat()}"
-    try:
-        return str(cache.get(name) or cache.get_or_set(name, secrets.token_hex(32), KEY_LIVES_S))
-    except RedisError as error:
-        logger.warning("The key of today's reports is out of reach, this process uses its own: %s", error)
-        return _OWN_KEY
-
-
-_OWN_KEY = secrets.token_hex(32)
+    """Delete what is older than 90 days, and answers to partners after two; return how many rows went."""
+    old = (
+        Report.objects.filter(at__lt=now - KEEP),
+        ReportCount.objects.filter(minute__lt=now - KEEP),
+        ImportedCount.objects.filter(minute__lt=now - KEEP),
+        PartnerRequest.objects.filter(at__lt=now - KEEP_ANSWERS),
+    )
+    return sum(rows.delete()[0] for rows in old)

@@ -243,7 +243,7 @@ def test_a_provider_that_sends_no_messages_asks_for_no_network():
     ProviderFactory(slug="stripe", category="payments")
     form = Client().get("/providers/stripe/report/").context["report_form"]
     assert (list(form.fields), form.fields["problem"].choices[0]) == (
-        ["problem", "component", "country"], ("down", "Nothing works"),
+        ["problem", "component", "country"], ("payments_fail", "Payments fail"),
     )  # fmt: skip
 
 

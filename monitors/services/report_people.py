@@ -1,0 +1,67 @@
+"""Who reports: keyed hashes that nobody can turn back, for as long as their key lives."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from kit.hashing import keyed_hash, network_of, wide_network_of
+
+logger = logging.getLogger(__name__)
+
+WINDOW = timedelta(minutes=10)
+KEY_LIVES_S = 48 * 3600  # then nobody can tell any more whose hash a hash is
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who reports, in which window. `browser` is what many people share, `wide` the neighbourhood of their network."""
+
+    voter: str
+    network: str
+    wide: str
+    browser: str
+    window: datetime
+
+
+def person(address: str, browser: str, now: datetime) -> Person:
+    """Return who this is today. `browser` is what it tells of itself: its name and languages."""
+    key = key_of(now.date())
+    try:
+        network, wide = network_of(address), wide_network_of(address)
+    except ValueError:  # no address, as behind a unix socket: all of those are one network
+        network = wide = "nowhere"
+    return Person(
+        voter=keyed_hash(key, "voter", f"{address} {browser}"),
+        network=keyed_hash(key, "network", network),
+        wide=keyed_hash(key, "wide", wide),
+        browser=keyed_hash(key, "browser", browser),
+        window=window_of(now),
+    )
+
+
+def somebody(who: str, group: str, now: datetime) -> Person:
+    """Return a person whom somebody else vouches for by a name of their own; `group` is who vouches."""
+    key = key_of(now.date())
+    mark = keyed_hash(key, "vouched", f"{group} {who}")
+    return Person(mark, mark, keyed_hash(key, "wide", group), keyed_hash(key, "browser", group), window_of(now))
+
+
+def window_of(now: datetime) -> datetime:
+    return now - timedelta(seconds=now.timestamp() % WINDOW.total_seconds())
+
+
+def key_of(day: date) -> str:
+    """Return the random key of a day. It lives in memory alone, and only for two days."""
+    name = f"reports:key:{day.isoformat()}"
+    try:
+        return str(cache.get(name) or cache.get_or_set(name, secrets.token_hex(32), KEY_LIVES_S))
+    except RedisError as error:
+        logger.warning("The key of today's reports is out of reach, this process uses its own: %s", error)
+        return _OWN_KEY
+
+
+_OWN_KEY = secrets.token_hex(32)
