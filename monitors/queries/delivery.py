@@ -57,7 +57,7 @@ def _row(
     scope: Scope, started: int, delivered: int, outage: int, ambiguous: int, sender: int, seconds: int
 ) -> DeliveryRow:
     mean_seconds = seconds / delivered if delivered else None
-    return DeliveryRow(_words(scope), started, delivered, outage, ambiguous, sender, mean_seconds)
+    return DeliveryRow(scope_words(scope), started, delivered, outage, ambiguous, sender, mean_seconds)
 
 
 def _trouble(row: DeliveryRow) -> tuple[float, int]:
@@ -77,7 +77,7 @@ def delivery_minutes(organization_id: int, scope_ids: Iterable[int], since: date
     ]
 
 
-def _words(scope: Scope) -> str:
+def scope_words(scope: Scope) -> str:
     """Return a scope as "SMS · NTT DOCOMO · Japan"; what it does not narrow is left out."""
     service = scope.component.name if scope.component else ""
     carrier = scope.carrier.name if scope.carrier else ""

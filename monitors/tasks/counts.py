@@ -10,6 +10,7 @@ from monitors.queries.counts import crowds, witnesses
 from monitors.services.crowd import judge_provider
 from monitors.services.delivery import judge_witness
 from monitors.services.delivery_rules import judge_rules
+from monitors.services.filtering import find_filtering
 from monitors.tasks.receipts import apply_receipts
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,10 @@ def evaluate_counts() -> None:
             judge_rules(witness, now=now)
         except Exception:
             logger.exception("%s: judging its deliveries broke", witness.ref)
+    try:
+        find_filtering(now=now)
+    except Exception:
+        logger.exception("looking for what carriers refuse of many senders broke")
     for provider_id, votes in crowds(now).items():
         try:
             judge_provider(provider_id, votes, now=now)

@@ -1,18 +1,21 @@
 """An organization's delivery page: where its messages arrive, where not, and whose doing that is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from incidents.core.scope import ScopeKey, related
 from incidents.queries import PARTS, scope_board, words_of
 from incidents.queries.naming import component_words, key_of
+from monitors.catalogue.error_codes import meaning_of
 from monitors.core.delivery_blame import Blame, CodeCount, Elsewhere, Sentence, over, whose_doing
 from monitors.core.delivery_cells import Sums
 from monitors.core.delivery_times import percentile
 from monitors.core.states import State
+from monitors.models import Scope
 from monitors.queries import delivery_sums as read
 from monitors.queries.delivery_sums import NOTHING, Failed, Span, Timed
+from monitors.queries.filtering import Filtering, filtering_now
 from pages.queries import visible
 from pages.queries.delivery_asked import Asked
 from pages.queries.delivery_codes import CodeLine, code_lines, counted
@@ -59,6 +62,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusing:
+    """Carriers refuse more of several senders' messages to a place: no outage."""
+
+    words: str
+    code: str
+    meaning: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     value: str
     label: str
@@ -90,6 +103,7 @@ class DeliveryPage:
     heat: Sequence[HeatRow]
     heat_hidden: int
     codes: Sequence[CodeLine]
+    refusing: Sequence[Refusing]
     choices: Choices
 
     @property
@@ -132,6 +146,7 @@ def delivery_page(organization_id: int, asked: Asked, *, now: datetime) -> Deliv
     scopes = {place.scope.id: place.scope for place in shown}
     failed = [row for row in read.failures(organization_id, span) if row.scope_id in scopes]
     total = sum((place.timed for place in shown), NOTHING)
+    filtering = filtering_now(scopes)
     heat = heat_map(organization_id, span, shown, asked.by)
     return DeliveryPage(
         asked=asked,
@@ -139,11 +154,14 @@ def delivery_page(organization_id: int, asked: Asked, *, now: datetime) -> Deliv
         total=total,
         found=len(shown),
         troubled=sum(place.is_troubled for place in shown),
-        lines=_lines(shown[(asked.page - 1) * PAGE : asked.page * PAGE], failed, now),
+        lines=_lines(
+            shown[(asked.page - 1) * PAGE : asked.page * PAGE], failed, {found.scope_id for found in filtering}, now
+        ),
         overall=whose_doing(total.sums, State.OPERATIONAL, counted(failed, scopes), Elsewhere(), "all places"),
         heat=heat[:HEAT_ROWS],
         heat_hidden=len(heat[HEAT_ROWS:]),
         codes=code_lines(failed, scopes),
+        refusing=[_refusing(found, scopes[found.scope_id]) for found in filtering],
         choices=_choices(everywhere, asked),
     )
 
@@ -155,6 +173,11 @@ def _is_asked(place: Place, asked: Asked) -> bool:
         and asked.component in ("", str(place.scope.component_id))
         and asked.country in ("", place.country)
     )
+
+
+def _refusing(found: Filtering, scope: Scope) -> Refusing:
+    meaning = meaning_of(scope.provider.slug if scope.provider else "", found.code)
+    return Refusing(words_of(scope), found.code, meaning, found.began_at)
 
 
 def _choices(everywhere: Iterable[Place], asked: Asked) -> Choices:
@@ -173,14 +196,20 @@ def _sorted(labels: Mapping[str, str]) -> list[Choice]:
 # --- Lines --------------------------------------------------------------------------------------------
 
 
-def _lines(shown: Sequence[Place], failed: Iterable[Failed], now: datetime) -> list[Line]:
+def _lines(shown: Sequence[Place], failed: Iterable[Failed], filtered: Set[int], now: datetime) -> list[Line]:
     board = scope_board([place.scope for place in shown], None, now)
     troubles = _public_troubles({place.scope.provider_id for place in shown})
     by_scope: dict[int, list[Failed]] = {}
     for row in failed:
         by_scope.setdefault(row.scope_id, []).append(row)
     return [
-        _line(place, by_scope.get(place.scope.id, []), board[place.scope.id].state.state, troubles) for place in shown
+        _line(
+            place,
+            by_scope.get(place.scope.id, []),
+            board[place.scope.id].state.state,
+            _elsewhere(place.scope, troubles, is_filtering=place.scope.id in filtered),
+        )
+        for place in shown
     ]
 
 
@@ -191,11 +220,14 @@ class _Trouble:
     title: str
 
 
-def _line(place: Place, failed: Sequence[Failed], verdict: State, troubles: Sequence[_Trouble]) -> Line:
+def _elsewhere(scope: Scope, troubles: Sequence[_Trouble], *, is_filtering: bool) -> Elsewhere:
+    met = next((trouble for trouble in troubles if related(trouble.key, key_of(scope))), None)
+    return Elsewhere(met.title, met.uid, is_filtering) if met else Elsewhere(is_filtering=is_filtering)
+
+
+def _line(place: Place, failed: Sequence[Failed], verdict: State, elsewhere: Elsewhere) -> Line:
     scope, words = place.scope, words_of(place.scope)
     codes = counted(failed, {scope.id: scope})
-    met = next((trouble for trouble in troubles if related(trouble.key, key_of(scope))), None)
-    elsewhere = Elsewhere(met.title, met.uid) if met else Elsewhere()
     if place.is_over:
         sentence = over(place.timed.sums)
     else:

@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from accounts.models import Role
 from incidents.models import Incident
+from monitors.core.delivery_blame import Blame
 from monitors.core.delivery_rules import Rule
 from monitors.core.states import State
-from monitors.models import DeliveryRule
+from monitors.models import DeliveryRule, FilteringChange
 from pages.queries.delivery import delivery_page
 from pages.queries.delivery_asked import Asked
 from tests.factories import CarrierFactory, MembershipFactory, ProviderFactory, ScopeFactory
@@ -145,12 +146,12 @@ def test_a_page_has_fifty_lines_and_the_queries_do_not_grow(scene, django_assert
         with django_assert_num_queries(number):
             return scene.page()
 
-    ask(16)
+    ask(17)
     for number in range(60):
         provider = ProviderFactory() if number < 3 else scene.twilio
         scope = ScopeFactory(component__provider=provider, country="FR")
         counted(scene.acme, scope, scene.ago(20), delivered=3)
-    page = ask(16)
+    page = ask(17)
     assert (len(page.lines), page.found, page.earlier, page.later) == (50, 63, "", "?page=2")
     second = scene.page(page="2")
     assert (len(second.lines), second.first, second.last, second.later) == (13, 51, 63, "")
@@ -210,3 +211,18 @@ def test_trouble_of_the_last_hour_is_not_drowned_in_a_good_week(scene):
     assert (page.lead.words, page.lead.state.slug) == (DOCOMO, "major_outage")
     assert page.lead.sentence.words == "Not clear yet: 18 of 21 late, and nobody else reports it."
     assert [(row.words, row.is_troubled) for row in page.heat] == [("Japan", True), ("United States", False)]
+
+
+def test_a_carriers_new_rule_is_said_to_those_whom_it_concerns(scene):
+    change = FilteringChange(scope=scene.america, code="30034", began_at=scene.ago(5), seen_at=scene.now)
+    change.save()
+    address = reverse("message_delivery", args=["acme"])
+    assert "Carriers refuse more." not in words_of(log_in(scene.acme).get(address))
+    FilteringChange.objects.update(may_be_told=True)
+    words = words_of(log_in(scene.acme).get(address))
+    assert (
+        "SMS to United States: several senders' messages are refused with 30034 (Unregistered sender) far more than before"
+        in words
+    )
+    assert {line.words: line.sentence.blame for line in scene.page().lines}[AMERICA] is Blame.UNCLEAR
+    assert "Carriers refuse more." not in words_of(log_in(scene.bolt).get(reverse("message_delivery", args=["bolt"])))
