@@ -3,19 +3,23 @@ own SDK where that can sign. The shared suite (test_every_kind.py) sends these, 
 
 import base64
 import hashlib
+import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sendgrid.helpers.eventwebhook.eventwebhook_header import EventWebhookHeader
 from twilio.request_validator import RequestValidator
+from vonage_http_client.auth import Auth
 
 SITE = "http://127.0.0.1:8000"
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -58,11 +62,12 @@ class Sender:
     sign: Sign
     words: Mapping[str, str]  # our statuses in the provider's words
     headers: tuple[str, ...]  # those without which a request is not signed
-    secret: str = "a secret of the sender"
-    other_secret: str = "another secret of the sender"
+    secret: str = "a secret of the sender, as long as the longest digest of a token wants it"
+    other_secret: str = "another secret of the sender, as long as the longest digest of a token wants it"
     public: Callable[[str], str] = lambda secret: secret  # what we are given of a secret
     is_batch: bool = False
     is_timed: bool = False  # whether the time is signed
+    name: str = ""  # where a kind has several senders
     signed_field: str = ""  # where the signature is a field of the body and no header
 
     def make(self, path: str, now: datetime, *items: Item, secret: str = "") -> Sent:
@@ -225,6 +230,107 @@ def _mails(path: str, items: Sequence[Item]) -> Sent:
     return Sent(path, json.dumps(events).encode(), JSON)
 
 
+# --- Vonage ---------------------------------------------------------------------------------------------
+
+RECEIPTS_OF_SMS = {"sent": "buffered", "delivered": "delivered", "undelivered": "expired", "failed": "rejected"}
+STATUSES = {"sent": "submitted", "delivered": "delivered", "undelivered": "undeliverable", "failed": "rejected"}
+
+
+def _receipt(path: str, items: Sequence[Item]) -> Sent:
+    (item,) = items
+    document = {
+        "msisdn": item.to.lstrip("+"), "to": "Acme & Co = us", "network-code": "44010", "messageId": f"0A0000000123ABC{item.number}",
+        "price": "0.03330000", "status": RECEIPTS_OF_SMS[item.status], "scts": "2001011400", "err-code": "0",
+        "api-key": "abcd1234", "message-timestamp": "2020-01-01 12:00:00 +0000", "nonce": "aaaaaaaa-bbbb", "sig": "",
+    }  # fmt: skip
+    return Sent(path, json.dumps(document).encode(), JSON)
+
+
+def sign_fields(sent: Sent, secret: str, now: datetime, method: str = "sha256") -> Sent:
+    try:
+        document = json.loads(sent.body)
+    except (ValueError, RecursionError):
+        return sent
+    if not isinstance(document, dict):
+        return sent
+    document = {"timestamp": str(int(now.timestamp())), **document}
+    document.pop("sig", None)
+    auth = Auth(api_key="abcd1234", signature_secret=secret, signature_method=method)
+    with suppress(UnicodeEncodeError):
+        document["sig"] = auth.sign_params(dict(document)).upper()
+    return replace(sent, body=json.dumps(document).encode())
+
+
+def _status(path: str, items: Sequence[Item]) -> Sent:
+    (item,) = items
+    document = {
+        "message_uuid": f"aaaaaaaa-bbbb-4ccc-8ddd-{item.number:012d}", "to": item.to.lstrip("+"), "from": "15005550006",
+        "timestamp": "2025-02-03T12:14:25Z", "status": STATUSES[item.status], "channel": "sms",
+        "destination": {"network_code": "44010"}, "usage": {"currency": "EUR", "price": "0.0333"},
+    }  # fmt: skip
+    return Sent(path, json.dumps(document).encode(), JSON)
+
+
+def _sign_status(sent: Sent, secret: str, now: datetime) -> Sent:
+    claims = {
+        "iat": int(now.timestamp()), "jti": "c5ba8f24", "iss": "Vonage", "api_key": "a1b2c3d",
+        "payload_hash": hashlib.sha256(sent.body).hexdigest(),
+    }  # fmt: skip
+    return replace(sent, headers={"Authorization": "Bearer " + jwt.encode(claims, secret, "HS256")})
+
+
+# --- MessageBird ----------------------------------------------------------------------------------------
+
+REPORTS = {"sent": "sent", "delivered": "delivered", "undelivered": "expired", "failed": "delivery_failed"}
+
+
+def _report(path: str, items: Sequence[Item]) -> Sent:
+    (item,) = items
+    fields = {
+        "recipient": item.to.lstrip("+"), "reference": "FOO", "statusDatetime": "2019-01-11T09:17:11+00:00",
+        "id": f"eef0ab57a9e049be946f3821568c2b2{item.number}", "status": REPORTS[item.status], "mccmnc": "44010",
+        "ported": "1",
+    }  # fmt: skip
+    return Sent(f"{path}?{urlencode(fields)}", method="GET")
+
+
+def _bird(path: str, items: Sequence[Item]) -> Sent:
+    (item,) = items
+    document = {
+        "service": "channels", "event": "sms.outbound",
+        "payload": {
+            "id": f"3a8d2b9c-{item.number}", "status": REPORTS[item.status], "direction": "outgoing",
+            "receiver": {"contacts": [{"identifierKey": "phonenumber", "identifierValue": item.to}]},
+        },
+    }  # fmt: skip
+    return Sent(path, json.dumps(document).encode(), JSON)
+
+
+def sign_report(sent: Sent, secret: str, now: datetime, algorithm: str = "HS256") -> Sent:
+    at = int(now.timestamp())
+    claims = {
+        "iss": "MessageBird", "nbf": at, "exp": at + 60, "jti": "f1",
+        "url_hash": hashlib.sha256(sent.url.encode()).hexdigest(),
+    }  # fmt: skip
+    if sent.body:
+        claims["payload_hash"] = hashlib.sha256(sent.body).hexdigest()
+    return replace(sent, headers={"MessageBird-Signature-JWT": jwt.encode(claims, secret, algorithm)})
+
+
+def _sign_second(second: Callable[[Sent], str]) -> Sign:
+    def sign(sent: Sent, secret: str, now: datetime) -> Sent:
+        timestamp = str(int(now.timestamp()))
+        payload = f"{timestamp}\n{second(sent)}\n".encode() + hashlib.sha256(sent.body).digest()
+        signature = base64.b64encode(hmac.digest(secret.encode(), payload, "sha256")).decode()
+        return replace(sent, headers={"MessageBird-Signature": signature, "MessageBird-Request-Timestamp": timestamp})
+
+    return sign
+
+
+def _sorted_query(sent: Sent) -> str:
+    return urlencode(sorted(parse_qsl(sent.path.partition("?")[2], keep_blank_values=True)))
+
+
 SAME = {status: status for status in ("sent", "delivered", "undelivered", "failed")}
 UPPER = {status: status.upper() for status in SAME}
 TWILIO = ("X-Twilio-Signature",)
@@ -242,6 +348,27 @@ SENDERS = [
         (EventWebhookHeader.SIGNATURE,),
         public=verification_key,
         is_batch=True,
+        is_timed=True,
+    ),
+    Sender("vonage", _receipt, sign_fields, RECEIPTS_OF_SMS, (), signed_field="sig", is_timed=True),
+    Sender("vonage", _status, _sign_status, STATUSES, ("Authorization",), name="vonage messages", is_timed=True),
+    Sender("messagebird", _report, sign_report, REPORTS, ("MessageBird-Signature-JWT",), is_timed=True),
+    Sender(
+        "messagebird",
+        _report,
+        _sign_second(_sorted_query),
+        REPORTS,
+        ("MessageBird-Signature",),
+        name="messagebird by HMAC",
+        is_timed=True,
+    ),
+    Sender(
+        "messagebird",
+        _bird,
+        _sign_second(lambda sent: sent.url),
+        REPORTS,
+        ("MessageBird-Signature",),
+        name="bird",
         is_timed=True,
     ),
 ]
