@@ -5,7 +5,7 @@ Source of the codes: the providers' public error dictionaries.
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -49,8 +49,14 @@ def shipped() -> Mapping[tuple[str, str], ErrorCode]:
 
 
 def meaning_of(provider: str, code: str) -> str:
-    """Return what a code means, or that we do not know it."""
+    """Return what a code means, or that we do not know it. Of "5.1.2" the class says enough: "5.1"."""
     if not code:
         return WITHOUT
-    known = shipped().get((provider, code))
+    known = next((shipped()[key] for part in _classes(code) if (key := (provider, part)) in shipped()), None)
     return known.meaning if known else NOT_LISTED
+
+
+def _classes(code: str) -> Iterator[str]:
+    while code:
+        yield code
+        code = code.rpartition(".")[0]

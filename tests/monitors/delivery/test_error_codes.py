@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from monitors.catalogue.error_codes import WHOSE, meaning_of, read
-from monitors.receipts import twilio_errors
-from monitors.receipts.base import Fault
+from monitors.receipts import receipt_kinds, twilio_errors
+from monitors.receipts.base import Fault, Receipts
 
 
 def test_each_code_is_listed_once_with_a_meaning_that_fits_a_line():
@@ -15,8 +15,17 @@ def test_each_code_is_listed_once_with_a_meaning_that_fits_a_line():
     assert [row for row in rows if not 3 <= len(row.meaning) <= 80] == []
 
 
-def test_the_table_lays_each_code_of_twilio_at_the_door_where_it_is_counted():
-    assert {row.code: row.fault for row in read() if row.provider == "twilio"} == twilio_errors.FAULTS
+def test_the_table_lays_each_code_at_the_door_where_it_is_counted():
+    kinds: dict[str, list[Receipts]] = {}
+    for kind in receipt_kinds().values():
+        for provider in kind.providers:
+            kinds.setdefault(provider, []).append(kind)
+    listed = [row for row in read() if row.provider in kinds]
+    assert [row for row in listed if row.fault not in {kind.fault(row.code) for kind in kinds[row.provider]}] == []
+
+
+def test_each_code_of_twilio_messaging_is_listed():
+    assert set(twilio_errors.FAULTS) - {row.code for row in read() if row.provider == "twilio"} == set()
 
 
 def test_each_fault_says_whose_it_is():
@@ -30,6 +39,11 @@ def test_each_fault_says_whose_it_is():
         ("twilio", "60200", "Invalid parameter (Verify)"),
         ("twilio", "99999", "Not in our table"),
         ("vonage", "30034", "Not in our table"),
+        ("twilio", "SIP 486", "Not in our table"),
+        ("twilio", "SIP 503", "Service unavailable"),
+        ("sendgrid", "5.1.1", "No such address"),
+        ("sendgrid", "4.2.2", "Deferred for now"),
+        ("sendgrid", "9.9", "Not in our table"),
         ("twilio", "", "Failed without a code"),
     ],
 )
