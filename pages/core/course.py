@@ -1,7 +1,6 @@
 """The course of one incident: what each source saw of it, on an axis of the incident's own length."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from incidents.core.timeline import ImpactSpan, Span, by_worst, clip
@@ -14,25 +13,23 @@ MOST_TICKS = 8
 STEPS = tuple(timedelta(minutes=n) for n in (5, 10, 15, 30, 60, 120, 180, 360, 720))
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What one ref of a source said of the incident; `cleared_at` None: it still says so, or did to the end."""
-
-    source: Source
-    state: State
-    first_at: datetime
-    cleared_at: datetime | None
-
-
-def course(sights: Sequence[Sight], title: str, worst: State, lasted: Span, *, is_open: bool) -> Day:
-    """Return who saw an incident from when to when; sources that never saw it have no strip."""
-    began = min([lasted.began_at, *(seen.first_at for seen in sights)])
-    length = max(LEAST, lasted.ended_at - began)
+def course(
+    firsts: Mapping[Source, datetime],
+    troubles: Mapping[Source, Sequence[ImpactSpan]],
+    whole: ImpactSpan,
+    title: str,
+    *,
+    is_open: bool,
+) -> Day:
+    """Return who saw an incident from when to when; sources that never saw it are not in `firsts` and have no strip."""
+    began = min([whole.span.began_at, *firsts.values()])
+    length = max(LEAST, whole.span.ended_at - began)
     window = Span(began - BEFORE * length, began + length)
-    sources = [source for source in Source if any(seen.source is source for seen in sights)]
-    strips = tuple(_strip([s for s in sights if s.source is source], window, lasted.ended_at) for source in sources)
-    whole = stretch(max(worst, State.DEGRADED), lasted, window)
-    return Day(window, ticks(window), (Band(whole, title, "", is_open),), strips)
+    strips = tuple(
+        _strip(source, firsts[source], troubles.get(source, ()), window) for source in Source if source in firsts
+    )
+    lasted = stretch(max(whole.state, State.DEGRADED), whole.span, window)
+    return Day(window, ticks(window), (Band(lasted, title, "", is_open),), strips)
 
 
 def ticks(window: Span) -> tuple[Hour, ...]:
@@ -46,14 +43,12 @@ def ticks(window: Span) -> tuple[Hour, ...]:
     return tuple(Hour(at, place(at, window), _label(at), minor) for at, minor in every if at < window.ended_at)
 
 
-def _strip(own: Sequence[Sight], window: Span, ended: datetime) -> Strip:
+def _strip(source: Source, first: datetime, troubles: Sequence[ImpactSpan], window: Span) -> Strip:
     """Return what the refs of one source said together, with a mark where the first of them began."""
-    spans = ((seen, Span(seen.first_at, min(seen.cleared_at or ended, ended))) for seen in own)
-    impacts = [ImpactSpan(span, max(seen.state, State.DEGRADED), "") for seen, span in spans if span.seconds > 0]
-    drawn = [stretch(state, span, window) for state, found in by_worst(impacts).items() for span in clip(found, window)]
-    first = min(seen.first_at for seen in own)
+    worst = by_worst(troubles)
+    drawn = [stretch(state, span, window) for state, found in worst.items() for span in clip(found, window)]
     in_order = tuple(sorted(drawn, key=lambda one: one.began_at))
-    return Strip(own[0].source, in_order, (Mark(first, place(first, window), "it", ""),))
+    return Strip(source, in_order, (Mark(first, place(first, window), "it", ""),))
 
 
 def _label(at: datetime) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from incidents.core.timeline import ImpactSpan, Span
+from incidents.core.timeline import Span
 from incidents.models import Sighting
 from monitors.core.states import Source, State
 from monitors.models import CommentState, Coverage, DeliveryCount, Monitor, Provider, ReceiptSource, Report
@@ -14,6 +14,7 @@ from monitors.queries import crowd
 from pages.core.day import Band, Column, Day, Mark, Strip, band, columns, hours_of, place, stretches, window_of
 from pages.core.usual import usual_sentence
 from pages.queries import visible
+from pages.queries.said import changes_of, troubles_of
 
 MINUTE = timedelta(minutes=1)
 MOST_COMMENTS = 5
@@ -94,6 +95,7 @@ def day_of(provider: Provider, organization_id: int | None, reports: tuple[Colum
     """
     window = window_of(now)
     seen = _sighted(provider, organization_id, window)
+    said = changes_of(seen)
     covered = {
         Source.OFFICIAL: _read([f"feed:{pk}" for pk in provider.feeds.values_list("id", flat=True)], window, now),
         Source.CROWD: [Span(window.began_at, now)],  # people could report all the time
@@ -103,7 +105,9 @@ def day_of(provider: Provider, organization_id: int | None, reports: tuple[Colum
     strips = tuple(
         Strip(
             source,
-            stretches(_impacts(seen, source, now), covered[source], window, now) if source in covered else None,
+            stretches(troubles_of(seen, source, said, now), covered[source], window, now)
+            if source in covered
+            else None,
             _marks(seen, source, window),
             reports if source is Source.CROWD else (),
         )
@@ -129,19 +133,13 @@ def _bands(provider: Provider, window: Span, now: datetime) -> tuple[Band, ...]:
 
 
 def _sighted(provider: Provider, organization_id: int | None, window: Span) -> list[Sighting]:
+    """Return who saw trouble in the day. What an organization's own record has is left out of the public's."""
     audience = Q(incident__organization_id=organization_id) | Q(incident__organization=None)
     seen = Sighting.objects.filter(audience, incident__provider=provider, first_at__lt=window.ended_at)
     seen = seen.filter(Q(cleared_at=None) | Q(cleared_at__gt=window.began_at))
-    return list(seen.select_related("incident").order_by("first_at", "id"))
-
-
-def _impacts(seen: Sequence[Sighting], source: Source, now: datetime) -> list[ImpactSpan]:
-    spans = ((row, Span(row.first_at, row.cleared_at or row.incident.resolved_at or now)) for row in seen)
-    return [
-        ImpactSpan(span, max(row.state, State.DEGRADED), row.incident_id)
-        for row, span in spans
-        if row.source == source and span.seconds > 0
-    ]
+    rows = list(seen.select_related("incident").order_by("first_at", "id"))
+    own = {(row.ref, row.scope_id) for row in rows if row.incident.organization_id}
+    return [row for row in rows if row.incident.organization_id or (row.ref, row.scope_id) not in own]
 
 
 def _marks(seen: Sequence[Sighting], source: Source, window: Span) -> tuple[Mark, ...]:

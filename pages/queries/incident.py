@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
-from incidents.core.timeline import Span
+from incidents.core.timeline import ImpactSpan, Span
+from incidents.models import Sighting
 from incidents.queries import PARTS, IncidentDetail, ScopeView, scope_board
+from monitors.core.states import Source
 from monitors.models import Scope
-from pages.core.course import Sight, course
+from pages.core.course import course
 from pages.core.day import Day
+from pages.queries.said import changes_of, troubles_of
 
 MOST = 12  # an incident with more says enough by its list
 
@@ -18,8 +21,15 @@ def affected(uid: str, organization_id: int | None, now: datetime) -> list[Scope
 
 
 def course_of(detail: IncidentDetail, now: datetime) -> Day:
-    """Return what each source saw of an incident, on one axis. Asks nothing."""
+    """Return what each source saw of an incident, on one axis. Two queries."""
     incident = detail.incident
-    sights = [Sight(seen.source, seen.state, seen.first_at, seen.cleared_at) for seen in detail.sightings]
-    lasted = Span(incident.started_at, incident.resolved_at or now)
-    return course(sights, incident.title, incident.worst, lasted, is_open=incident.is_open)
+    seen = list(
+        Sighting.objects.filter(incident__uid=incident.uid).select_related("incident").order_by("first_at", "id")
+    )
+    said = changes_of(seen)
+    firsts: dict[Source, datetime] = {}
+    for row in seen:
+        firsts.setdefault(Source(row.source), row.first_at)
+    troubles = {source: troubles_of(seen, source, said, now) for source in firsts}
+    whole = ImpactSpan(Span(incident.started_at, incident.resolved_at or now), incident.worst, incident.uid)
+    return course(firsts, troubles, whole, incident.title, is_open=incident.is_open)

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incidents.core.timeline import Span
+from incidents.core.timeline import ImpactSpan, Span
 from incidents.models import Incident
 from monitors.core.states import Source, State
-from pages.core.course import MOST_TICKS, Sight, course, ticks
+from pages.core.course import MOST_TICKS, course, ticks
 from tests.pages.scenes import Scene
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -17,13 +17,17 @@ def later(minutes):
     return NOON + timedelta(minutes=minutes)
 
 
+def lasted(state, began, ended):
+    return ImpactSpan(Span(later(began), later(ended)), state, 1)
+
+
 def test_each_source_has_a_strip_from_when_it_saw_it_to_when_it_no_longer_did():
-    sights = [
-        Sight(Source.CROWD, State.DEGRADED, NOON, later(40)),
-        Sight(Source.OFFICIAL, State.PARTIAL_OUTAGE, later(31), None),
-        Sight(Source.OFFICIAL, State.DEGRADED, later(35), later(80)),
-    ]
-    drawn = course(sights, "SMS", State.PARTIAL_OUTAGE, Span(NOON, later(100)), is_open=True)
+    firsts = {Source.CROWD: NOON, Source.OFFICIAL: later(31)}
+    troubles = {
+        Source.CROWD: [lasted(State.DEGRADED, 0, 40)],
+        Source.OFFICIAL: [lasted(State.PARTIAL_OUTAGE, 31, 100), lasted(State.DEGRADED, 35, 80)],
+    }
+    drawn = course(firsts, troubles, lasted(State.PARTIAL_OUTAGE, 0, 100), "SMS", is_open=True)
     assert drawn.window == Span(later(-8), later(100))
     assert [(strip.source, strip.marks[0].at) for strip in drawn.strips] == [
         (Source.OFFICIAL, later(31)),
@@ -36,13 +40,12 @@ def test_each_source_has_a_strip_from_when_it_saw_it_to_when_it_no_longer_did():
 
 
 def test_a_source_that_saw_it_before_the_record_began_is_inside_the_axis():
-    sights = [Sight(Source.CROWD, State.DEGRADED, later(-10), None)]
-    drawn = course(sights, "SMS", State.DEGRADED, Span(NOON, later(40)), is_open=False)
+    drawn = course({Source.CROWD: later(-10)}, {}, lasted(State.DEGRADED, 0, 40), "SMS", is_open=False)
     assert drawn.window == Span(later(-14), later(40))
 
 
 def test_an_incident_of_a_moment_has_an_axis_of_half_an_hour():
-    drawn = course([], "SMS", State.DEGRADED, Span(NOON, NOON), is_open=False)
+    drawn = course({}, {}, lasted(State.DEGRADED, 0, 0), "SMS", is_open=False)
     assert (drawn.window.seconds, drawn.strips) == (1944.0, ())
 
 
@@ -73,3 +76,25 @@ def test_an_incident_s_page_shows_each_source_s_share_and_when_it_first_saw_it(c
         (Source.CROWD, scene.ago(62)),
     ]
     assert answer.text.count("of the evidence</small>") == 2
+
+
+@pytest.mark.django_db
+def test_a_source_that_took_its_word_back_and_spoke_again_is_drawn_as_it_spoke(client):
+    scene = Scene()
+    for minutes, state in (
+        (90, State.PARTIAL_OUTAGE),
+        (70, State.OPERATIONAL),
+        (65, State.DEGRADED),
+        (60, State.OPERATIONAL),
+    ):
+        scene.say(scene.sms, state, minutes=minutes)
+    uid = Incident.objects.get(organization=None).uid
+    course_ = client.get(f"/incidents/{uid}/").context["course"]
+    expected = [
+        (State.PARTIAL_OUTAGE, scene.ago(90), scene.ago(70)),
+        (State.DEGRADED, scene.ago(65), scene.ago(60)),
+    ]
+    assert [(one.state, one.began_at, one.ended_at) for one in course_.strips[0].stretches] == expected
+    day = client.get("/is/twilio/down").context["day"]
+    told = [one for one in day.strips[0].telling if one.state.is_impaired]
+    assert [(one.state, one.began_at, one.ended_at) for one in told] == expected
