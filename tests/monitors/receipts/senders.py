@@ -331,6 +331,21 @@ def _sorted_query(sent: Sent) -> str:
     return urlencode(sorted(parse_qsl(sent.path.partition("?")[2], keep_blank_values=True)))
 
 
+# --- Our own format -------------------------------------------------------------------------------------
+
+
+def _own(path: str, items: Sequence[Item]) -> Sent:
+    receipts = [{"id": f"m-{item.number}", "status": item.status, "to": item.to} for item in items]
+    return Sent(path, json.dumps({"receipts": receipts}).encode(), JSON)
+
+
+def sign_own(sent: Sent, secret: str, now: datetime) -> Sent:
+    timestamp = str(int(now.timestamp()))
+    signature = hmac.digest(secret.encode(), timestamp.encode() + b"." + sent.body, "sha256").hex()
+    headers = {"X-StatusWire-Timestamp": timestamp, "X-StatusWire-Signature": f"sha256={signature}"}
+    return replace(sent, headers=headers)
+
+
 SAME = {status: status for status in ("sent", "delivered", "undelivered", "failed")}
 UPPER = {status: status.upper() for status in SAME}
 TWILIO = ("X-Twilio-Signature",)
@@ -371,4 +386,5 @@ SENDERS = [
         name="bird",
         is_timed=True,
     ),
+    Sender("generic", _own, sign_own, SAME, ("X-StatusWire-Signature",), is_batch=True, is_timed=True),
 ]
