@@ -184,6 +184,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# Sites that may show a provider's report form in a frame (/embed/<provider>/report); no other page is ever framed.
+EMBEDDED_ON = env.words("EMBEDDED_ON", "*")
 
 # --- Outbound ------------------------------------------------------------------------------------------
 

@@ -1,13 +1,13 @@
-"""The form with which people report a problem."""
+"""The form with which people report a problem, or say that it works again."""
 
-import re
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 
 from kit.countries import NAMES
-from monitors.core.problems import problems
+from monitors.core.problems import WORKS, problems
+from monitors.core.report_comments import LONGEST, cleaned, printable
 from monitors.models import Component, Provider
 from monitors.queries.crowd import carrier_named, carriers_in
 from monitors.services.reports import Statement
@@ -17,20 +17,28 @@ from monitors.services.scopes import SERVICE_NAMES, component_for
 SERVICES = ("sms", "mms", "voice", "verify", "whatsapp", "email", "console", "api")
 MOST_COMPONENTS = 60
 _SERVICE, _COMPONENT = "service:", "component:"
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class ReportForm(forms.Form):
     """What is wrong, where. Only the problem is required; a country or carrier that we do not know is "not said".
+
+    With `works` in it the form says that it works again, and needs no problem.
 
     `country` (ISO 3166-1 alpha-2) is what to fill in beforehand. `carriers` are names to choose from.
     """
 
     problem = forms.ChoiceField(label="What is wrong?")
     component = forms.ChoiceField(label="With what?", required=False)
-    country = forms.CharField(label="Where are you?", required=False, max_length=2)
+    country = forms.CharField(label="Where are you?", required=False)
     carrier = forms.CharField(
         label="Mobile network", required=False, max_length=60, help_text="If you know it: NTT DOCOMO, Smartfren …"
+    )
+    comment = forms.CharField(
+        label="Anything else?",
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Shown to others once somebody has read it. Leave out names, numbers and links.",
     )
 
     def __init__(self, data: Any = None, *, provider: Provider, country: str = "") -> None:
@@ -42,6 +50,8 @@ class ReportForm(forms.Form):
         _choose(self.fields["component"], [("", "Not sure"), *_components(provider)])
         self.fields["country"].widget = forms.Select(choices=[("", "Not said"), *_countries()])
         self.fields["carrier"].widget.attrs |= {"list": "carriers", "autocomplete": "off"}
+        self.says_well = bool(data) and "works" in data
+        self.fields["problem"].required = not self.says_well
         if not self.has_carriers:
             del self.fields["carrier"]
 
@@ -50,7 +60,10 @@ class ReportForm(forms.Form):
         return country if country in NAMES else ""
 
     def clean_carrier(self) -> str:
-        return _UNPRINTABLE.sub("", str(self.cleaned_data["carrier"])).strip()
+        return printable(str(self.cleaned_data["carrier"]))
+
+    def clean_comment(self) -> str:
+        return cleaned(str(self.cleaned_data["comment"]))
 
     def statement(self) -> Statement:
         """Return what a valid form says."""
@@ -59,11 +72,12 @@ class ReportForm(forms.Form):
         carrier = carrier_named(chosen["country"], typed)
         return Statement(
             provider=self.provider,
-            problem=chosen["problem"],
+            problem=WORKS if self.says_well else chosen["problem"],
             component=_component(self.provider, chosen["component"]),
             country=chosen["country"],
             carrier=carrier,
             carrier_text="" if carrier else typed,
+            comment=chosen["comment"],
         )
 
 

@@ -20,9 +20,16 @@ urlpatterns: list[URLPattern] = [
     path("ping/<str:token>", pings.ping, name="ping"),
     path("ping/<str:token>/<str:what>", pings.ping, name="ping_what"),
     path("providers/<slug:slug>/report/", reports.report_problem, name="report_problem"),
+    path("providers/<slug:slug>/report/challenge", reports.report_challenge, name="report_challenge"),
+    path("embed/<slug:slug>/report", reports.report_embedded, name="report_embedded"),
     path("o/<slug:slug>/receipts/", receipts.receipt_sources, name="receipts"),
     path("o/<slug:slug>/receipts/new/", receipts.receipt_source_new, name="receipt_source_new"),
     path("o/<slug:slug>/receipts/<int:source_id>/secret/", receipts.receipt_secret, name="receipt_secret"),
+    path(
+        "o/<slug:slug>/receipts/<int:source_id>/secret/remove/",
+        receipts.receipt_secret_remove,
+        name="receipt_secret_remove",
+    ),
     path(
         "o/<slug:slug>/receipts/<int:source_id>/delete/", receipts.receipt_source_delete, name="receipt_source_delete"
     ),

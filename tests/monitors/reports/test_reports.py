@@ -243,7 +243,7 @@ def test_a_provider_that_sends_no_messages_asks_for_no_network():
     ProviderFactory(slug="stripe", category="payments")
     form = Client().get("/providers/stripe/report/").context["report_form"]
     assert (list(form.fields), form.fields["problem"].choices[0]) == (
-        ["problem", "component", "country"], ("payments_fail", "Payments fail"),
+        ["problem", "component", "country", "comment"], ("payments_fail", "Payments fail"),
     )  # fmt: skip
 
 
@@ -255,10 +255,10 @@ def test_other_methods_are_refused(twilio):
     assert Client().put(PATH).status_code == 405
 
 
-@pytest.mark.parametrize(("proxies", "votes"), [(0, 1), (1, 3)])
-def test_only_our_own_proxies_are_believed_who_the_client_is(send, settings, proxies, votes):
+@pytest.mark.parametrize(("proxies", "votes"), [(0, 1), (1, 2)])
+def test_c17_only_our_own_proxies_are_believed_who_the_client_is(send, settings, proxies, votes):
     settings.TRUSTED_PROXIES = proxies
-    for n in range(3):
+    for n in range(2):
         send(headers={"X-Forwarded-For": f"10.9.9.9, 81.{n}.69.142"})
     assert counted() == votes
 
