@@ -13,6 +13,7 @@ TARGETS = {
     "websocket": "ws://example.com:8100/",
     "health": "http://example.com:8100/",
     "steps": "http://example.com:8100/",
+    "synthetic": f"https://example.com:8100/2010-04-01/Accounts/AC{'0' * 32}",
     "smtp": "example.com",
     "imap": "example.com",
 }  # kind: a target that is fine; others are given a place

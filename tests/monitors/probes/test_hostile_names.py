@@ -24,7 +24,11 @@ from tests.monitors.probes.test_dns import resolver
 from tests.monitors.probes.test_hostile_urls import target_of
 
 NAME = "moves.example.com"
-DIALLING = [name for name, kind in probe_kinds().items() if not kind.is_waiting and name not in ("dns", "domain")]
+DIALLING = [
+    name
+    for name, kind in probe_kinds().items()
+    if not (kind.is_waiting or kind.is_sending) and name not in ("dns", "domain")
+]
 DOWN = (State.MAJOR_OUTAGE, Reason.DNS_ERROR)
 
 

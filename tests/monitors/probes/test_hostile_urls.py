@@ -47,7 +47,7 @@ URLS = {
 
 def target_of(kind, host):
     return {"http": f"http://{host}/", "health": f"http://{host}/", "steps": f"http://{host}/",
-            "websocket": f"ws://{host}/", "tcp": f"{host}:443"}.get(kind, host)  # fmt: skip
+            "synthetic": f"https://{host}/2010-04-01/Accounts/AC{'0' * 32}", "websocket": f"ws://{host}/", "tcp": f"{host}:443"}.get(kind, host)  # fmt: skip
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def shared_target(kind, url):
     return place if kind != "tcp" or place.rpartition(":")[2].isdigit() else f"{place}:443"
 
 
-@pytest.mark.parametrize("kind", [name for name in KINDS if name not in ("dns", "domain")])
+@pytest.mark.parametrize("kind", [name for name in KINDS if name not in ("dns", "domain", "synthetic")])
 @pytest.mark.parametrize(
     ("name", "addresses"),
     [
