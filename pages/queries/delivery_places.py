@@ -96,7 +96,7 @@ def places(organization_id: int, span: Span) -> list[Place]:
 
 @dataclass(frozen=True, slots=True)
 class HeatRow:
-    """A country, or a carrier, over the span's stretches of time."""
+    """A country, or a carrier, over the span's stretches of time. Its state is that of the last hour, if it is trouble."""
 
     words: str
     country: str
@@ -125,7 +125,9 @@ def _heat_row(words: str, inside: Sequence[Place], fields: dict[datetime, Sums],
     sums = sum((place.timed.sums for place in inside), Sums())
     usual = sum((place.before for place in inside), Sums()).habit
     bars = [_bar(at, span, fields.get(at, Sums()), standing(fields.get(at, Sums()), usual)) for at in span.fields]
-    return HeatRow(words, inside[0].country, standing(sums, usual), sums, bars, any(p.is_troubled for p in inside))
+    lately = standing(sum((place.lately for place in inside), Sums()), usual)
+    state = lately if lately.is_impaired else standing(sums, usual)
+    return HeatRow(words, inside[0].country, state, sums, bars, any(place.is_troubled for place in inside))
 
 
 def _bar(at: datetime, span: Span, sums: Sums, state: State) -> Bar:
