@@ -6,34 +6,71 @@ from django import forms
 
 from monitors.models import Provider
 from monitors.receipts import receipt_kinds
+from monitors.receipts.base import Receipts
 
 
 class SourceForm(forms.Form):
-    """A new place for receipts: which provider's, of which kind."""
+    """A new place for receipts: of which kind, and for our own format whose messages they tell of."""
 
-    provider: "forms.ModelChoiceField[Provider]" = forms.ModelChoiceField(Provider.objects.none(), to_field_name="slug")
-    kind = forms.ChoiceField(label="What it sends")
+    kind = forms.ChoiceField(label="What sends them")
+    provider: "forms.ModelChoiceField[Provider]" = forms.ModelChoiceField(
+        Provider.objects.none(),
+        to_field_name="slug",
+        required=False,
+        label="Who carries the messages",
+        help_text="Only for our own format.",
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        providers = self.fields["provider"]
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+        providers, kinds = self.fields["provider"], self.fields["kind"]
         if isinstance(providers, forms.ModelChoiceField):
-            providers.queryset = Provider.objects.filter(category="comms", slug="twilio")
-            providers.empty_label = None
-        kinds = self.fields["kind"]
+            providers.queryset = _carrying().order_by("name")
+            providers.empty_label = "As the sender says"
         if isinstance(kinds, forms.ChoiceField):
-            kinds.choices = [(name, kind.label) for name, kind in receipt_kinds().items()]
+            named = sorted((kind.label, name) for name, kind in receipt_kinds().items() if kind.providers)
+            own = [(kind.label, name) for name, kind in receipt_kinds().items() if not kind.providers]
+            kinds.choices = [(name, label) for label, name in named + own]
+
+    def clean(self) -> dict[str, Any]:
+        """Settle whose messages a kind tells of: its own provider's, or the one chosen."""
+        data: dict[str, Any] = super().clean() or {}
+        kind = receipt_kinds().get(data.get("kind", ""))
+        if kind and kind.providers:
+            data["provider"] = _carrying().filter(slug__in=kind.providers).order_by("id").first()
+            if data["provider"] is None:
+                self.add_error("kind", f"There is no provider {kind.providers[0]} here. Load the catalogue first.")
+        elif kind and not data.get("provider"):
+            self.add_error("provider", "Say whose service carries these messages.")
+        return data
+
+
+def _carrying() -> Any:
+    return Provider.objects.filter(category="comms", organization=None)
 
 
 class SecretForm(forms.Form):
-    """One more secret, or the only one from now on."""
+    """One more secret that the sender may sign with."""
 
     secret = forms.CharField(
-        max_length=200,
-        strip=True,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text="A webhook shared key (better), or the auth token of the account that sends.",
+        max_length=400, strip=True, widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"})
     )
-    keep_old = forms.BooleanField(
-        required=False, label="Accept the old ones too, until the sender has changed over", initial=True
-    )
+
+    def __init__(self, data: Any = None, *, kind: Receipts, source_id: int) -> None:
+        super().__init__(data, auto_id=f"id_{source_id}_%s", label_suffix="")
+        self.kind = kind
+        self.fields["secret"].label = kind.guide.secret
+        self.fields["secret"].help_text = kind.guide.secret_help
+
+    def clean_secret(self) -> str:
+        secret: str = self.cleaned_data["secret"]
+        wrong = self.kind.check_secret(secret)
+        if wrong:
+            raise forms.ValidationError(wrong)
+        return secret
+
+
+class FingerprintForm(forms.Form):
+    """Which of the secrets to remove, by what the page shows of it."""
+
+    fingerprint = forms.CharField(max_length=16)

@@ -45,6 +45,11 @@ def set_secrets(source: ReceiptSource, values: Sequence[str]) -> None:
     source.sealed_secrets = sealed
 
 
+def fingerprint(secret: str) -> str:
+    """Return what may be shown of a secret, to tell it from another: not enough to guess it by."""
+    return keyed_hash(settings.SECRET_KEYS[-1], "receipts:fingerprint", secret)[:8]
+
+
 def delete_source(source: ReceiptSource) -> None:
     """Take no more receipts at this address; what it told is deleted with it, counts stay."""
     source.delete()

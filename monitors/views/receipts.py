@@ -1,4 +1,7 @@
-"""An organization's receipt sources, and what they have told so far."""
+"""An organization's receipt sources: how to set each one up at its sender, and what went wrong there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,11 +14,40 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import access
 from accounts.models import Organization, Role
 from kit.clock import clock
-from monitors.models import ReceiptSource
-from monitors.receipt_forms import SecretForm, SourceForm
-from monitors.services import receipts
+from monitors.models import Problem, ReceiptProblem, ReceiptSource
+from monitors.receipt_forms import FingerprintForm, SecretForm, SourceForm
+from monitors.receipts import receipt_kinds
+from monitors.receipts.base import Receipts
+from monitors.services import receipt_problems, receipts
 
 MOST_SECRETS = 2  # the one in use and the one that replaces it
+ADVICE = {
+    Problem.SIGNATURE: "The secret stored here is not the one the sender signs with, or the address at the sender is not "
+    "exactly this one, to the last character. Store the right secret; the sender's clock must be right as well.",
+    Problem.UNREADABLE: "The sender posts something else than what this address takes. Look at its settings below.",
+    Problem.ITEM: "The others of the batch were counted.",
+    Problem.WORD: "Nothing was counted for it, as we do not know what it means. Tell us, and we teach it.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A source as its people see it. `fingerprints` stand for its secrets, the newest first."""
+
+    source: ReceiptSource
+    kind: Receipts
+    address: str
+    fingerprints: Sequence[str]
+    problems: Sequence[ReceiptProblem]
+    form: SecretForm
+
+    @property
+    def steps(self) -> list[str]:
+        return [step.replace("ADDRESS", self.address) for step in self.kind.guide.steps]
+
+    @property
+    def advice(self) -> list[tuple[ReceiptProblem, str]]:
+        return [(problem, ADVICE[Problem(problem.kind)]) for problem in self.problems]
 
 
 @require_GET
@@ -26,20 +58,31 @@ def receipt_sources(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, membership.organization, SourceForm(), can_edit=can_edit)
 
 
-def _page(request: HttpRequest, organization: Organization, form: SourceForm, *, can_edit: bool) -> HttpResponse:
-    sources = ReceiptSource.objects.filter(organization=organization).select_related("provider").order_by("id")
-    context = {
-        "organization": organization,
-        "sources": [(source, _address(source), len(receipts.secrets_of(source))) for source in sources],
-        "form": form,
-        "secret_form": SecretForm(),
-        "can_edit": can_edit,
-    }
-    return render(request, "monitors/receipt_sources.html", context, status=400 if form.errors else 200)
+def _page(
+    request: HttpRequest,
+    organization: Organization,
+    form: SourceForm,
+    *,
+    can_edit: bool,
+    wrong: dict[int, SecretForm] | None = None,
+) -> HttpResponse:
+    rows = ReceiptSource.objects.filter(organization=organization).select_related("provider").order_by("id")
+    sources = [_view(row, (wrong or {}).get(row.id)) for row in rows.prefetch_related("problems")]
+    context = {"organization": organization, "sources": sources, "form": form, "can_edit": can_edit}
+    status = 400 if form.errors or wrong else 200
+    return render(request, "monitors/receipt_sources.html", context, status=status)
 
 
-def _address(source: ReceiptSource) -> str:
-    return settings.PUBLIC_URL + reverse("receipt_hook", args=[source.kind, source.token])
+def _view(source: ReceiptSource, form: SecretForm | None) -> SourceView:
+    kind = receipt_kinds()[source.kind]
+    return SourceView(
+        source=source,
+        kind=kind,
+        address=settings.PUBLIC_URL + reverse("receipt_hook", args=[source.kind, source.token]) + kind.guide.suffix,
+        fingerprints=[receipts.fingerprint(secret) for secret in receipts.secrets_of(source)],
+        problems=sorted(source.problems.all(), key=lambda problem: problem.last_at, reverse=True),
+        form=form or SecretForm(kind=kind, source_id=source.id),
+    )
 
 
 @require_POST
@@ -49,24 +92,39 @@ def receipt_source_new(request: HttpRequest, slug: str) -> HttpResponse:
     form = SourceForm(request.POST)
     if not form.is_valid():
         return _page(request, organization, form, can_edit=True)
-    receipts.create_source(organization, form.cleaned_data["provider"], form.cleaned_data["kind"], now=clock())
+    source = receipts.create_source(organization, form.cleaned_data["provider"], form.cleaned_data["kind"], now=clock())
     messages.success(request, "Here is the address. Give it to the sender, and us the secret it signs with.")
-    return redirect("receipts", slug)
+    return redirect(f"{reverse('receipts', args=[slug])}#source-{source.id}")
 
 
 @require_POST
 @login_required
 def receipt_secret(request: HttpRequest, slug: str, source_id: int) -> HttpResponse:
-    """Add or replace the secret that the sender signs with."""
+    """Store one more secret that the sender signs with; of the others the newest stays valid."""
+    organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
+    source = _source(organization, source_id)
+    form = SecretForm(request.POST, kind=receipt_kinds()[source.kind], source_id=source.id)
+    if not form.is_valid():
+        return _page(request, organization, SourceForm(), can_edit=True, wrong={source.id: form})
+    secret = form.cleaned_data["secret"]
+    older = [known for known in receipts.secrets_of(source) if known != secret]
+    receipts.set_secrets(source, [secret, *older][:MOST_SECRETS])
+    receipt_problems.forget(source.id)
+    messages.success(request, "The secret is stored, sealed. It is never shown again.")
+    return redirect(f"{reverse('receipts', args=[slug])}#source-{source.id}")
+
+
+@require_POST
+@login_required
+def receipt_secret_remove(request: HttpRequest, slug: str, source_id: int) -> HttpResponse:
+    """End the validity of a secret, once the sender has changed over to another."""
     source = _source(access.organization_for(request.user, slug, at_least=Role.ADMIN), source_id)
-    form = SecretForm(request.POST)
-    if form.is_valid():
-        old = receipts.secrets_of(source) if form.cleaned_data["keep_old"] else []
-        receipts.set_secrets(source, [form.cleaned_data["secret"], *old][:MOST_SECRETS])
-        messages.success(request, "The secret is stored, sealed. It is never shown again.")
-    else:
-        messages.error(request, "Enter the secret that the sender signs with.")
-    return redirect("receipts", slug)
+    form = FingerprintForm(request.POST)
+    gone = form.cleaned_data["fingerprint"] if form.is_valid() else ""
+    left = [secret for secret in receipts.secrets_of(source) if receipts.fingerprint(secret) != gone]
+    receipts.set_secrets(source, left)
+    messages.success(request, "What is signed with that secret is refused from now on.")
+    return redirect(f"{reverse('receipts', args=[slug])}#source-{source.id}")
 
 
 @require_POST

@@ -1,4 +1,8 @@
-// Copies an address: <button data-copy="https://…">.
+// Copies an address: <button data-copy="https://…" hidden>, which shows itself where that can be done.
 for (const button of document.querySelectorAll("[data-copy]")) {
-  button.addEventListener("click", () => navigator.clipboard.writeText(button.dataset.copy));
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = "Copied";
+  });
 }
