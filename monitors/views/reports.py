@@ -44,7 +44,7 @@ def report_problem(request: HttpRequest, slug: str) -> HttpResponse:
 
 @csrf_exempt  # no cookie reaches a page inside another site's; where it was sent from is looked at instead
 @xframe_options_exempt
-@csp_replace({"frame-ancestors": settings.EMBEDDED_ON})
+@csp_replace({"frame-ancestors": settings.EMBEDDED_ON})  # type: ignore[arg-type]  # it is typed for views without arguments
 @require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("Accept-Language")
 def report_embedded(request: HttpRequest, slug: str) -> HttpResponse:
