@@ -72,7 +72,7 @@ class MonitorForm(forms.Form):
         if is_new and probe.least_interval_s > 60:
             interval.initial = probe.least_interval_s
         if probe.is_sending:  # it is our own table that is asked, so how often and for how long is no question
-            for name in ("timeout_s", "interval_s"):
+            for name in ("timeout_s", "interval_s", "confirmations"):  # to look again at one message confirms nothing
                 self.fields[name].widget = forms.HiddenInput()
             self.fields["confirmations"].initial = 1
         if probe.is_waiting:  # the job comes to us, and says it once

@@ -209,12 +209,12 @@ def _text(at: datetime) -> str:
 
 PROBE = Probe(
     label="Synthetic message",
-    target_label="Twilio account",
+    target_label="Twilio account (AC…)",
     fields=(
         Field("sends", "Send messages", "choice", OFF, SWITCH, help="Each one costs you money, at your own account. Nothing is sent before you say so."),
         Field("sender", "From", help="Your number as in +15005550006, or a Messaging Service as in MG…"),
         Field("recipient", "To", help="A phone of yours, with its country. It gets every one of these messages."),
-        Field("text", "Text", initial="StatusWire test message", help="Plain letters and digits, at most 100."),
+        Field("text", "Text", initial="StatusWire test message", help="Plain letters and digits, at most 100.", is_extra=True),
         Field("user", "API key", help="SK…; empty: the account itself, with its auth token. A restricted key is better."),
         Field("secret", "Key secret or auth token", "secret", help="Stored encrypted, and masked wherever it appears."),
         Field("within", "Delivered within", initial="5m", help="As in 90s or 5m. Only the receipt “delivered” counts."),
