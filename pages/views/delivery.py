@@ -8,6 +8,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts import access
 from accounts.models import Role
+from alerts.models import Route
 from kit.clock import clock
 from monitors.delivery_rule_forms import DeliveryRulesForm
 from pages.queries.delivery import delivery_page
@@ -27,5 +28,8 @@ def delivery(request: HttpRequest, slug: str) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         return render(request, "pages/_delivery.html", context)
     can_edit = Role(membership.role).includes(Role.ADMIN)
-    form = DeliveryRulesForm.of(organization.id)
-    return render(request, "pages/delivery.html", context | {"can_edit": can_edit, "form": form})
+    rules = {
+        "form": DeliveryRulesForm.of(organization.id),
+        "is_heard": Route.objects.filter(organization=organization).exists(),
+    }
+    return render(request, "pages/delivery.html", context | rules | {"can_edit": can_edit})
