@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from django import template
+from django.forms import BoundField
 from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -133,6 +134,12 @@ def item(words: Mapping[str, str], key: str) -> str:
 def ahead_or_behind(lag: timedelta) -> str:
     """Return a lag in words, with which way it goes: "12 min behind", "3 min ahead of"."""
     return f"{lasting(lag)} behind" if lag >= timedelta(0) else f"{lasting(-lag)} ahead of"
+
+
+@register.filter
+def label(field: BoundField) -> SafeString:
+    """Return a field's label without the colon that Django puts after it."""
+    return field.label_tag(label_suffix="")
 
 
 @register.filter
