@@ -11,6 +11,7 @@ from monitors.views import (
     own_providers,
     pings,
     receipts,
+    report_questions,
     reports,
     windows,
 )
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("ping/<str:token>/<str:what>", pings.ping, name="ping_what"),
     path("providers/<slug:slug>/report/", reports.report_problem, name="report_problem"),
     path("providers/<slug:slug>/report/challenge", reports.report_challenge, name="report_challenge"),
+    path("me-too/<str:token>/", report_questions.report_question, name="report_question"),
     path("embed/<slug:slug>/report", reports.report_embedded, name="report_embedded"),
     path("o/<slug:slug>/receipts/", receipts.receipt_sources, name="receipts"),
     path("o/<slug:slug>/receipts/new/", receipts.receipt_source_new, name="receipt_source_new"),

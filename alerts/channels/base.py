@@ -27,6 +27,7 @@ class Message:
     thread: str  # the same for all messages about one incident
     at: datetime  # when it happened
     written_at: datetime  # when this attempt was written
+    ask_url: str = ""  # where a reader says whether it is them too; "" where nobody is asked
 
 
 @dataclass(frozen=True, slots=True)

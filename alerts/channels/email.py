@@ -76,6 +76,9 @@ def _text(message: Message) -> str:
         "\n".join(f"{one_line(label, 100)}: {one_line(value, 1000)}" for label, value in message.facts),
         *(f"{one_line(who, 200)}:\n{_quoted(lines(words, 5000))}" for who, words in message.quotes),
         f"Details: {message.url}",
+        f"Is it you too? Yes: {message.ask_url}?answer=yes\nNo, it works: {message.ask_url}?answer=no"
+        if message.ask_url
+        else "",
         f"{one_line(message.why, 300)} Change what you get: {message.manage_url}",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -100,9 +103,18 @@ def _html(message: Message) -> str:
         f'<body style="{BODY}"><div style="border-left: 4px solid {COLOURS[message.state]}; padding-left: 16px">'
         f'<p style="{HEADLINE}">{_safe(message.headline, 2000)}</p>'
         f'<table role="presentation" cellpadding="0" cellspacing="0">{rows}</table>{quotes}'
-        f'<p>Details: <a href="{url}">{url}</a></p></div>'
+        f'<p>Details: <a href="{url}">{url}</a></p>{_question(message)}</div>'
         f'<p style="{SMALL}">{_safe(message.why, 300)} Change what you get: <a href="{manage_url}">{manage_url}</a></p>'
         "</body></html>"
+    )
+
+
+def _question(message: Message) -> str:
+    if not message.ask_url:
+        return ""
+    ask = escape(message.ask_url)
+    return (
+        f'<p>Is it you too? <a href="{ask}?answer=yes">Yes, me too</a> · <a href="{ask}?answer=no">No, it works</a></p>'
     )
 
 

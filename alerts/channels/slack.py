@@ -69,6 +69,10 @@ def _blocks(message: Message) -> list[dict[str, object]]:
     for who, words in message.quotes:
         blocks.append({"type": "section", "text": _plain(f"{one_line(who, 200)}:\n“{words}”")})
     link = {"type": "mrkdwn", "text": f"<{_escaped(message.url)}|Open in StatusWire>", "verbatim": True}
+    if message.ask_url:
+        ask = _escaped(message.ask_url)
+        words = f"Is it you too? <{ask}?answer=yes|Yes, me too> · <{ask}?answer=no|No, it works>"
+        blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}})
     blocks.append({"type": "context", "elements": [link, _plain(message.why, 300)]})
     return blocks
 

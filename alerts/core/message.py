@@ -58,6 +58,7 @@ class Envelope:
     url: str
     manage_url: str
     zone: tzinfo  # of the organization
+    ask_url: str = ""  # "" where nobody is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def tell(story: Story, envelope: Envelope, now: datetime) -> Message:
         thread=story.uid,
         at=story.happened_at,
         written_at=now,
+        ask_url=envelope.ask_url,
     )
 
 

@@ -9,10 +9,13 @@ from alerts.channels.base import Message
 from alerts.core.message import Envelope, Sighted, Story, VendorWords, notice, tell
 from alerts.core.pacing import Waiting
 from alerts.models import Notification, NotificationState
-from incidents.models import IncidentEvent
+from incidents.models import Incident, IncidentEvent
 from incidents.queries import IncidentDetail, incident_detail
 from kit.clock import real
 from kit.zones import zone_named
+from monitors.queries.report_questions import question_path
+
+ASKED = ("opened", "worse")  # when readers are asked whether it is them too
 
 
 class NothingToTell(Exception):
@@ -85,7 +88,16 @@ def _envelope(row: Notification) -> Envelope:
         url=settings.PUBLIC_URL + _incident_path(row) if row.event else alerts,
         manage_url=alerts,
         zone=zone_named(row.organization.time_zone),
+        ask_url=_question_url(row.event.incident) if row.event and row.transition in ASKED else "",
     )
+
+
+def _question_url(incident: Incident) -> str:
+    """Where a reader says whether it is them too; "" for what is not everybody's."""
+    first = incident.impacts.filter(scope__provider__isnull=False, scope__provider__organization=None).order_by("began_at", "id").first()
+    if first is None or incident.provider_id is None:
+        return ""
+    return settings.PUBLIC_URL + question_path(first.scope_id, incident.uid)
 
 
 def _incident_path(row: Notification) -> str:
