@@ -4,6 +4,7 @@ An hour is read by the minute, a day and a week by the hour, so that a week of a
 an hour. Times are aligned to UTC.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -86,9 +87,11 @@ def sums_by_scope(organization_id: int, span: Span) -> dict[int, Timed]:
         f"WHERE organization_id = %(organization)s AND {stretch} >= %(since)s AND {stretch} <= %(until)s GROUP BY 1",
         {"organization": organization_id, "since": span.since, "until": span.until},
     )
-    young = _young(organization_id, span.until)
+    young: Counter[int] = Counter()
+    for (scope_id, _), messages in _young(organization_id, span).items():
+        young[scope_id] += messages
     return {
-        scope_id: Timed(Sums(*sums[: len(_NAMES)]) + Sums(prompt=young.get(scope_id, 0)), tuple(sums[len(_NAMES) :]))
+        scope_id: Timed(Sums(*sums[: len(_NAMES)]) + Sums(prompt=young[scope_id]), tuple(sums[len(_NAMES) :]))
         for scope_id, *sums in rows
     }
 
@@ -108,21 +111,25 @@ def sums_by_field(organization_id: int, span: Span, scope_ids: Collection[int]) 
             "scopes": list(scope_ids),
         },
     )
-    found = {(scope_id, at): Sums(*sums) for scope_id, at, *sums in rows}
-    for scope_id, late in _young(organization_id, span.until).items():
-        if (last := (scope_id, span.fields[-1])) in found:
-            found[last] += Sums(prompt=late)
-    return found
+    young = _young(organization_id, span)
+    return {(scope_id, at): Sums(*sums) + Sums(prompt=young.get((scope_id, at), 0)) for scope_id, at, *sums in rows}
 
 
-def _young(organization_id: int, now: datetime) -> Mapping[int, int]:
-    """Return how many messages are too young to be late, by scope: they count as prompt."""
+def _young(organization_id: int, span: Span) -> Mapping[tuple[int, datetime], int]:
+    """Return how many messages are too young to be late, by scope and stretch: they count as prompt."""
     rows = _rows(
-        "SELECT scope_id, sum(greatest(0, started - prompt)) FROM monitors_deliverycount "
-        "WHERE organization_id = %(organization)s AND minute > %(since)s AND minute <= %(until)s GROUP BY 1",
-        {"organization": organization_id, "since": now - PROMPT - timedelta(minutes=1), "until": now},
+        "SELECT scope_id, date_bin(%(width)s, minute, %(since)s), sum(greatest(0, started - prompt)) "
+        "FROM monitors_deliverycount WHERE organization_id = %(organization)s "
+        "AND minute > %(young)s AND minute >= %(since)s AND minute <= %(until)s GROUP BY 1, 2",
+        {
+            "organization": organization_id,
+            "since": span.since,
+            "until": span.until,
+            "width": span.width,
+            "young": span.until - PROMPT - timedelta(minutes=1),
+        },
     )
-    return dict(rows)
+    return {(scope_id, at): messages for scope_id, at, messages in rows}
 
 
 def sums_before(organization_id: int, span: Span) -> dict[int, Sums]:

@@ -14,6 +14,7 @@ from monitors.core.delivery_blame import Blame
 from monitors.core.delivery_rules import Rule
 from monitors.core.states import State
 from monitors.models import DeliveryRule, FilteringChange
+from monitors.queries.delivery_sums import Window, span_of, sums_by_field
 from pages.queries.delivery import delivery_page
 from pages.queries.delivery_asked import Asked
 from tests.factories import CarrierFactory, MembershipFactory, ProviderFactory, ScopeFactory
@@ -86,6 +87,17 @@ def test_messages_of_the_last_minutes_are_not_late_yet(scene):
     assert {row.words: row.bars[-1].state.is_impaired for row in scene.page(window="1h", by="carrier").heat} == {
         "NTT DOCOMO (Japan)": False, "KDDI (Japan)": False, "United States, carrier not known": False,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("window", list(Window))
+@pytest.mark.parametrize("minutes", range(4))
+def test_just_after_a_field_ends_its_last_messages_are_not_late(scene, window, minutes):
+    now = scene.now.replace(hour=6, minute=minutes, second=30)
+    scope = ScopeFactory(component=scene.sms.component, country="FR")
+    counted(scene.bolt, scope, now - timedelta(minutes=3), pending=20)
+    counted(scene.bolt, scope, now - timedelta(minutes=2), pending=20)
+    fields = sums_by_field(scene.bolt.id, span_of(window, now), [scope.id])
+    assert (sum(sums.started for sums in fields.values()), sum(sums.late for sums in fields.values())) == (40, 0)
 
 
 def test_what_is_asked_for_narrows_everything(scene):
