@@ -11,7 +11,7 @@ import pytest
 
 from monitors.core.guard import Round
 from monitors.core.states import State
-from monitors.models import CheckEvidence, CheckResult, OperatorNotice, PendingChange, SourceState, StateChange
+from monitors.models import CheckEvidence, CheckResult, Monitor, OperatorNotice, PendingChange, SourceState, StateChange
 from monitors.probes.base import ProbeResult, Reason
 from monitors.services import guard
 from monitors.services.dispatch import Check
@@ -54,7 +54,9 @@ def internet():
 @pytest.mark.django_db
 def test_our_own_failure_is_nobodys_incident_and_a_true_one_is_found_right_after(internet):
     shared = {"organization": OrganizationFactory(), "scope": ScopeFactory()}
-    monitors = [MonitorFactory(**shared, target=f"http://{host}:8080/", confirmations=2) for host in HOSTS]
+    monitors = Monitor.objects.bulk_create(
+        MonitorFactory.build(**shared, target=f"http://{host}:8080/", confirmations=2) for host in HOSTS
+    )
 
     def check_all(second, some=monitors):
         at = NOON + timedelta(seconds=second)
