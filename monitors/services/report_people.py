@@ -47,7 +47,7 @@ def somebody(who: str, group: str, now: datetime) -> Person:
     """Return a person whom somebody else vouches for by a name of their own; `group` is who vouches."""
     key = key_of(now.date())
     mark = keyed_hash(key, "vouched", f"{group} {who}")
-    return Person(mark, mark, keyed_hash(key, "wide", group), keyed_hash(key, "browser", group), window_of(now))
+    return Person(voter=mark, network=mark, wide=keyed_hash(key, "wide", group), browser=mark, window=window_of(now))
 
 
 def window_of(now: datetime) -> datetime:
