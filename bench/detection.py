@@ -1,11 +1,13 @@
 """How early, how rarely wrong and how exact the detector is, on labelled worlds that nobody tuned it on.
 
     python -m bench.detection --seeds 301-320 [--shifted] [--config OVERRIDES.json] [--eval ../shared/eval]
-                              [--without-peers] [--json]
+                              [--without-peers] [--json] [--live [--days 1] [--speed 60]]
 
 A world is a seed of the simulator and its Config; overrides are that Config's fields. Each world is fed minute by
 minute, as events in the order they arrive, to the functions of incidents.core.detection. What they open is scored by
 the simulator's own scorer, beside its reference detectors in the same run. Figures count from the scorer's warm-up on.
+
+With --live the product itself runs and is spoken to over HTTP (bench.live); what it opened for the public is scored.
 """
 
 import argparse
@@ -74,6 +76,19 @@ def run(tools: Eval, seeds: Iterable[int], config: Callable[[], Any], *, peers: 
             _score(tools, world, records, scores.setdefault(name, Score()), cpu_s)
         print(f"seed {seed}: {len(world.incidents)} incidents", file=sys.stderr, flush=True)
     return scores
+
+
+def live(tools: Eval, asked: argparse.Namespace) -> dict[str, Score]:
+    """Return the score of the running product over the worlds of these seeds, each so many days long."""
+    from bench.live import play
+
+    score = Score()
+    for seed in asked.seeds:
+        config = _config(tools, asked)
+        config.days = tools.evaluate.WARM / 1440 + asked.days
+        world = tools.simulate.World(seed, config)
+        _score(tools, world, play(tools, world, asked.speed), score, float("nan"))
+    return {OURS: score}
 
 
 # --- Ours ---------------------------------------------------------------------------------------------------
@@ -191,9 +206,15 @@ def main() -> None:
     parser.add_argument("--eval", type=Path, default=Path("../shared/eval"))
     parser.add_argument("--without-peers", action="store_true", help="leave the reference detectors out")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--live", action="store_true", help="speak to the running product over HTTP, and score it")
+    parser.add_argument("--days", type=float, default=1.0, help="how many days after the warm-up are played live")
+    parser.add_argument("--speed", type=float, default=60.0, help="how many times as fast as life the live clock runs")
     asked = parser.parse_args()
     tools = load(asked.eval)
-    scores = run(tools, asked.seeds, lambda: _config(tools, asked), peers=not asked.without_peers)
+    if asked.live:
+        scores = live(tools, asked)
+    else:
+        scores = run(tools, asked.seeds, lambda: _config(tools, asked), peers=not asked.without_peers)
     result = {
         "seeds": list(asked.seeds),
         "detectors": {name: summary(tools, score) for name, score in scores.items()},

@@ -90,7 +90,7 @@ class Ours(Party):
         super().__init__("ours", "StatusWire: `manage.py probe`")
         self._count = probers
 
-    def start(self, target, rate):
+    def start(self, target, rate, secure):
         return [self.add() for _ in range(self._count)]
 
     def add(self):
@@ -102,7 +102,7 @@ class Naive(Party):
         super().__init__("naive", "a Celery task per check, httpx, ORM")
         self._ids = [str(id_) for id_ in monitor_ids]
 
-    def start(self, target, rate):
+    def start(self, target, rate, secure):
         worker = ["worker", "-Q", "naive", "-c", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
         self.run(sys.executable, "-m", "celery", "-A", "bench.naive_probing", "--quiet", *worker, "--loglevel", "error")
         self.run(sys.executable, "-m", "bench.naive_probing", str(rate), *self._ids)
@@ -117,15 +117,17 @@ class Blackbox(Party):
 
     missing = staticmethod(lambda: "" if shutil.which("prometheus-blackbox-exporter") else "is not installed")
 
-    def start(self, target, rate):
+    def start(self, target, rate, secure):
         config = Path(os.environ["STATUSWIRE_TEST_VAR"]) / "blackbox.yml"
-        config.write_text("modules: {http_2xx: {prober: http, http: {preferred_ip_protocol: ip4}}}\n")
+        trust = f"tls_config: {{ca_file: '{target.authority}'}}"
+        config.write_text(f"modules: {{http_2xx: {{prober: http, http: {{preferred_ip_protocol: ip4, {trust}}}}}}}\n")
         port = 18_115
         self.run(
             "prometheus-blackbox-exporter", f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}"
         )  # fmt: skip
-        url = f"http://127.0.0.1:{port}/probe?module=http_2xx&target={target.url(self.name)}"
         for share in range(4):
+            asked = target.url(self.name, secure=secure[share % 2])
+            url = f"http://127.0.0.1:{port}/probe?module=http_2xx&target={asked}"
             threading.Thread(target=self._scrape, args=(url, rate / 4, share / rate), daemon=True).start()
 
     def _scrape(self, url, rate, offset):
@@ -152,13 +154,13 @@ class Nagios(Party):
     def missing():
         return "" if shutil.which("nagios4") and Path(CHECK_HTTP).exists() else "is not installed"
 
-    def start(self, target, rate):
+    def start(self, target, rate, secure):
         folder = Path(os.environ["STATUSWIRE_TEST_VAR"]) / "nagios"
         folder.mkdir(exist_ok=True)
         interval = 10
-        host, port = target.place.split(":")
+        host = target.place.partition(":")[0]
         services = "".join(
-            f"define service {{\nhost_name target\nservice_description s{n}\ncheck_command http\nmax_check_attempts 3\n"
+            f"define service {{\nhost_name target\nservice_description s{n}\ncheck_command http{n % 2}\nmax_check_attempts 3\n"
             f"check_interval {interval}\nretry_interval {interval}\ncheck_period always\nnotification_period always\n"
             "notifications_enabled 0\ncontacts nobody\n}\n"
             for n in range(int(rate * interval))
@@ -169,7 +171,17 @@ class Nagios(Party):
                 f"{day} 00:00-24:00\n" for day in "sunday monday tuesday wednesday thursday friday saturday".split()
             )
             + "}\ndefine command {\ncommand_name none\ncommand_line /bin/true\n}\n"
-            + f"define command {{\ncommand_name http\ncommand_line {CHECK_HTTP} -H {host} -p {port} -u /{self.name}/0/0\n}}\n"
+            + "".join(
+                f"define command {{\ncommand_name http{n}\n"
+                f"command_line {CHECK_HTTP} -H {host} -u /{self.name}/0/0 "
+                + (
+                    f"-S -p {target.secure_place.partition(':')[2]}"
+                    if is_secure
+                    else f"-p {target.place.partition(':')[2]}"
+                )
+                + "\n}\n"
+                for n, is_secure in enumerate(secure)
+            )
             + "define contact {\ncontact_name nobody\nservice_notification_commands none\nhost_notification_commands none\n"
             + "service_notification_period always\nhost_notification_period always\nservice_notification_options n\n"
             + "host_notification_options n\n}\n"

@@ -1,9 +1,15 @@
-"""What probers are measured against: a server in a process of its own that notes who asks when, and never waits."""
+"""What probers are measured against: a server in a process of its own that notes who asks when, and never waits.
+
+It speaks HTTP, and HTTPS with a certificate of an authority of its own.
+"""
 
 import asyncio
 import multiprocessing
 import time
 from collections import Counter
+from functools import partial
+
+from tests.monitors.probes.certificates import Authority
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 
@@ -46,28 +52,33 @@ class _Book:
             self.under_way.add((who, id_))
 
 
-def _serve(pipe):
+def _serve(pipe, context):
     async def main():
         book, loop = _Book(), asyncio.get_running_loop()
         server = await loop.create_server(lambda: _Exchange(book), "127.0.0.1", 0, backlog=4096)
+        secure = await loop.create_server(lambda: _Exchange(book), "127.0.0.1", 0, backlog=4096, ssl=context())
         loop.add_reader(pipe.fileno(), lambda: pipe.send(getattr(book, pipe.recv())))
-        pipe.send(server.sockets[0].getsockname()[1])
+        pipe.send([each.sockets[0].getsockname()[1] for each in (server, secure)])
         await server.serve_forever()
 
     asyncio.run(main())
 
 
 class Target:
-    """The server, from the outside."""
+    """The server, from the outside; `folder` is for its certificates, of which `authority` is the one to trust."""
 
-    def __init__(self):
+    def __init__(self, folder):
+        signer = Authority(folder)
+        self.authority = signer.file
         self._pipe, theirs = multiprocessing.Pipe()
-        self._process = multiprocessing.Process(target=_serve, args=(theirs,), daemon=True)
+        context = partial(signer.context, "127.0.0.1")
+        self._process = multiprocessing.Process(target=_serve, args=(theirs, context), daemon=True)
         self._process.start()
-        self.place = f"127.0.0.1:{self._pipe.recv()}"
+        self.place, self.secure_place = (f"127.0.0.1:{port}" for port in self._pipe.recv())
 
-    def url(self, who, id_=0, pause_ms=0):
-        return f"http://{self.place}/{who}/{id_}/{pause_ms}"
+    def url(self, who, id_=0, pause_ms=0, *, secure=False):
+        origin = f"https://{self.secure_place}" if secure else f"http://{self.place}"
+        return f"{origin}/{who}/{id_}/{pause_ms}"
 
     def ask(self, what):
         """Return the counts by who asked, the arrivals as (id, Unix time), or the ids that were asked about twice at once."""

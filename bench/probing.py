@@ -1,9 +1,10 @@
 """What a check costs all in, ours and others', at the same time on the same work; and whether checks are on time.
 
-    .venv/bin/python -m bench.probing [--rate 50] [--seconds 20] [--rounds 3] [--load]
+    .venv/bin/python -m bench.probing [--rate 50] [--seconds 20] [--rounds 3] [--load] [--https half|none|all]
     .venv/bin/python -m bench.probing --lateness [--rate 500] [--minutes 10] [--kill]
 
-The table: each party makes `rate` checks a second of one local server, all of them at once, for `rounds` rounds.
+The table: each party makes `rate` checks a second of one local server, all of them at once, for `rounds` rounds;
+half of them over HTTPS with a full handshake each, or as --https says. All but Nagios verify the certificate.
 Ours is the production path, from the claim to the stored row; the naive one is fed over the broker and stores as
 much. blackbox_exporter stores nothing. Checks are counted by the server that is asked. What is counted is CPU time of
 the party's processes, which differs less on a busy machine than time on the wall; the database's processes
@@ -19,18 +20,24 @@ import statistics
 import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import tests.services  # noqa: F401 - throw-away data services
 from bench.probe_target import Target
 
 INTERVAL_S = 10
 NAIVE_MOST = 200  # checks a second that are sent to it under --load
+SECURE = {"half": (False, True), "none": (False, False), "all": (True, True)}  # of two checks in turn
+TRUSTING = Path(__file__).parent / "trusting"
 PAUSE_MS = 20  # how long the server takes to answer, when it is lateness that is measured
 
 
 def set_up(target):
     os.environ |= {
-        "ALLOWED_PRIVATE_HOSTS": target.place,
+        "ALLOWED_PRIVATE_HOSTS": f"{target.place} {target.secure_place}",
+        # The children's Python finds bench/trusting/sitecustomize.py first, so that they trust the target.
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(TRUSTING), os.environ.get("PYTHONPATH")])),
+        "BENCH_AUTHORITY": str(target.authority),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "CANARIES": "none",
         "PROBES_AT_ONCE_PER_HOST": "2000",
@@ -64,12 +71,15 @@ def make_monitors(count, address, **fields):
     return monitors
 
 
-def compare(target, rate, seconds, rounds, load):
+def compare(target, rate, seconds, rounds, load, https):
     from bench.probe_parties import Blackbox, Nagios, Naive, Ours
 
+    secure = SECURE[https]
     rates = {"ours": 1000 if load else rate, "naive": NAIVE_MOST if load else rate}
-    make_monitors(rates["ours"] * INTERVAL_S, lambda id_: target.url("ours"))
-    plain = make_monitors(rates["naive"] * INTERVAL_S, lambda id_: target.url("naive"), is_paused=True)
+    make_monitors(rates["ours"] * INTERVAL_S, lambda id_: target.url("ours", secure=secure[id_ % 2]))
+    plain = make_monitors(
+        rates["naive"] * INTERVAL_S, lambda id_: target.url("naive", secure=secure[id_ % 2]), is_paused=True
+    )
     parties = [Ours(), Naive([monitor.id for monitor in plain])]
     for peer in () if load else (Blackbox, Nagios):
         if reason := peer.missing():
@@ -77,7 +87,7 @@ def compare(target, rate, seconds, rounds, load):
         else:
             parties.append(peer())
     for party in parties:
-        party.start(target, rates.get(party.name, rate))
+        party.start(target, rates.get(party.name, rate), secure)
     try:
         while not all(target.ask("counts")[party.name] for party in parties):
             time.sleep(1)
@@ -129,7 +139,7 @@ def lateness(target, rate, minutes, kill):
 
     monitors = make_monitors(rate * INTERVAL_S, lambda id_: target.url("ours", id_, PAUSE_MS))
     ours = Ours(probers=2)
-    first, _ = ours.start(target, rate)
+    first, _ = ours.start(target, rate, SECURE["none"])
     time.sleep(2 * INTERVAL_S)
     began, killed_at = time.time(), None
     try:
@@ -189,17 +199,18 @@ def main():
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--load", action="store_true")
+    parser.add_argument("--https", choices=SECURE, default="half", help="of the checks")
     parser.add_argument("--lateness", action="store_true")
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--kill", action="store_true")
     options = parser.parse_args()
-    target = Target()
+    target = Target(Path(os.environ["STATUSWIRE_TEST_VAR"]))
     set_up(target)
     print(f"on {os.cpu_count()} cores with load {os.getloadavg()[0]:.1f} before we began")
     if options.lateness:
         lateness(target, options.rate or 500, options.minutes, options.kill)
     else:
-        compare(target, options.rate or 50, options.seconds, options.rounds, options.load)
+        compare(target, options.rate or 50, options.seconds, options.rounds, options.load, options.https)
     target.stop()
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import ssl
 from functools import cache
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from cryptography import x509
@@ -38,7 +39,9 @@ class Authority:
     def context(self, host: str, *, days: int = 20) -> ssl.SSLContext:
         """Return a server's side of TLS for `host`, with a certificate that expires in `days`."""
         key = ec.generate_private_key(ec.SECP256R1())
-        names = x509.SubjectAlternativeName([x509.DNSName(host)])
+        is_address = host.replace(".", "").isdigit()
+        name = x509.IPAddress(IPv4Address(host)) if is_address else x509.DNSName(host)
+        names = x509.SubjectAlternativeName([name])
         certificate = self._sign(_name(host), key, days=days, extension=names)
         path = self._folder / f"{host}-{days}.pem"
         path.write_bytes(
