@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, F, Min, Sum
 from django.db.models.functions import TruncHour
 
 from kit.countries import NAMES
@@ -13,6 +13,7 @@ from monitors.core.report_habit import PAST, Habit, habit_of, hour_of
 from monitors.models import Carrier, Provider, Report, ReportCount
 
 MOST_COUNTRIES = 20
+_ALL = Sum(F("reports") + F("imported"))  # what others counted stands beside our own, in pages alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def report_buckets(provider_id: int, since: datetime, now: datetime, minutes: in
     width = timedelta(minutes=minutes)
     counted: Counter[datetime] = Counter()
     rows = ReportCount.objects.filter(scope__provider_id=provider_id, minute__gte=_floor(since, width), minute__lte=now)
-    for minute, reports in rows.order_by().values_list("minute").annotate(total=Sum("reports")):
+    for minute, reports in rows.order_by().values_list("minute").annotate(total=_ALL):
         counted[_floor(minute, width)] += reports
     start, last = _floor(since, width), _floor(now, width)
     return [(at, counted[at]) for n in range((last - start) // width + 1) if (at := start + n * width)]
@@ -64,7 +65,7 @@ def habit_before(provider_id: int, until: datetime) -> Habit | None:
     first = rows.aggregate(first=Min("minute"))["first"]
     if first is None:
         return None
-    hours = rows.annotate(hour=TruncHour("minute")).values_list("hour").annotate(total=Sum("reports"))
+    hours = rows.annotate(hour=TruncHour("minute")).values_list("hour").annotate(total=_ALL)
     return habit_of(dict(hours), hour_of(first), end)
 
 
