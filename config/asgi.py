@@ -1,4 +1,4 @@
-"""The ASGI entry: HTTP to Django, websockets to Channels."""
+"""The ASGI entry: HTTP to Django, but for the hooks of delivery providers; websockets to Channels."""
 
 import os
 
@@ -10,11 +10,12 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
+from monitors.views.receiving import Hooks  # noqa: E402  (needs the apps to be loaded)
 from pages.routing import websocket_urlpatterns  # noqa: E402  (needs the apps to be loaded)
 
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": Hooks(http),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

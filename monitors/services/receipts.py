@@ -18,6 +18,7 @@ from monitors.receipts.base import HookRequest, Reading, ReceiptReading, Unreada
 from monitors.services import pushed_minutes, receipt_problems
 from monitors.services.receipt_scopes import scope_of_receipt
 
+Row = tuple[int | str | datetime, ...]  # _COLUMNS of a receipt
 _COLUMNS = "source_id, message_id, status, error_code, scope_id, to_hash, at"
 
 
@@ -81,25 +82,32 @@ def take_in(source: ReceiptSource, request: HookRequest, *, now: datetime) -> Re
     Of the recipient only a keyed hash and the scope are kept. Raises Refused and UnreadableReceipt, having counted it
     and stored nothing. The source's row is not touched: whoever applies holds its lock, and a hook must never wait.
     """
+    reading = read(source, request, now=now)
+    store(rows_of(source, reading, now))
+    store_the_rest(source, reading, now)
+    return reading
+
+
+def read(source: ReceiptSource, request: HookRequest, *, now: datetime) -> Reading:
+    """Return what a signed request says. Raises Refused and UnreadableReceipt, having counted it."""
     kind = receipt_kinds()[source.kind]
     try:
         if not kind.verify(request, secrets_of(source), now):
             receipt_problems.add(source.id, Problem.SIGNATURE, now)
             raise Refused
-        reading = kind.parse(request)
+        return kind.parse(request)
     except UnreadableReceipt as error:
         receipt_problems.add(source.id, Problem.UNREADABLE, now, reason=str(error))
         raise
-    _store(source, reading, now)
-    if reading.spoiled:
-        receipt_problems.add(source.id, Problem.ITEM, now, number=reading.spoiled)
-    receipt_problems.add_words(source.id, reading.unknown, now)
-    return reading
 
 
-def _store(source: ReceiptSource, reading: Reading, now: datetime) -> None:
-    """One statement for all receipts: it holds by itself, and a transaction around it would take two more trips."""
-    rows = [_row(source, receipt, now) for receipt in reading.receipts]
+def rows_of(source: ReceiptSource, reading: Reading, now: datetime) -> list[Row]:
+    """Return the receipts of a reading as they are stored."""
+    return [_row(source, receipt, now) for receipt in reading.receipts]
+
+
+def store(rows: Sequence[Row]) -> None:
+    """Store receipts, of any sources: a statement by itself holds, and a transaction around it takes two more trips."""
     for start in range(0, len(rows), 1000):
         some = rows[start : start + 1000]
         marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(some))
@@ -108,12 +116,19 @@ def _store(source: ReceiptSource, reading: Reading, now: datetime) -> None:
                 f"INSERT INTO monitors_receipt ({_COLUMNS}) VALUES {marks} ON CONFLICT DO NOTHING",  # noqa: S608
                 [value for row in some for value in row],
             )
+
+
+def store_the_rest(source: ReceiptSource, reading: Reading, now: datetime) -> None:
+    """Store the minutes that a sender counted, and count what could not be read."""
     if reading.minutes:
         with transaction.atomic():
             pushed_minutes.take_in(source, reading.minutes, reading.said_at or now, now)
+    if reading.spoiled:
+        receipt_problems.add(source.id, Problem.ITEM, now, number=reading.spoiled)
+    receipt_problems.add_words(source.id, reading.unknown, now)
 
 
-def _row(source: ReceiptSource, receipt: ReceiptReading, now: datetime) -> tuple[int | str | datetime, ...]:
+def _row(source: ReceiptSource, receipt: ReceiptReading, now: datetime) -> Row:
     scope_id = scope_of_receipt(source.provider_id, receipt, now)
     to_hash = keyed_hash(settings.SECRET_KEYS[-1], f"receipts:{source.organization_id}", receipt.to)
     return (source.id, receipt.message_id, receipt.status, receipt.error_code, scope_id, to_hash, now)
