@@ -28,7 +28,7 @@ class Tuning:
     # The life of a record.
     lasts: float = 60.0  # how long trouble lasts, for the filters' fading
     open_at: float = 1.5
-    open_delivered_at: float = 0.5  # where messages are counted, all evidence is our own
+    open_delivered_at: float = 1.0  # where messages are counted, all evidence is our own
     close_at: float = -1.5
     close_hold: int = 6
     shortest: int = 10
