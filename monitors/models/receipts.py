@@ -19,7 +19,6 @@ class ReceiptSource(models.Model):
     sealed_secrets = models.TextField(blank=True)  # JSON list, sealed; several are valid during a rotation
     created_at = models.DateTimeField(default=clock)
     last_receipt_at = models.DateTimeField(null=True)
-    refused = models.PositiveIntegerField(default=0)  # requests with a wrong signature
 
     def __str__(self) -> str:
         return f"{self.kind} receipts of organization {self.organization_id}"
