@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
 
-.PHONY: help up demo web worker poll probe beat prepare shell test check format lock runtime dev browser
+.PHONY: help up demo web worker poll probe watch beat prepare shell test check format lock runtime dev browser
 
 help: ## Show these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -15,7 +15,7 @@ up: runtime ## Run everything on this machine; PORT=8001 make up listens elsewhe
 demo: runtime ## The same, with a day of Twilio played in ten minutes
 	@exec $(MANAGE) up --demo
 
-web worker poll probe beat: runtime ## One process alone, for more than one machine; see docs/OPERATIONS.md
+web worker poll probe watch beat: runtime ## One process alone, for more than one machine; see docs/OPERATIONS.md
 	@exec $(MANAGE) run $@
 
 prepare: runtime ## Migrate, load the catalogue, make the first owner

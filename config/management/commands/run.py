@@ -7,7 +7,7 @@ from config.processes import PROCESSES
 
 
 class Command(BaseCommand):
-    help = "Become one process: web, worker, probe or beat. For more than one machine, with *_URL set."
+    help = "Become one of the processes. For more than one machine, with *_URL set."
     requires_system_checks = "__all__"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
