@@ -11,6 +11,27 @@ from pages.core.usual import usual_range
 SURE = ((0.95, "Almost certain"), (0.85, "Very likely"), (0.6, "Likely"), (0.0, "Possible"))
 
 
+_VERDICTS = {
+    State.OPERATIONAL: "Up",
+    State.MAINTENANCE: "Up",
+    State.UNKNOWN: "Unknown",
+    State.MAJOR_OUTAGE: "Down",
+}
+
+
+def answered(whole: State, worst: State) -> State:
+    """Return the state that answers "is it down?": the whole's own; of trouble in a part alone it is degraded.
+
+    `worst` is that of the whole and its parts. A carrier's outage is not the provider's: "Down" is said of the whole.
+    """
+    return State.DEGRADED if worst.is_impaired and not whole.is_impaired else whole
+
+
+def verdict(state: State) -> str:
+    """Return one of four words for an answer: Up, Degraded, Down or Unknown."""
+    return _VERDICTS.get(state, "Degraded")
+
+
 def sureness(confidence: float) -> str:
     """Return a confidence (0.0 to 1.0) in words, with the number: "Very likely (88 %)". Never certain."""
     words = next(words for least, words in SURE if confidence >= least)

@@ -13,6 +13,7 @@ from incidents.core.wording import in_minutes
 from monitors.core.states import Source, State
 
 QUARTER, QUARTERS = timedelta(minutes=15), 96
+MOST_FIRSTS = 5  # incidents of which it is said who saw them first
 LABELLED = 3  # every third hour has its number
 WHO = {
     Source.OFFICIAL: "Vendor's page",
@@ -138,16 +139,13 @@ class Day:
 
     @property
     def firsts(self) -> tuple["First", ...]:
-        """Who saw which incident when, by incident in the order of the first."""
+        """Who saw which incident when, for the incidents that were seen last, the newest first."""
         seen = sorted(((mark, strip.source) for strip in self.strips for mark in strip.marks), key=lambda p: p[0].at)
-        titles = dict.fromkeys((mark.uid, mark.title) for mark, _ in seen)
+        titles = list(dict.fromkeys((mark.uid, mark.title) for mark, _ in seen))[: -MOST_FIRSTS - 1 : -1]
         return tuple(
             First(title, uid, tuple((source, mark.at) for mark, source in seen if mark.uid == uid))
             for uid, title in titles
         )
-
-    def strip(self, source: Source) -> Strip:
-        return next(one for one in self.strips if one.source is source)
 
 
 def window_of(now: datetime) -> Span:

@@ -18,12 +18,10 @@ from incidents.queries import (
 )
 from monitors.core.states import State
 from monitors.models import Provider
-from pages.core.answer import of_calm, of_trouble
+from pages.core.answer import answered, of_calm, of_trouble, verdict
 from pages.core.neighbours import Kin, Neighbour, Note, notes
 from pages.queries import visible
 from pages.queries.day import CrowdView
-
-WORDS = {State.OPERATIONAL: "Up", State.MAINTENANCE: "Up", State.UNKNOWN: "Unknown", State.DEGRADED: "Degraded"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +30,19 @@ class Standing:
 
     provider: Provider
     view: ProviderView
-    verdict: str  # Up, Degraded, Down or Unknown
     details: tuple[IncidentDetail, ...]
     lag: Lag
     neighbours: tuple[Neighbour, ...]  # by name
+
+    @property
+    def state(self) -> State:
+        """The state that answers the question: trouble in a part does not bring the whole down."""
+        return answered(self.view.overall.state.state, self.view.state.state)
+
+    @property
+    def verdict(self) -> str:
+        """Up, Degraded, Down or Unknown."""
+        return verdict(self.state)
 
     @property
     def seen(self) -> tuple[tuple[str, datetime], ...]:
@@ -71,7 +78,6 @@ def standing(provider: Provider, now: datetime) -> Standing:
     return Standing(
         provider,
         view,
-        WORDS.get(view.state.state, "Down"),
         tuple(open_details(provider.organization_id, provider.id)),
         vendor_lags([provider.id], now)[provider.id],
         tuple(_neighbours(provider, now)),

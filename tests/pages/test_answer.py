@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitors.core.states import State
-from pages.core.answer import of_calm, of_trouble, sureness
+from pages.core.answer import answered, of_calm, of_trouble, sureness, verdict
 from pages.core.usual import usual_range, usual_sentence
 
 AT = datetime(2026, 3, 7, 14, 2, tzinfo=UTC)
@@ -26,6 +26,22 @@ PEOPLE, VENDOR = "people's reports", "the vendor's page"
 )
 def test_confidence_is_said_in_words_with_its_number_and_never_certain(confidence, words):
     assert sureness(confidence) == words
+
+
+@pytest.mark.parametrize(
+    ("whole", "worst", "word"),
+    [
+        (State.OPERATIONAL, State.OPERATIONAL, "Up"),
+        (State.MAINTENANCE, State.MAINTENANCE, "Up"),
+        (State.UNKNOWN, State.UNKNOWN, "Unknown"),
+        (State.OPERATIONAL, State.MAJOR_OUTAGE, "Degraded"),  # a component's page alone says so
+        (State.DEGRADED, State.MAJOR_OUTAGE, "Degraded"),  # an incident in a part
+        (State.PARTIAL_OUTAGE, State.MAJOR_OUTAGE, "Degraded"),
+        (State.MAJOR_OUTAGE, State.MAJOR_OUTAGE, "Down"),
+    ],
+)
+def test_down_is_said_of_the_whole_and_not_of_a_part(whole, worst, word):
+    assert verdict(answered(whole, worst)) == word
 
 
 @pytest.mark.parametrize(

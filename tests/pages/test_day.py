@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from incidents.core.timeline import ImpactSpan, Span
-from monitors.core.states import State
+from monitors.core.states import Source, State
 from pages.core import day
 
 NOW = datetime(2026, 3, 2, 14, 7, 30, tzinfo=UTC)
@@ -74,3 +74,18 @@ def test_reports_lie_where_their_quarter_begins_with_what_is_usual_then():
     counted = [(at(14, yesterday=True), 7, 1.0), (at(2, 15), 3, None), (at(14), 31, 2.5)]
     drawn = day.columns(counted, WINDOW)
     assert [(one.place, one.number, one.usual) for one in drawn] == [(0.5, 3, None), (95 / 96, 31, 2.5)]
+
+
+def test_of_many_incidents_the_newest_are_told_with_who_saw_them_first():
+    def marks(minute, *numbers):
+        return tuple(day.Mark(at(n, minute), 0.0, f"Incident {n}", str(n)) for n in numbers)
+
+    official = day.Strip(Source.OFFICIAL, (), marks(31, *range(1, 8)))
+    people = day.Strip(Source.CROWD, (), (*marks(0, 6), *marks(31, 7)))
+    told = day.Day(WINDOW, (), (), (official, people)).firsts
+    assert [one.uid for one in told] == ["7", "6", "5", "4", "3"]
+    assert [one.words for one in told[:3]] == [
+        "Vendor's page at 07:31 UTC, people at the same time",
+        "People at 06:00 UTC, vendor's page 31 min later",
+        "Vendor's page at 05:31 UTC",
+    ]
