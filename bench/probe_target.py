@@ -26,13 +26,14 @@ class _Exchange(asyncio.Protocol):
     def data_received(self, data):
         _, self.who, self.id, pause, *_ = (data.split(b" ", 2)[1] + b"/0/0").split(b"/")
         self.book.begin(self.who, self.id)
+        self.began = time.perf_counter()
         if float(pause):
             asyncio.get_running_loop().call_later(float(pause) / 1000, self.answer)
         else:
             self.answer()
 
     def answer(self):
-        self.book.under_way.discard((self.who, self.id))
+        self.book.end(self.who, self.id, 1000 * (time.perf_counter() - self.began))
         self.transport.write(ANSWER)
         self.transport.close()
 
@@ -40,7 +41,7 @@ class _Exchange(asyncio.Protocol):
 class _Book:
     def __init__(self):
         self.counts = Counter()
-        self.arrivals, self.overlaps = [], []
+        self.arrivals, self.answered, self.overlaps = [], [], []
         self.under_way = set()
 
     def begin(self, who, id_):
@@ -50,6 +51,11 @@ class _Book:
             if (who, id_) in self.under_way:
                 self.overlaps.append(int(id_))
             self.under_way.add((who, id_))
+
+    def end(self, who, id_, took_ms):
+        self.under_way.discard((who, id_))
+        if id_ != b"0":
+            self.answered.append((int(id_), took_ms))
 
 
 def _serve(pipe, context):
@@ -81,7 +87,8 @@ class Target:
         return f"{origin}/{who}/{id_}/{pause_ms}"
 
     def ask(self, what):
-        """Return the counts by who asked, the arrivals as (id, Unix time), or the ids that were asked about twice at once."""
+        """Return what the book has: counts by who asked, arrivals as (id, Unix time), answered as (id, milliseconds
+        that we took), or overlaps, the ids that were asked about twice at once."""
         self._pipe.send(what)
         return self._pipe.recv()
 

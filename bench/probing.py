@@ -2,6 +2,8 @@
 
     .venv/bin/python -m bench.probing [--rate 50] [--seconds 20] [--rounds 3] [--load] [--https half|none|all]
     .venv/bin/python -m bench.probing --lateness [--rate 500] [--minutes 10] [--kill]
+    .venv/bin/python -m bench.probing --timing [--rate 1000] [--seconds 20]
+    .venv/bin/python -m bench.probing --storing [--rounds 3]
 
 The table: each party makes `rate` checks a second of one local server, all of them at once, for `rounds` rounds;
 half of them over HTTPS with a full handshake each, or as --https says. All but Nagios verify the certificate.
@@ -12,6 +14,9 @@ for it have a column of their own. With --load ours makes 1,000 checks a second,
 
 Lateness: two probers share monitors of 10 s; the server notes when each is asked for, and whether one is asked for
 while it is still answering. With --kill one prober is killed (-9) half-way.
+
+Timing: one engine in this process, and how far what it reports is from what the server says it took. Storing: the CPU
+that storing results takes the client, ours and bulk_create's.
 """
 
 import argparse
@@ -23,7 +28,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import tests.services  # noqa: F401 - throw-away data services
+from bench.probe_storing import storing
 from bench.probe_target import Target
+from bench.probe_timing import timing
 
 INTERVAL_S = 10
 NAIVE_MOST = 200  # checks a second that are sent to it under --load
@@ -38,6 +45,7 @@ def set_up(target):
         # The children's Python finds bench/trusting/sitecustomize.py first, so that they trust the target.
         "PYTHONPATH": os.pathsep.join(filter(None, [str(TRUSTING), os.environ.get("PYTHONPATH")])),
         "BENCH_AUTHORITY": str(target.authority),
+        "SSL_CERT_FILE": str(target.authority),  # where it is set, httpx goes by it
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "CANARIES": "none",
         "PROBES_AT_ONCE_PER_HOST": "2000",
@@ -201,13 +209,19 @@ def main():
     parser.add_argument("--load", action="store_true")
     parser.add_argument("--https", choices=SECURE, default="half", help="of the checks")
     parser.add_argument("--lateness", action="store_true")
+    parser.add_argument("--timing", action="store_true")
+    parser.add_argument("--storing", action="store_true")
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--kill", action="store_true")
     options = parser.parse_args()
     target = Target(Path(os.environ["STATUSWIRE_TEST_VAR"]))
     set_up(target)
     print(f"on {os.cpu_count()} cores with load {os.getloadavg()[0]:.1f} before we began")
-    if options.lateness:
+    if options.timing:
+        timing(target, options.rate or 1000, options.seconds)
+    elif options.storing:
+        storing(options.rounds)
+    elif options.lateness:
         lateness(target, options.rate or 500, options.minutes, options.kill)
     else:
         compare(target, options.rate or 50, options.seconds, options.rounds, options.load, options.https)

@@ -1,0 +1,41 @@
+"""How truly the engine times checks while it makes very many: what it reports less what the server took over them."""
+
+import time
+
+from bench.probe_target import Target
+
+PAUSE_MS = 200
+BLOCK_S = 2.0  # of checks that are handed in together, as a claim does
+
+
+def timing(target: Target, rate: int, seconds: float) -> None:
+    """Make `rate` checks a second in this one process, for `seconds`; print how wrong their times are."""
+    from monitors.probes.base import ProbeTask, Reason
+    from monitors.probes.engine import Engine, Settings
+    from monitors.probes.places import Caps
+
+    count = int(rate * seconds)
+    caps = Caps(10 * rate, 10 * rate, 10 * rate)
+    engine = Engine(Settings("bench", allowed=(target.place,), caps=caps))
+    tasks = [
+        ProbeTask("http", target.url("timing", number + 1, PAUSE_MS), {}, 10.0, wait_s=1.0 + number / rate)
+        for number in range(count)
+    ]
+    before, began = time.process_time(), time.monotonic()
+    results = engine.run_batch(tasks)
+    cpu_s, took_s = time.process_time() - before, time.monotonic() - began
+    engine.stop()
+    took_ms = dict(target.ask("answered"))
+    good = {number: r for number, r in enumerate(results, 1) if r.reason == Reason.OK}
+    errors = sorted(r.total_us / 1000 - took_ms[number] for number, r in good.items())
+    print(f"{count} checks at {count / took_s:.0f}/s in one process, of a server that takes {PAUSE_MS} ms")
+    print(f"  good {len(good)}; marked as spoilt by our own slowness and not counted: {count - len(good)}")
+    show("error of what is reported, ms", errors)
+    show("share of it that is connecting, ms", sorted(r.phases.connect / 1000 for r in good.values()))
+    print(f"  CPU per check {1000 * cpu_s / count:.3f} ms")
+
+
+def show(what: str, values: list[float]) -> None:
+    at = {share: values[min(len(values) - 1, int(len(values) * share))] for share in (0.01, 0.5, 0.9, 0.99)}
+    words = ", ".join(f"p{share * 100:g} {value:.2f}" for share, value in at.items())
+    print(f"  {what}: {words}, most {values[-1]:.2f}")
