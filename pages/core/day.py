@@ -122,9 +122,7 @@ class First:
     def words(self) -> str:
         """It in a sentence: "People at 14:02, Vendor's page 31 min later"."""
         (first, at), *others = self.seen
-        later = (
-            f"{WHO[source].lower()} {in_minutes(round((then - at).seconds / 60))} later" for source, then in others
-        )
+        later = (f"{WHO[source].lower()} {_later(then - at)}" for source, then in others)
         return ", ".join([f"{WHO[first]} at {at.astimezone(UTC):%H:%M} UTC", *later])
 
 
@@ -218,6 +216,11 @@ def stretch(state: State, span: Span, window: Span) -> Stretch:
     """Place a span that lies in the window."""
     began, ended = place(span.began_at, window), place(span.ended_at, window)
     return Stretch(state, span.began_at, span.ended_at, began, ended - began)
+
+
+def _later(lag: timedelta) -> str:
+    minutes = round(lag.total_seconds() / 60)
+    return f"{in_minutes(minutes)} later" if minutes else "at the same time"
 
 
 def _label(at: datetime) -> str:
