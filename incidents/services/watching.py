@@ -90,6 +90,7 @@ class Lookout:
     def __init__(self, cells: Mapping[int, Sequence[Cell]], since: datetime) -> None:
         """Begin with the minute of `since`. A provider is judged from four days after its first shared message on."""
         self.next = since.replace(second=0, microsecond=0)
+        self._sharing = evidence.sharing()
         first = evidence.first_shared(since)
         self.watched = {id_: _watched(id_, own, first.get(id_, since)) for id_, own in cells.items()}
         self._fleet = Fleet({id_: one.watch for id_, one in self.watched.items()})
@@ -110,8 +111,9 @@ class Lookout:
                     self.tell()
 
     def misses(self, now: datetime) -> bool:
-        """Whether what is shared now has other scopes than this lookout knows."""
-        return evidence.shared_cells(now - REPLAYED) != {id_: one.cells for id_, one in self.watched.items()}
+        """Whether others share now, or share other scopes, than this lookout has learnt from."""
+        cells = {id_: one.cells for id_, one in self.watched.items()}
+        return self._sharing != evidence.sharing() or cells != evidence.shared_cells(now - REPLAYED)
 
     def tell(self) -> None:
         """Say where each provider is in trouble at the end of the last minute, and where it no longer is."""

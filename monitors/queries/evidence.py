@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Count, F, Min, Q, Sum
 
+from accounts.models import Organization
 from monitors.core.cells import Cell
 from monitors.core.delivery import Minute
 from monitors.models import DeliveryCount, Message, OfficialPostScope, Receipt, Report
@@ -44,6 +45,11 @@ def shared_cells(since: datetime) -> dict[int, list[Cell]]:
         if len(own := found.setdefault(provider, [])) < MOST_CELLS:
             own.append(cell_of(*cell))
     return {provider: sorted(own) for provider, own in found.items()}
+
+
+def sharing() -> set[int]:
+    """Return the ids of the organizations that share their counts."""
+    return set(Organization.objects.filter(shares_counts_since__isnull=False).values_list("id", flat=True))
 
 
 def first_shared(since: datetime) -> dict[int, datetime]:

@@ -1,11 +1,14 @@
 """What several organizations share opens a public incident; what one of them sees does not."""
 
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 
 from accounts.models import Organization
+from accounts.services import share_counts
 from incidents.models import Incident
 from incidents.services import watching
 from incidents.tasks import correlate_pending
@@ -125,3 +128,39 @@ def test_a_new_lookout_ends_what_ended_while_nobody_watched() -> None:
     DeliveryCount.objects.filter(minute__gte=TROUBLE).update(delivered=1, outage=0)
     watching.begin(NOON).tell()
     assert world.said() == {}
+
+
+def test_a_lookout_is_begun_again_where_somebody_stops_sharing_or_a_scope_is_new() -> None:
+    world = World()
+    senders = [world.sender() for _ in range(4)]
+    lookout = world.watch()
+    assert not lookout.misses(NOON)
+    DeliveryCount.objects.filter(scope=world.scopes[2]).delete()
+    assert lookout.misses(NOON), "a scope has gone"
+    lookout = watching.begin(NOON)
+    share_counts(senders[0], shares=False, now=NOON)
+    assert lookout.misses(NOON), "one has stopped"
+    assert Message.objects.exists()
+    assert not watching.begin(NOON).misses(NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_watch_works_and_another_takes_over_when_it_is_gone() -> None:
+    stop, other_works = threading.Event(), []
+
+    def stand_by() -> None:
+        other_works.append(watching._works())
+        connection.close()
+
+    assert watching._works()
+    assert watching._works(), "it keeps what it has"
+    thread = threading.Thread(target=stand_by)
+    thread.start()
+    thread.join()
+    connection.close()
+    deadline = time.monotonic() + 10
+    while not watching._works() and time.monotonic() < deadline:  # the server notices a moment later
+        time.sleep(0.05)
+    assert (other_works, watching._works()) == ([False], True)
+    stop.set()
+    watching.stand_watch(stop, lambda: NOON)  # ends, and gives the lock back
