@@ -39,5 +39,7 @@ def fill_inbox(cursor: "psycopg.Cursor[tuple[Any, ...]]", outcomes: Iterable[tup
 
 
 def _tenths(phases: Phases) -> tuple[int, ...]:
-    all_of_them = (phases.dns, phases.connect, phases.tls, phases.first_byte, phases.transfer)
-    return tuple(min(microseconds // 100, _MAX_PHASE) for microseconds in all_of_them)
+    tenths = (
+        phases.dns // 100, phases.connect // 100, phases.tls // 100, phases.first_byte // 100, phases.transfer // 100,
+    )  # fmt: skip
+    return tenths if max(tenths) <= _MAX_PHASE else tuple(min(each, _MAX_PHASE) for each in tenths)
