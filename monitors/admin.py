@@ -13,10 +13,13 @@ from monitors.models import (
     OfficialPost,
     OfficialUpdate,
     OperatorNotice,
+    PartnerKey,
     Provider,
+    Report,
     SourceState,
     StateChange,
 )
+from monitors.services.report_moderation import moderate
 
 
 class _Shown(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -130,3 +133,41 @@ class SourceStateAdmin(_Shown):
 class StateChangeAdmin(_Shown):
     list_display = ("ref", "scope", "old", "new", "at", "reason")
     list_filter = ("source",)
+
+
+@admin.register(Report)
+class ReportAdmin(_Shown):
+    """People's reports. Comments are read here before anybody else sees them: choose "held", then approve or reject."""
+
+    list_display = ("at", "provider", "problem", "country", "comment", "comment_state", "via", "is_counted")
+    list_filter = ("comment_state", "via", "is_counted", "says_well")
+    list_select_related = ("provider",)
+    search_fields = ("provider__slug", "comment")
+    date_hierarchy = "at"
+    exclude = ("voter", "network", "wide", "browser")
+    actions = ("approve", "reject")
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("monitors.change_report")
+
+    @admin.action(description="Approve the comment: everybody sees it", permissions=["moderate"])
+    def approve(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
+        done = moderate(queryset.values_list("id", flat=True), is_approved=True)
+        self.message_user(request, f"{done} comments approved.")
+
+    @admin.action(description="Reject the comment: nobody sees it", permissions=["moderate"])
+    def reject(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
+        done = moderate(queryset.values_list("id", flat=True), is_approved=False)
+        self.message_user(request, f"{done} comments rejected.")
+
+
+@admin.register(PartnerKey)
+class PartnerKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who may send reports of their users. Keys are made by manage.py make_partner_key, which alone shows them."""
+
+    list_display = ("name", "prefix", "trusted_networks", "per_minute", "last_used_at", "revoked_at")
+    fields = ("name", "prefix", "trusted_networks", "per_minute", "created_at", "last_used_at", "revoked_at")
+    readonly_fields = ("prefix", "created_at", "last_used_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

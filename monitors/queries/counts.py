@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Min, Sum
+from django.db.models import Max, Min, Sum
 
 from monitors.core.cells import Cell
 from monitors.core.crowd import FEWEST, LOOK_BACK, Vote
@@ -113,17 +113,29 @@ def scope_cell(scope: Scope) -> Cell:
 
 
 def votes(since: datetime, now: datetime) -> dict[int, list[Vote]]:
-    """Return the reports that count, by provider."""
+    """Return the reports that count, by provider, without those of a network that has said since that it works again."""
     found: dict[int, list[Vote]] = {}
+    taken_back = _last_well(since, now)
     parts = ("scope__component_id", "scope__country", "scope__carrier_id")
     rows = Report.objects.filter(is_counted=True, at__gt=since, at__lte=now)
     for provider_id, *cell, network, at in rows.values_list("provider_id", *parts, "network", "at"):
-        found.setdefault(provider_id, []).append(Vote(cell_of(*cell), network, at))
+        if (well := taken_back.get((provider_id, network))) is None or well < at:
+            found.setdefault(provider_id, []).append(Vote(cell_of(*cell), network, at))
     return found
 
 
+def _last_well(since: datetime, now: datetime) -> dict[tuple[int, str], datetime]:
+    """Return when a network last said of a provider that it works. It can silence itself alone."""
+    rows = (
+        Report.objects.filter(says_well=True, at__gt=since, at__lte=now)
+        .order_by()
+        .values_list("provider_id", "network")
+    )
+    return {(provider, network): at for provider, network, at in rows.annotate(last=Max("at"))}
+
+
 def crowds(now: datetime) -> dict[int, list[Vote]]:
-    """Return the votes about each provider that could have a loud crowd, or has one. Two queries."""
+    """Return the votes about each provider that could have a loud crowd, or has one. Three queries."""
     recent = votes(now - LOOK_BACK, now)
     rows = SourceState.objects.filter(source=Source.CROWD, state__gte=State.DEGRADED)
     speaking = {id_ for id_ in rows.values_list("scope__provider_id", flat=True) if id_ is not None}
