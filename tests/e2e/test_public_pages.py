@@ -1,7 +1,7 @@
 """What anybody may read, in a browser: it fits a phone, and nothing complains in the console."""
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connections
@@ -76,3 +76,19 @@ def test_public_pages_fit_a_phone_and_keep_the_console_clean(live_server, page):
         noticed = [words for words in said if "WebSocket" not in words]
         found = (page.evaluate(TOO_WIDE), page.evaluate(SKIPPED_HEADINGS), noticed)
         assert (path, *found) == (path, [], [], [])
+
+
+def test_one_cursor_goes_over_all_strips_of_an_axis(live_server, page):
+    Scene()
+    page.goto(f"{live_server.url}/is/twilio/down")
+    box = page.locator(".lane").first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 2)
+    assert page.evaluate("[...document.querySelectorAll('.lane .cursor')].map((one) => one.getAttribute('x1'))") == [
+        "50%", "50%",
+    ]  # fmt: skip
+    window = page.locator("[data-began]").first.get_attribute("data-began")
+    assert (
+        page.locator(".hours .cursor").text_content() == f"{datetime.fromisoformat(window) + timedelta(hours=12):%H:%M}"
+    )
+    page.mouse.move(0, 0)
+    assert page.locator(".cursor").count() == 0
