@@ -28,6 +28,7 @@ ADVICE = {
     Problem.ITEM: "The others of the batch were counted.",
     Problem.WORD: "Nothing was counted for it, as we do not know what it means. Tell us, and we teach it.",
 }
+_WORST_FIRST = [problem.value for problem in ADVICE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def _view(source: ReceiptSource, form: SecretForm | None) -> SourceView:
         kind=kind,
         address=settings.PUBLIC_URL + reverse("receipt_hook", args=[source.kind, source.token]) + kind.guide.suffix,
         fingerprints=[receipts.fingerprint(secret) for secret in receipts.secrets_of(source)],
-        problems=sorted(source.problems.all(), key=lambda problem: problem.last_at, reverse=True),
+        problems=sorted(source.problems.all(), key=lambda problem: (_WORST_FIRST.index(problem.kind), problem.word)),
         form=form or SecretForm(kind=kind, source_id=source.id),
     )
 
