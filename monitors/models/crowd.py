@@ -56,6 +56,7 @@ class Report(models.Model):
             models.Index(
                 fields=["provider", "window", "browser"], name="report_counted_in", condition=Q(is_counted=True)
             ),
+            models.Index(fields=["-at"], name="report_by_time"),
             models.Index(fields=["-at"], name="comment_held", condition=Q(comment_state="held")),
         ]
 
