@@ -1,7 +1,7 @@
 """Replay a labelled world's callbacks, reports and posts over HTTP into the running product, and score what it opened.
 
 The product is started here: real data services and its own processes in a folder that goes away, on a clock that runs
-`speed` times as fast. The days before the scorer's warm-up ends are loaded as history; the rest comes in over HTTP in
+`speed` times as fast. The days before the scorer's warm-up ends are loaded as history (but for its last hours); the rest comes in over HTTP in
 the order and at the times of the world. Probes are not part of it: nothing of theirs comes in over HTTP.
 """
 
@@ -22,13 +22,14 @@ from bench.live_world import STARTS, Callbacks, StatusPage, moment, reports
 
 PORT = 8760
 TICK_S = 0.25
+CATCHES_UP = 3  # minutes of life before the warm-up ends, in which a watch that starts learns from the history
 AFTERWARDS = 15  # minutes of the world in which the product may finish
 MOST_AT_ONCE = 8
 
 
 def play(tools: Any, world: Any, speed: float) -> dict[int, list[Any]]:
     """Return {provider: the scorer's records} of what the product itself opened for the public."""
-    since = int(tools.evaluate.WARM)
+    since = int(tools.evaluate.WARM - CATCHES_UP * speed)  # what opens before the warm-up ends does not count
     site, outside = f"http://127.0.0.1:{PORT}", f"http://127.0.0.1:{PORT + 1}"
     with services(PORT, PORT + 1, speed) as environment:
         stage = Stage(tools.simulate, world, site, outside)

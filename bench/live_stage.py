@@ -119,8 +119,9 @@ class Stage:
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")  # the rows are right: no look at each key
             for p in range(len(self.providers)):
+                scopes = [self._scope(p, cell) for cell in range(len(self._simulate.CELLS))]
                 with cursor.copy(_COPY) as copy:
-                    for row in self._past(p, until):
+                    for row in self._past(p, scopes, until):
                         copy.write_row(row)
                         total += 1
             cursor.execute("SET statement_timeout = 0")
@@ -129,8 +130,7 @@ class Stage:
             cursor.execute("RESET session_replication_role")
         return total
 
-    def _past(self, p: int, until: int) -> Iterator[tuple[Any, ...]]:
-        scopes = [self._scope(p, cell) for cell in range(len(self._simulate.CELLS))]
+    def _past(self, p: int, scopes: list[int], until: int) -> Iterator[tuple[Any, ...]]:
         messages = self._world.data[p]["msgs"]
         columns = (messages[name].tolist() for name in ("cell", "tenant", "t", "done", "cls"))
         for n, (cell, tenant, began, done, outcome) in enumerate(zip(*columns, strict=True)):
