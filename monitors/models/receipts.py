@@ -31,6 +31,7 @@ class Receipt(models.Model):
     message_id = models.CharField(max_length=64)
     status = models.CharField(max_length=24)
     error_code = models.CharField(max_length=10, blank=True)
+    fault = models.CharField(max_length=10, blank=True, default="")  # where the sender says it: monitors.receipts.base.Fault
     scope = models.ForeignKey(Scope, models.CASCADE, related_name="receipts")
     to_hash = models.CharField(max_length=64)
     at = models.DateTimeField()

@@ -56,6 +56,7 @@ class ReceiptReading:
     network: str = ""  # MCC-MNC digits where the provider names the network
     country: str = ""  # ISO 3166-1 alpha-2, where the sender says it
     carrier: str = ""  # a carrier's name, where the sender says it
+    fault: Fault | None = None  # where the sender says it; else its kind tells by the code
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,20 +92,13 @@ def _read(item: Any) -> ReceiptReading | None:
         message_id=required(receipt, "id"),
         status=status,
         to=text(receipt, "to"),
-        error_code=_code(receipt),
+        error_code=text(receipt, "code"),
         service=_service(receipt),
         network=network,
         country=country,
         carrier=carrier,
+        fault=_fault(named) if (named := text(receipt, "fault").lower()) else None,
     )
-
-
-def _code(failure: Document) -> str:
-    """The fault leads the code, so that it is known when the receipt is applied: "o:", "a:", "s:" or none."""
-    code, named = text(failure, "code")[:8], text(failure, "fault").lower()
-    if not named:
-        return code
-    return f"{_fault(named).value[0]}:{code}"
 
 
 def _fault(named: str) -> Fault:
@@ -214,8 +207,8 @@ def _pair(pair: Any) -> tuple[float, int]:
 
 
 def fault(code: str) -> Fault:
-    """Return whose doing a failure is, as the sender said it (see _code); without that it is ambiguous."""
-    return {"o:": Fault.OUTAGE, "s:": Fault.SENDER}.get(code[:2], Fault.AMBIGUOUS)
+    """Return whose doing a failure is where the sender does not say it: nobody knows."""
+    return Fault.AMBIGUOUS
 
 
 def check_secret(secret: str) -> str:

@@ -9,6 +9,7 @@ from django.db import transaction
 from monitors.core.receipts import Standing, apply
 from monitors.models import Message, PushedMinute, Receipt, ReceiptSource
 from monitors.receipts import receipt_kinds
+from monitors.receipts.base import Fault
 from monitors.services import pushed_minutes
 from monitors.services.counting import Counts, store
 from monitors.signals import readings_changed
@@ -94,7 +95,8 @@ def _apply(source: ReceiptSource, receipts: Sequence[Receipt]) -> None:
             before = Standing(
                 message.first_at, message.status, message.rank, message.error_code, message.sent_at, message.final_at
             )
-        done = apply(before, receipt.status, receipt.error_code, receipt.at, fault(receipt.error_code))
+        whose = Fault(receipt.fault) if receipt.fault else fault(receipt.error_code)
+        done = apply(before, receipt.status, receipt.error_code, receipt.at, whose)
         if not done.moved:
             continue
         after = done.standing

@@ -19,7 +19,7 @@ from monitors.services import pushed_minutes, receipt_problems
 from monitors.services.receipt_scopes import scope_of_receipt
 
 Row = tuple[int | str | datetime, ...]  # _COLUMNS of a receipt
-_COLUMNS = "source_id, message_id, status, error_code, scope_id, to_hash, at"
+_COLUMNS = "source_id, message_id, status, error_code, fault, scope_id, to_hash, at"
 
 
 class Refused(Exception):
@@ -110,7 +110,7 @@ def store(rows: Sequence[Row]) -> None:
     """Store receipts, of any sources: a statement by itself holds, and a transaction around it takes two more trips."""
     for start in range(0, len(rows), 1000):
         some = rows[start : start + 1000]
-        marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(some))
+        marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s)"] * len(some))
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO monitors_receipt ({_COLUMNS}) VALUES {marks} ON CONFLICT DO NOTHING",  # noqa: S608
@@ -131,4 +131,5 @@ def store_the_rest(source: ReceiptSource, reading: Reading, now: datetime) -> No
 def _row(source: ReceiptSource, receipt: ReceiptReading, now: datetime) -> Row:
     scope_id = scope_of_receipt(source.provider_id, receipt, now)
     to_hash = keyed_hash(settings.SECRET_KEYS[-1], f"receipts:{source.organization_id}", receipt.to)
-    return (source.id, receipt.message_id, receipt.status, receipt.error_code, scope_id, to_hash, now)
+    fault = receipt.fault.value if receipt.fault else ""
+    return (source.id, receipt.message_id, receipt.status, receipt.error_code, fault, scope_id, to_hash, now)

@@ -173,7 +173,7 @@ def test_a_receipt_says_itself_where_it_went_and_whose_fault_it_was():
     reading = RECEIPTS.parse(HookRequest("", JSON, {"x-statuswire-timestamp": "1"}, body.encode()))
     first, second = reading.receipts
     assert (first.country, first.carrier, first.service, first.to) == ("ID", "Telkomsel", "verify", "")
-    assert [RECEIPTS.fault(r.error_code) for r in (first, second)] == [Fault.OUTAGE, Fault.SENDER]
+    assert [(r.fault, r.error_code) for r in (first, second)] == [(Fault.OUTAGE, ""), (Fault.SENDER, "E7")]
     assert dict(reading.unknown) == {"odd": 1}
 
 
@@ -182,3 +182,15 @@ def test_old_pushes_are_forgotten_and_their_counts_stay(source, minute):
     count()
     applying.prune(clock() + timedelta(days=4))
     assert (PushedMinute.objects.count(), sums()[0][0]) == (0, 1)
+
+
+def test_a_failure_counts_as_what_the_sender_says_it_is(source):
+    said = [
+        {"id": str(n), "status": "failed", "code": "E7", **more}
+        for n, more in enumerate([{"fault": "outage"}, {"fault": "sender"}, {}])
+    ]
+    sent = sign_own(Sent("/hooks/generic/t0", json.dumps({"receipts": said}).encode(), JSON), SECRET, clock())
+    assert Client().post(sent.path, sent.body, content_type=JSON, headers=sent.headers).status_code == 204
+    assert applying.apply_next(now=clock())
+    assert sums()[0][:6] == (3, 3, 0, 1, 1, 1)
+    assert failures() == [("E7", "ambiguous", 1), ("E7", "outage", 1), ("E7", "sender", 1)]
