@@ -8,6 +8,9 @@ import multiprocessing
 import time
 from collections import Counter
 from functools import partial
+from pathlib import Path
+
+import certifi
 
 from tests.monitors.probes.certificates import Authority
 
@@ -75,7 +78,8 @@ class Target:
 
     def __init__(self, folder):
         signer = Authority(folder)
-        self.authority = signer.file
+        self.authority = folder / "trusted.pem"  # among as many others as a party usually has to load
+        self.authority.write_bytes(Path(certifi.where()).read_bytes() + b"\n" + signer.file.read_bytes())
         self._pipe, theirs = multiprocessing.Pipe()
         context = partial(signer.context, "127.0.0.1")
         self._process = multiprocessing.Process(target=_serve, args=(theirs, context), daemon=True)

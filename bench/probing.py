@@ -10,7 +10,8 @@ half of them over HTTPS with a full handshake each, or as --https says. All but 
 Ours is the production path, from the claim to the stored row; the naive one is fed over the broker and stores as
 much. blackbox_exporter stores nothing. Checks are counted by the server that is asked. What is counted is CPU time of
 the party's processes, which differs less on a busy machine than time on the wall; the database's processes
-for it have a column of their own. With --load ours makes 1,000 checks a second, and the naive one what it can.
+for it have a column of their own (of those that still run: the naive one opens a connection for each task). With
+--load ours makes 1,000 checks a second, and the naive one what it can.
 
 Lateness: two probers share monitors of 10 s; the server notes when each is asked for, and whether one is asked for
 while it is still answering. With --kill one prober is killed (-9) half-way.
