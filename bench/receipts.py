@@ -236,6 +236,7 @@ def report(asked, results, took_s, used_s):
     from monitors.models import DeliveryCount, Receipt
     from monitors.tasks.receipts import apply_receipts
 
+    behind = Receipt.objects.filter(applied_at=None).count()
     apply_receipts()
     kept = set(Receipt.objects.values_list("message_id", "status"))
     acknowledged = {(message, status) for _, _, code, message, status in results if code == 204}
@@ -263,6 +264,7 @@ def report(asked, results, took_s, used_s):
     print(
         f"  longest {1000 * took[-1]:.1f} ms; CPU of the web processes: {1e6 * used_s / len(results):.0f} us per callback"
     )
+    print(f"  not yet counted when the last came: {behind:,} ({behind / asked.rate:.1f} s of them)")
     print(f"  lost: {len(acknowledged - kept)} of {len(acknowledged):,} acknowledged (not stored)")
     print(
         f"  counted: {counted['started']:,} started of {messages:,} messages, {counted['delivered']:,} delivered of {delivered:,}"
