@@ -81,3 +81,11 @@ def test_R27_a_handshake_that_stalls(prober, authority):
 def test_plain_text_where_tls_is_expected(prober, authority):
     with serving(answer(b"plain"), wait_for=b"") as server:
         assert look(prober, server, authority).reason == Reason.TLS_ERROR
+
+
+@pytest.mark.parametrize("curve", ["prime256v1", "secp384r1", "secp521r1"])
+def test_a_server_that_knows_one_curve_only(prober, authority, curve):
+    context = authority.context(HOST)
+    context.set_ecdh_curve(curve)
+    with secured(context) as server:
+        assert look(prober, server, authority).reason == Reason.OK
