@@ -1,7 +1,7 @@
 """The evidence behind "is it down?", in a sentence that says how sure we are."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from incidents.core.wording import in_minutes
 from monitors.core.states import State
@@ -65,10 +65,14 @@ def of_calm(state: State, reports: int, last_quarter: int, usual: float | None) 
             return f"The vendor's own page shows it; {people}."
 
 
+def later(lag: timedelta) -> str:
+    """Return how long after the first somebody saw it, on one line: "5 h 58 min later"."""
+    minutes = round(lag.total_seconds() / 60)
+    return f"{in_minutes(minutes)} later".replace(" ", "\N{NO-BREAK SPACE}") if minutes else "at the same time"
+
+
 def _ledger(seen: Sequence[tuple[str, datetime]]) -> str:
     (first, at), *others = seen
     told = [f"{first} showed it first, at {at.astimezone(UTC):%H:%M} UTC"]
-    for who, then in others:
-        minutes = round((then - at).total_seconds() / 60)
-        told.append(f"{who} {in_minutes(minutes)} later" if minutes else f"{who} at the same time")
+    told.extend(f"{who} {later(then - at)}" for who, then in others)
     return ", ".join(told)

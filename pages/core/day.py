@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from incidents.core.timeline import ImpactSpan, Span, by_worst, clip, timeline
-from incidents.core.wording import in_minutes
 from monitors.core.states import Source, State
+from pages.core.answer import later
 
 QUARTER, QUARTERS = timedelta(minutes=15), 96
 MOST_FIRSTS = 5  # incidents of which it is said who saw them first
@@ -122,8 +122,8 @@ class First:
     def words(self) -> str:
         """It in a sentence: "People at 14:02, Vendor's page 31 min later"."""
         (first, at), *others = self.seen
-        later = (f"{WHO[source].lower()} {_later(then - at)}" for source, then in others)
-        return ", ".join([f"{WHO[first]} at {at.astimezone(UTC):%H:%M} UTC", *later])
+        behind = (f"{WHO[source].lower()} {later(then - at)}" for source, then in others)
+        return ", ".join([f"{WHO[first]} at {at.astimezone(UTC):%H:%M} UTC", *behind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +216,6 @@ def stretch(state: State, span: Span, window: Span) -> Stretch:
     """Place a span that lies in the window."""
     began, ended = place(span.began_at, window), place(span.ended_at, window)
     return Stretch(state, span.began_at, span.ended_at, began, ended - began)
-
-
-def _later(lag: timedelta) -> str:
-    minutes = round(lag.total_seconds() / 60)
-    return f"{in_minutes(minutes)} later" if minutes else "at the same time"
 
 
 def _label(at: datetime) -> str:

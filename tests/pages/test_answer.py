@@ -52,7 +52,7 @@ def test_down_is_said_of_the_whole_and_not_of_a_part(whole, worst, word):
         (
             [(PEOPLE, 0), (VENDOR, 31)],
             0,
-            "Likely (70 %): people's reports showed it first, at 14:02 UTC, the vendor's page 31 min later.",
+            "Likely (70 %): people's reports showed it first, at 14:02 UTC, the vendor's page 31\u00a0min\u00a0later.",
         ),
         (
             [(PEOPLE, 0), (VENDOR, 0)],

@@ -86,6 +86,6 @@ def test_of_many_incidents_the_newest_are_told_with_who_saw_them_first():
     assert [one.uid for one in told] == ["7", "6", "5", "4", "3"]
     assert [one.words for one in told[:3]] == [
         "Vendor's page at 07:31 UTC, people at the same time",
-        "People at 06:00 UTC, vendor's page 31 min later",
+        "People at 06:00 UTC, vendor's page 31\u00a0min\u00a0later",
         "Vendor's page at 05:31 UTC",
     ]

@@ -55,7 +55,7 @@ def test_incidents_lie_over_the_strips_and_lead_to_their_pages(client, scene):
 
 
 def test_who_saw_it_first_is_said_in_words(client, scene):
-    words = f"First seen by: People at {at(scene, 62)} UTC, vendor&#x27;s page 31 min later"
+    words = f"First seen by: People at {at(scene, 62)} UTC, vendor&#x27;s page 31\u00a0min\u00a0later"
     assert words in client.get("/is/twilio/down").text
 
 
