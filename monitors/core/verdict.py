@@ -5,6 +5,7 @@ The rules, in this order:
 * a failure within planned work is maintenance, unless the trouble was there before;
 * a failure counts after `confirmations` in a row, a good check after `recovery_confirmations`;
 * a good check that takes far longer than is usual for its monitor is degraded, after SLOW_CHECKS in a row;
+* where several regions check, monitors.core.quorum puts their agreement in the place of checks in a row;
 * a monitor that goes up and down again and again is noisy: it counts as up only after QUIET without a failure.
 """
 
@@ -41,6 +42,11 @@ class Policy:
             return None
         return max(round(self.slow_factor * self.baseline_us), self.baseline_us + SLOW_AT_LEAST_US)
 
+    @property
+    def checks_of_quiet(self) -> int:
+        """How many good checks in a row a noisy monitor needs."""
+        return max(self.recovery_confirmations, math.ceil(QUIET.total_seconds() / self.interval_s) + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -76,7 +82,7 @@ def judge(seen: Seen, track: Track, policy: Policy) -> Word | None:
     if not track.state.is_impaired:
         return Word(seen.state, 1)
     if policy.is_noisy:
-        return Word(seen.state, _checks_of_quiet(policy), why="It goes up and down: up counts after 15 quiet minutes.")
+        return Word(seen.state, policy.checks_of_quiet, why="It goes up and down: up counts after 15 quiet minutes.")
     return _with_hurry(Word(seen.state, policy.recovery_confirmations), track)
 
 
@@ -95,7 +101,3 @@ def _with_hurry(word: Word, track: Track) -> Word:
 def _slow(total_us: int, policy: Policy) -> str:
     assert policy.baseline_us is not None
     return f"It took {total_us / 1000:.0f} ms, where 95 of 100 checks of the last week took {policy.baseline_us / 1000:.0f} ms at most."
-
-
-def _checks_of_quiet(policy: Policy) -> int:
-    return max(policy.recovery_confirmations, math.ceil(QUIET.total_seconds() / policy.interval_s) + 1)

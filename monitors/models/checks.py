@@ -25,7 +25,8 @@ class Monitor(models.Model):
 
     `confirmations` failures in a row make it down, `recovery_confirmations` good checks make it up, as many
     if None.
-    `regions` are numbers of settings.PROBE_REGIONS; `quorum` of them must agree, None for more than half.
+    `regions` are numbers of settings.PROBE_REGIONS, which check in turn; `quorum` of them must agree, None for more than
+    half, and that stands in place of checks in a row.
     `baseline_us` is the p95 of its good checks of the last week, None while too few are known; a check
     that takes `slow_factor` times as long is slow, None never. `noisy_since` is set while it goes up and
     down so often that its recoveries wait. `muted_until` keeps its alerts back and nothing else.

@@ -5,6 +5,9 @@ short and renewed while a check is under way, so that the checks of a worker tha
 again at once, whatever their timeouts. A worker that stood still starts nothing that is more than
 monitors.probes.engine.START_WITHIN_S late, which is less than a lease: what it finds unstarted when it
 moves again is not made twice at the same time.
+
+A monitor of several regions is checked by them in turn, by its fence: never by two at once. Where the one whose turn
+it is does not take it, any other does.
 """
 
 import json
@@ -25,6 +28,7 @@ from monitors.models import HOME
 
 AHEAD_S = 2  # checks are claimed up to this many real seconds before their slot, and start in time
 LEASE_S = 4  # real seconds after the slot, or after the last renewal: then a check counts as lost
+TURN_S = 4  # real seconds after the slot: then any region of the monitor may take the turn of one that does not
 RENEW_WITHIN_S = 2.5  # a lease with no more than this left is renewed
 
 
@@ -51,8 +55,9 @@ _CLAIM = """
                 + id * %(multiplier)s %% %(modulus)s %% (interval_s * 1000) * interval '1 millisecond' AS origin
         FROM monitors_monitor
         WHERE NOT is_paused
-          AND (leased_until IS NULL AND next_check_at <= %(horizon)s OR leased_until <= %(now)s)
           AND %(region)s = ANY(regions)
+          AND (leased_until <= %(now)s OR leased_until IS NULL AND next_check_at <= %(horizon)s
+               AND (regions[1 + fence %% cardinality(regions)] = %(region)s OR next_check_at <= %(now)s - %(turn)s))
         ORDER BY next_check_at
         LIMIT %(limit)s
         FOR NO KEY UPDATE SKIP LOCKED
@@ -92,6 +97,7 @@ def claim_due(*, now: datetime, region: int = HOME, limit: int = 1000) -> list[C
         "region": region,
         "limit": limit,
         "lease": real(LEASE_S),
+        "turn": real(TURN_S),
         "multiplier": MULTIPLIER,
         "modulus": MODULUS,
     }

@@ -14,6 +14,7 @@ from monitors.core.guard import Failing, Round, Watch, after_round
 from monitors.core.states import State
 from monitors.models import CheckEvidence, RegionWatch, SourceState
 from monitors.probes.base import ProbeTask, Reason
+from monitors.queries.regions import region_name
 from monitors.services.checks import engine
 from monitors.services.notices import raise_notice, resolve_notice
 
@@ -68,12 +69,14 @@ def record_round(region: int, round_: Round) -> Watch:
     row.save(update_fields=_FIELDS)
     if after.blind_since and not before.blind_since:
         _take_back(region, after.blind_since)
-        title = f"Checks from {_name(region)} are held back: our own network does not work"
-        raise_notice("blind_region", _name(region), title=title, reason=after.reason, now=round_.at)
+        title = f"Checks from {region_name(region)} are held back: our own network does not work"
+        raise_notice("blind_region", region_name(region), title=title, reason=after.reason, now=round_.at)
     if before.blind_since and not after.blind_since:
         if not after.last_good_at:
-            logger.error("Region %s was blind for too long and is believed again: %s", _name(region), after.reason)
-        resolve_notice("blind_region", _name(region), now=round_.at)
+            logger.error(
+                "Region %s was blind for too long and is believed again: %s", region_name(region), after.reason
+            )
+        resolve_notice("blind_region", region_name(region), now=round_.at)
     return after
 
 
@@ -98,8 +101,3 @@ def _take_back(region: int, blind_since: datetime) -> None:
 
 def _watch(row: RegionWatch) -> Watch:
     return Watch(**{name: getattr(row, name) for name in _FIELDS})
-
-
-def _name(region: int) -> str:
-    names: Sequence[str] = settings.PROBE_REGIONS
-    return names[region] if region < len(names) else f"number {region}"

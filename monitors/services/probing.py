@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection
 from kit.clock import real
 from monitors.probes.base import ProbeResult, Reason
 from monitors.probes.engine import Engine
-from monitors.services import checks, guard, results
+from monitors.services import checks, guard, regions, results
 from monitors.services.dispatch import LEASE_S, RENEW_WITHIN_S, Check, claim_due, release, renew
 from monitors.services.results import Outcome
 
@@ -30,6 +30,7 @@ ALL_WITHIN_S = 1.0
 MOST_AT_ONCE = 1000  # checks claimed, or results stored, by one statement
 NEWS_AT_ONCE = 25  # results judged and stored by one transaction, which locks their monitors for so long
 CANARIES_EVERY_S = 5.0
+REGIONS_EVERY_S = 15.0
 OVERDUE_S = 15.0  # beyond a check's slot and timeout, before its missing result is the engine's fault
 _TROUBLE = (OperationalError, InterfaceError)  # the database is away, or busy: the same again may work
 
@@ -74,7 +75,11 @@ class Prober:
 
     def _duties(self) -> list[tuple[Callable[[], None], float]]:
         duties = [(self.claim, CLAIM_EVERY_S), (self._store_in_time, NEWS_WITHIN_S)]
-        return [*duties, (self._ask_canaries, CANARIES_EVERY_S)] if settings.CANARIES else duties
+        if settings.CANARIES:
+            duties.append((self._ask_canaries, CANARIES_EVERY_S))
+        if len(settings.PROBE_REGIONS) > 2:
+            duties.append((self._judge_regions, REGIONS_EVERY_S))
+        return duties
 
     def _keep(self, duty: Callable[[], None], every_s: float) -> None:
         """Do one duty again and again; trouble with the database is said once and tried again."""
@@ -208,3 +213,6 @@ class Prober:
 
     def _ask_canaries(self) -> None:
         guard.record_round(self._region, guard.ask_canaries(now=self._clock()))
+
+    def _judge_regions(self) -> None:
+        regions.judge_regions(now=self._clock())

@@ -1,23 +1,24 @@
 """Store what checks saw: results, the monitors' last words, coverage, evidence and observations."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from django.db import connection, transaction
 
 from kit.clock import real
+from monitors.core.quorum import View
 from monitors.models import CheckEvidence, Monitor
 from monitors.probes.base import ProbeResult, Reason
 from monitors.services.copying import fill_inbox
 from monitors.services.dispatch import Check, plain_cursor
+from monitors.services.regions import is_shared, say
 from monitors.services.states import observe
 from monitors.services.steady import COVER_EVERY, record_steady
 from monitors.services.storage import reopen
 from monitors.services.verdicts import Finding, judged, mark_noisy
 from monitors.signals import readings_changed
 
-RECHECK_AFTER = timedelta(seconds=10)  # a first failure, or a first success after one, is confirmed soon
 QUIET_FOR_S = 10
 MOST_READERS = 10_000
 
@@ -56,6 +57,13 @@ def record_judged(outcomes: Sequence[Outcome], *, now: datetime) -> int:
     if not findings:
         return 0
     _store(findings)
+    say(
+        [
+            (f.monitor.id, View(f.check.region, f.said, f.check.slot), f.result.total_us)
+            for f in findings
+            if is_shared(f.monitor)
+        ]
+    )
     reopen({finding.check.slot for finding in findings}, now=now)
     told = [finding for finding in findings if finding.word is not None]
     _cover(told)
@@ -68,15 +76,15 @@ def record_judged(outcomes: Sequence[Outcome], *, now: datetime) -> int:
 
 _ACCEPT = """
     WITH result AS (
-        SELECT * FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::smallint[], %s::int[], %s::text[], %s::bool[])
-            AS result (id, fence, slot, state, total_us, reason, again)
+        SELECT * FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::smallint[], %s::int[], %s::text[], %s::float8[])
+            AS result (id, fence, slot, state, total_us, reason, again_in_s)
     ), ours AS (
         SELECT monitor.id FROM monitors_monitor AS monitor JOIN result USING (id, fence)
         WHERE NOT is_paused ORDER BY monitor.id FOR NO KEY UPDATE OF monitor
     )
     UPDATE monitors_monitor AS monitor
     SET last_check_at = slot, last_state = state, last_total_us = total_us, last_reason = reason, leased_until = NULL,
-        next_check_at = CASE WHEN again THEN least(next_check_at, %s) ELSE next_check_at END
+        next_check_at = least(next_check_at, %s + again_in_s * interval '1 second')  -- NULL is not least
     FROM result JOIN ours USING (id)
     WHERE monitor.id = result.id
     RETURNING monitor.id
@@ -93,14 +101,14 @@ def _accept(findings: Sequence[Finding], now: datetime) -> set[int]:
             int(finding.result.state),
             finding.result.total_us,
             "" if finding.result.reason == Reason.OK else finding.result.reason.word,
-            finding.word is not None and finding.word.look_again,
+            finding.recheck_in_s,
         )
         for finding in findings
     ]
     if not rows:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(_ACCEPT, [*(list(column) for column in zip(*rows, strict=True)), now + RECHECK_AFTER])
+        cursor.execute(_ACCEPT, [*(list(column) for column in zip(*rows, strict=True)), now])
         return {row[0] for row in cursor.fetchall()}
 
 

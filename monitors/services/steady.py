@@ -22,7 +22,7 @@ COVER_EVERY = timedelta(seconds=30)  # the span in which a monitor saw something
 _STEADY = """
     WITH steady AS (
         SELECT inbox.*, word.id AS word_id, 'monitor:' || inbox.monitor_id AS ref, monitor.organization_id, monitor.name,
-            monitor.scope_id, scope.provider_id,
+            monitor.scope_id, scope.provider_id, cardinality(regions) > 1 AS is_shared,
             %(missed)s * interval_s + timeout_s AS fresh_s
         FROM checks_inbox AS inbox
         JOIN monitors_monitor AS monitor ON monitor.id = inbox.monitor_id AND monitor.fence = inbox.fence
@@ -61,6 +61,13 @@ _STEADY = """
     ), begun AS (
         INSERT INTO monitors_coverage (ref, began_at, ended_at)
         SELECT ref, slot, slot FROM steady WHERE ref NOT IN (SELECT ref FROM covered)
+    ), said AS (
+        INSERT INTO monitors_regionword AS word (monitor_id, region, state, since, at, total_us)
+        SELECT monitor_id, region, state, slot, slot, total_us FROM steady WHERE is_shared
+        ON CONFLICT (monitor_id, region) DO UPDATE SET state = excluded.state, at = excluded.at,
+            total_us = excluded.total_us,
+            since = CASE WHEN word.state = excluded.state THEN word.since ELSE excluded.since END
+        WHERE word.at <= excluded.at
     ), stored AS (
         INSERT INTO monitors_checkresult
             (monitor_id, slot, state, reason, total_us, dns, connect, tls, first_byte, transfer, region)

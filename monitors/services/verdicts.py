@@ -8,6 +8,7 @@ from kit.clock import real
 from monitors.core.debounce import Track
 from monitors.core.guard import Sight, Watch, sight
 from monitors.core.observations import Observation
+from monitors.core.quorum import View, weigh
 from monitors.core.states import Source, State
 from monitors.core.verdict import NOISY_WITHIN, Policy, Seen, Word, is_noisy, judge
 from monitors.models import Monitor, SourceState, StateChange
@@ -15,7 +16,9 @@ from monitors.probes.base import ProbeResult, Reason
 from monitors.queries.windows import in_window
 from monitors.services.dispatch import Check
 from monitors.services.guard import watches
+from monitors.services.regions import Regions, is_left_out, is_shared, last_words, panel_of, suspected_regions
 
+RECHECK_AFTER_S = 10.0  # a first failure, or a first success after one, is confirmed soon
 MISSED_CHECKS = 3  # a monitor without a result for this many intervals is no longer fresh
 
 
@@ -23,7 +26,8 @@ MISSED_CHECKS = 3  # a monitor without a result for this many intervals is no lo
 class Finding:
     """A result with the monitor it is of, what was known of it before, and what it says now.
 
-    `word` is None where the result says something about us and nothing about the target.
+    `word` is None where the result says something about us and nothing about the target. `said` is what its region
+    said, whether it counts or not.
     """
 
     check: Check
@@ -31,6 +35,8 @@ class Finding:
     monitor: Monitor
     before: SourceState | None
     word: Word | None
+    said: State = State.UNKNOWN
+    is_in_doubt: bool = False
 
     @property
     def is_news(self) -> bool:
@@ -46,6 +52,16 @@ class Finding:
         track = track_of(self.before, self.check.slot)
         was_failing = track.state.is_impaired or (track.pending is not None and track.pending.is_impaired)
         return self.word is not None and self.word.state.is_impaired and not was_failing
+
+    @property
+    def recheck_in_s(self) -> float | None:
+        """In how many seconds to look again, or None: at the next slot. Another region is asked at once."""
+        is_round = is_shared(self.monitor) and self.before is not None and self.before.pending is not None
+        if self.word is None:
+            return 0.0 if is_round else None
+        if not self.word.look_again:
+            return None
+        return RECHECK_AFTER_S if self.is_in_doubt or not is_shared(self.monitor) else 0.0
 
     @property
     def fresh_for(self) -> timedelta:
@@ -75,17 +91,18 @@ class Finding:
 def judged(outcomes: Sequence[tuple[Check, ProbeResult]], *, now: datetime) -> list[Finding]:
     """Return what results say, in the order of their monitors; those of removed monitors are left out.
 
-    Two queries, and two more where something fails or is slow.
+    Two queries, two more where something fails or is slow, and one for those that several regions check.
     """
     monitors = Monitor.objects.select_related("scope").in_bulk([check.monitor_id for check, _ in outcomes])
     rows = SourceState.objects.filter(ref__in=[f"monitor:{id_}" for id_ in monitors])
     states = {(row.ref, row.scope_id): row for row in rows}
     known = sorted((o for o in outcomes if o[0].monitor_id in monitors), key=lambda outcome: outcome[0].monitor_id)
+    shared = [monitor for monitor in monitors.values() if is_shared(monitor)]
     doubtful = [check.monitor_id for check, result in known if _is_trouble(result, monitors[check.monitor_id])]
     planned = in_window(doubtful, now) if doubtful else set()
-    seen_by = watches() if doubtful else {}
+    regions = Regions(watches(), suspected_regions(), last_words(shared)) if doubtful or shared else Regions()
     return [
-        _finding(check, result, monitor, states.get((f"monitor:{monitor.id}", monitor.scope_id)), planned, seen_by, now)
+        _finding(check, result, monitor, states.get((f"monitor:{monitor.id}", monitor.scope_id)), planned, regions, now)
         for check, result in known
         for monitor in [monitors[check.monitor_id]]
     ]
@@ -115,22 +132,34 @@ def _finding(
     monitor: Monitor,
     before: SourceState | None,
     planned: Collection[int],
-    seen_by: dict[int, Watch],
+    regions: Regions,
     now: datetime,
 ) -> Finding:
-    track = track_of(before, check.slot)
-    worth = _worth(check, result, track, seen_by.get(check.region), now)
+    track, said = track_of(before, check.slot), result.state
+    worth = _worth(check, result, track, regions.watches.get(check.region), now)
+    left_out = is_left_out(monitor, check.region, regions.suspected)
     if worth is Sight.BLIND:
-        words = f"Our own network did not work, so this says nothing: {result.summary}"
-        result = replace(result, state=State.UNKNOWN, reason=Reason.NO_NETWORK, summary=words)
-    seen = Seen(result.state, result.total_us, not result.reason.is_ours, in_window=monitor.id in planned)
-    word = judge(seen, track, _policy(monitor))
-    if word and worth is Sight.DOUBT and word.state.is_impaired and word.state != track.state:
-        # It waits for the next round of canaries: not confirmed by this one, whatever the monitor asks for.
-        word = replace(word, confirmations=max(word.confirmations, track.agreeing + 2), look_again=True)
+        said, result = State.UNKNOWN, _disowned(result, "Our own network did not work, so this says nothing")
+    elif left_out and result.state.is_impaired:
+        result = _disowned(result, "Its region disagrees with all others, so this says nothing")
+    seen = Seen(result.state, result.total_us, not (result.reason.is_ours or left_out), in_window=monitor.id in planned)
+    policy = _policy(monitor)
+    word = judge(seen, track, policy)
     if word and word.state == State.DEGRADED and result.state == State.OPERATIONAL:
         result = replace(result, state=State.DEGRADED, reason=Reason.SLOW)
-    return Finding(check, result, monitor, before, word)
+    elif word and is_shared(monitor) and word.state != State.MAINTENANCE:
+        view = View(check.region, said, check.slot)
+        up_after = policy.checks_of_quiet if policy.is_noisy else 1
+        word = weigh(word, view, panel_of(monitor, view, regions, track, up_after=up_after, now=now), track)
+    in_doubt = worth is Sight.DOUBT and word is not None and word.state.is_impaired and word.state != track.state
+    if word and in_doubt:
+        # It waits for the next round of canaries: not confirmed by this one, whatever the monitor asks for.
+        word = replace(word, confirmations=max(word.confirmations, track.agreeing + 2), look_again=True)
+    return Finding(check, result, monitor, before, word, said, in_doubt)
+
+
+def _disowned(result: ProbeResult, why: str) -> ProbeResult:
+    return replace(result, state=State.UNKNOWN, reason=Reason.NO_NETWORK, summary=f"{why}: {result.summary}")
 
 
 def _worth(check: Check, result: ProbeResult, track: Track, watch: Watch | None, now: datetime) -> Sight:

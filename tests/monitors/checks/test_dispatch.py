@@ -9,7 +9,7 @@ from django.db import connection
 
 from monitors.core.schedule import slot_after, slot_at
 from monitors.models import Monitor
-from monitors.services.dispatch import AHEAD_S, LEASE_S, claim_due, release, renew
+from monitors.services.dispatch import AHEAD_S, LEASE_S, TURN_S, claim_due, release, renew
 from tests.factories import MonitorFactory, OrganizationFactory, ScopeFactory
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
@@ -56,7 +56,11 @@ def test_sql_and_python_agree_on_slots():
         ({"next_check_at": NOON + timedelta(seconds=AHEAD_S, milliseconds=1)}, False),
         ({"is_paused": True}, False),
         ({"regions": [1]}, False),
-        ({"regions": [1, 0]}, True),
+        ({"regions": [0, 1]}, True),
+        ({"regions": [1, 0]}, False),  # it is the other's turn ...
+        ({"regions": [1, 0], "fence": 1}, True),
+        ({"regions": [1, 0], "next_check_at": NOON - timedelta(seconds=TURN_S)}, True),  # ... who does not take it
+        ({"regions": [1, 0], "leased_until": NOON}, True),
         ({"leased_until": NOON + timedelta(seconds=1)}, False),
         ({"leased_until": NOON, "next_check_at": NOON + timedelta(minutes=1)}, True),
         ({"leased_until": NOON, "is_paused": True}, False),

@@ -8,7 +8,8 @@ from monitors.core.states import State
 from monitors.models import CheckEvidence, CheckResult, Coverage, Monitor, PendingChange, SourceState, StateChange
 from monitors.probes.base import Phases, ProbeResult, Reason
 from monitors.services.dispatch import Check
-from monitors.services.results import RECHECK_AFTER, record
+from monitors.services.results import record
+from monitors.services.verdicts import RECHECK_AFTER_S
 from monitors.signals import readings_changed
 from tests.factories import MonitorFactory
 
@@ -130,7 +131,7 @@ def test_what_awaits_confirmation_is_checked_again_soon(results, is_soon):
         Monitor.objects.update(next_check_at=NOON + timedelta(hours=1))
         record([outcome(monitor, result, minute)], now=NOON + minute * MINUTE)
     monitor.refresh_from_db()
-    soon = NOON + (len(results) - 1) * MINUTE + RECHECK_AFTER
+    soon = NOON + (len(results) - 1) * MINUTE + timedelta(seconds=RECHECK_AFTER_S)
     assert monitor.next_check_at == (soon if is_soon else NOON + timedelta(hours=1))
 
 

@@ -1,0 +1,198 @@
+"""Several regions check one monitor in turn: enough of them must agree, and one that contradicts all others is left out."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from monitors.core.guard import Round
+from monitors.core.states import State
+from monitors.models import CheckResult, Monitor, OperatorNotice, RegionWatch, RegionWord, SourceState, StateChange
+from monitors.probes.base import ProbeResult, Reason
+from monitors.services import guard
+from monitors.services.dispatch import Check, claim_due
+from monitors.services.regions import judge_regions
+from monitors.services.results import record
+from tests.factories import MonitorFactory, OrganizationFactory, ScopeFactory
+
+NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
+S = timedelta(seconds=1)
+GOOD = ProbeResult(State.OPERATIONAL, Reason.OK, 100_000, summary="GET answered 200.")
+BAD = ProbeResult(State.MAJOR_OUTAGE, Reason.CONNECT_TIMEOUT, 1_000, summary="GET: no connection.")
+UP, PART, DOWN = State.OPERATIONAL, State.PARTIAL_OUTAGE, State.MAJOR_OUTAGE
+A, B, C = 0, 1, 2
+
+
+@pytest.fixture(autouse=True)
+def places(settings):
+    settings.PROBE_REGIONS = ["tokyo", "oslo", "lima"]
+
+
+def of_three(**fields):
+    return MonitorFactory(**{"regions": [A, B, C], "confirmations": 1, "interval_s": 60} | fields)
+
+
+def say(monitor, region, result, second):
+    at = NOON + second * S
+    check = Check(monitor.id, 0, at, "http", monitor.target, {}, monitor.timeout_s, region)
+    record([(check, result)], now=at)
+
+
+def play(monitor, script):
+    """Let regions speak: "A- 60" says that A sees a failure in second 60, "B+ 61" that B sees none."""
+    for words in script.split(", "):
+        word, second = words.split()
+        say(monitor, "ABC".index(word[0]), GOOD if word[1] == "+" else BAD, int(second))
+
+
+def changes():
+    return [(c.old, c.new, (c.at - NOON) // S) for c in StateChange.objects.order_by("id")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("script", "quorum", "expected"),
+    [
+        ("A- 60, B+ 61, C+ 62", None, []),
+        ("A- 60, B- 61", None, [(UP, DOWN, 60)]),
+        ("A- 60, B+ 61, C- 62", None, [(UP, PART, 60)]),
+        ("A- 60, B- 61, C+ 62", None, [(UP, DOWN, 60), (DOWN, PART, 62)]),
+        ("A- 60, B- 61", 3, []),
+        ("A- 60, B- 61, C- 62", 3, [(UP, DOWN, 60)]),
+        ("A- 60", 1, [(UP, DOWN, 60)]),
+        ("A- 60, A- 65, A- 66", None, [(UP, DOWN, 60)]),  # the others make no checks: who can see decides
+        ("A- 60, B+ 61, C+ 62, A- 120, B+ 180", None, []),
+        ("A- 60, B+ 61, C+ 62, A- 120, B- 180, C+ 181, A- 182", None, [(UP, PART, 180)]),
+        ("A- 60, B- 61, C- 62, A+ 120, B+ 121", None, [(UP, DOWN, 60), (DOWN, UP, 120)]),
+        ("A- 60, B- 61, C- 62, A+ 120, B- 121, C- 122", None, [(UP, DOWN, 60), (DOWN, PART, 122)]),
+    ],
+)
+def test_enough_regions_that_agree_change_the_state_as_of_the_first_of_them(script, quorum, expected):
+    monitor = of_three(quorum=quorum)
+    play(monitor, "A+ 0, B+ 1, C+ 2")
+    play(monitor, script)
+    assert changes() == expected
+
+
+@pytest.mark.django_db
+def test_a_word_from_before_the_failure_does_not_speak_against_it():
+    monitor = of_three()
+    play(monitor, "A+ 0, B+ 1, C+ 2, A- 60")
+    row = SourceState.objects.get()
+    assert (row.state, row.pending, row.pending_since) == (UP, DOWN, NOON + 60 * S)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("script", "is_at_once"),
+    [
+        ("A- 60", True),
+        ("A- 60, B+ 61", True),
+        ("A- 60, B+ 61, C+ 62", False),
+        ("A- 60, B- 61", True),  # enough, and the third is asked all the same
+        ("A- 60, B- 61, C- 62", False),
+        ("A- 60, B+ 61, C+ 62, A- 120", False),  # nothing new: no hurry
+    ],
+)
+def test_on_a_first_failure_each_other_region_is_asked_at_once(script, is_at_once):
+    monitor = of_three()
+    play(monitor, "A+ 0, B+ 1, C+ 2")
+    last = NOON + int(script.split()[-1]) * S
+    for words in script.split(", "):
+        Monitor.objects.update(next_check_at=NOON + timedelta(hours=1))
+        play(monitor, words)
+    assert (Monitor.objects.get().next_check_at == last) == is_at_once
+
+
+@pytest.mark.django_db
+def test_each_regions_latest_word_is_kept_with_the_time_it_began():
+    monitor = of_three()
+    play(monitor, "A+ 0, B+ 1, A- 60, B+ 61, A- 120")
+    words = RegionWord.objects.order_by("region").values_list("region", "state", "since", "at")
+    assert list(words) == [(A, DOWN, NOON + 60 * S, NOON + 120 * S), (B, UP, NOON + S, NOON + 61 * S)]
+
+
+@pytest.mark.django_db
+def test_regions_check_in_turn():
+    monitor = of_three(next_check_at=NOON)
+    takers = []
+    for round_ in range(6):
+        now = NOON + round_ * S
+        Monitor.objects.update(next_check_at=now, leased_until=None)
+        takers += [region for region in (A, B, C) if claim_due(now=now, region=region)]
+    assert (takers, Monitor.objects.get(id=monitor.id).fence) == ([A, B, C, A, B, C], 6)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_regions_that_claim_at_the_same_moment_one_gets_each_check():
+    shared = {"organization": OrganizationFactory(), "scope": ScopeFactory()}
+    ids = {of_three(**shared, next_check_at=NOON - 30 * S).id for _ in range(60)}  # overdue: anybody may
+    claimed, start = [], threading.Barrier(3)
+
+    def claim(region):
+        start.wait()
+        while checks := claim_due(now=NOON, region=region, limit=5):
+            claimed.extend(check.monitor_id for check in checks)
+        connection.close()
+
+    threads = [threading.Thread(target=claim, args=(region,)) for region in (A, B, C)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(claimed) == sorted(ids)
+
+
+@pytest.mark.django_db
+def test_one_sick_region_over_many_monitors_changes_nothing_and_raises_one_notice():
+    shared = {"organization": OrganizationFactory(), "scope": ScopeFactory()}
+    monitors = [of_three(**shared) for _ in range(8)]
+    for monitor in monitors:
+        play(monitor, "A+ 0, B+ 1, C+ 2, C- 60, A+ 61, B+ 62")
+    for second in (63, 78):
+        judge_regions(now=NOON + second * S)
+    notice = OperatorNotice.objects.get()
+    assert (notice.title, notice.count) == ("Checks from lima are left out: it disagrees with all other regions", 1)
+    for monitor in monitors:
+        play(monitor, "C- 120, A+ 121, B+ 122")
+    assert (changes(), set(SourceState.objects.values_list("state", "pending"))) == ([], {(UP, None)})
+    assert set(CheckResult.objects.filter(slot=NOON + 120 * S).values_list("state", "reason")) == {
+        (State.UNKNOWN, Reason.NO_NETWORK)
+    }
+
+
+@pytest.mark.django_db
+def test_without_the_suspected_region_the_others_decide_and_it_is_heard_again_once_it_agrees():
+    shared = {"organization": OrganizationFactory(), "scope": ScopeFactory()}
+    monitors = [of_three(**shared) for _ in range(4)]
+    for monitor in monitors:
+        play(monitor, "A+ 0, B+ 1, C- 2, A+ 3, B+ 4")
+    judge_regions(now=NOON + 10 * S)
+    play(monitors[0], "A- 60, C- 61")
+    assert changes() == []
+    play(monitors[0], "B- 62")
+    assert changes() == [(UP, DOWN, 60)]
+    for monitor in monitors[1:]:
+        play(monitor, "C+ 63")
+    judge_regions(now=NOON + 70 * S)
+    assert RegionWatch.objects.get(region=C).suspected_since is None
+    assert OperatorNotice.objects.get().resolved_at == NOON + 70 * S
+
+
+@pytest.mark.django_db
+def test_a_failure_in_a_region_that_may_be_cut_off_is_no_vote_before_its_network_is_known_to_work():
+    monitor = of_three()
+    guard.record_round(A, Round(NOON + 55 * S, 5))
+    play(monitor, "A+ 0, B+ 1, C+ 2, A- 60, B- 61")
+    assert changes() == []
+    guard.record_round(A, Round(NOON + 65 * S, 5))
+    play(monitor, "C- 66")
+    assert changes() == [(UP, DOWN, 60)]
+
+
+@pytest.mark.django_db
+def test_a_monitor_of_one_region_has_no_words_of_regions():
+    monitor = MonitorFactory(confirmations=1)
+    play(monitor, "A+ 0, A- 60")
+    assert (changes(), RegionWord.objects.count()) == ([(UP, DOWN, 60)], 0)
