@@ -4,11 +4,14 @@ Whatever becomes of a report, who sends it is answered the same: nobody can lear
 """
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
+from redis.exceptions import RedisError
 
 from monitors.core.problems import WORKS
 from monitors.models import (
@@ -70,6 +73,8 @@ def report(
 
 def take(said: Statement, who: Person, *, proof: Proof, via: Via, now: datetime, may_count: bool = True) -> bool:
     """Store what somebody says, as `report`; with `may_count` False it is kept and never counted."""
+    if _is_known_full(said.provider, who):
+        return True
     for _ in range(3):
         try:
             return _vote(said, who, proof, via, now, may_count)
@@ -86,6 +91,7 @@ def _vote(said: Statement, who: Person, proof: Proof, via: Via, now: datetime, m
     if any(voter == who.voter and well == said.says_well for voter, well, _ in before):
         return False
     if len(before) >= MOST_STORED:
+        _note_full(said.provider, who)
         return True
     is_first = not any(counted for _, _, counted in before)
     counts = may_count and is_first and not said.says_well and _is_within_caps(said.provider, who, proof)
@@ -115,6 +121,23 @@ def _vote(said: Statement, who: Person, proof: Proof, via: Via, now: datetime, m
         send = partial(readings_changed.send_robust, Report, provider_id=said.provider.id, organization_id=None)
         transaction.on_commit(send)
     return True
+
+
+def _is_known_full(provider: Provider, who: Person) -> bool:
+    """Tell whether this network's window is full, without the database: a flood must cost next to nothing."""
+    try:
+        return cache.get(_full_name(provider, who)) is not None
+    except RedisError:
+        return False
+
+
+def _note_full(provider: Provider, who: Person) -> None:
+    with suppress(RedisError):
+        cache.set(_full_name(provider, who), 1, 600)
+
+
+def _full_name(provider: Provider, who: Person) -> str:
+    return f"reports:full:{provider.id}:{who.network}:{who.window.timestamp():.0f}"
 
 
 def _is_within_caps(provider: Provider, who: Person, proof: Proof) -> bool:

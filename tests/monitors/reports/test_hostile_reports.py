@@ -7,6 +7,7 @@ from altcha import Payload, solve_challenge
 from altcha.v2 import Challenge
 from django.core.cache import cache
 from django.test import Client
+from redis.exceptions import ConnectionError as NoValkey
 
 from incidents.models import Incident
 from monitors.core import report_effort
@@ -18,7 +19,7 @@ from monitors.services import report_work
 from monitors.services.crowd import judge_provider
 from monitors.services.report_people import person
 from monitors.services.report_work import LIVES_S, Proof
-from monitors.services.reports import MOST_ALIKE_NEAR, MOST_UNPROVEN, Statement, take
+from monitors.services.reports import MOST_ALIKE_NEAR, MOST_STORED, MOST_UNPROVEN, Statement, take
 from tests.factories import OrganizationFactory, ProviderFactory
 
 pytestmark = pytest.mark.django_db
@@ -188,8 +189,8 @@ def test_c13_a_true_tenfold_spike_is_counted_whole(say):
 
 
 def test_c14_a_smear_on_a_healthy_service_changes_no_state_and_opens_nothing(say):
-    for n in range(2000):
-        say(f"81.2.{n % 3}.{n % 250}", minutes=n / 200, browser=f"browser {n}")
+    for n in range(600):
+        say(f"81.2.{n % 3}.{n % 250}", minutes=n / 60, browser=f"browser {n}")
     assert (flipped(10), Incident.objects.count()) == (0, 0)
 
 
@@ -254,3 +255,23 @@ def test_the_embedded_form_sets_no_cookie_and_knows_nobody(client, django_user_m
 def test_a_report_out_of_a_frame_says_so():
     assert Client().post(EMBED, {"problem": "other"}).url == f"{EMBED}?thanks=new"
     assert Report.objects.get().via == "embed"
+
+
+def test_c1_a_network_whose_window_is_full_costs_the_database_nothing(say, django_assert_num_queries):
+    for n in range(MOST_STORED + 1):
+        say(f"81.2.69.{n}")
+    with django_assert_num_queries(0):
+        assert say("81.2.69.200")
+    assert say("81.2.70.200")
+    assert say("81.2.69.200", minutes=10)
+    assert Report.objects.count() == MOST_STORED + 2
+
+
+def test_without_valkey_reports_are_taken_and_a_network_is_one_voice(say, monkeypatch):
+    def gone(*_, **__):
+        raise NoValkey("gone")
+
+    for name in ("get", "set", "add", "incr", "get_or_set"):
+        monkeypatch.setattr(cache, name, gone)
+    assert [say(f"81.2.69.{n}") for n in range(5)] == [True] * 5
+    assert (Report.objects.count(), counted()) == (5, 1)

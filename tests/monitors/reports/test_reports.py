@@ -27,6 +27,7 @@ BROWSER = "Mozilla/5.0"
 
 @pytest.fixture
 def twilio():
+    cache.clear()  # what it remembers of networks names providers by ids that come again
     return ProviderFactory(slug="twilio", name="Twilio", category="comms")
 
 
