@@ -12,9 +12,10 @@ from django.conf import settings
 
 from monitors.receipts import receipt_kinds
 from monitors.receipts.base import HookRequest
-from monitors.services.receiving import TOO_LARGE, UNKNOWN, Answer, Delivery, Receiver
+from monitors.services.receiving import LATER, TOO_LARGE, UNKNOWN, Answer, Delivery, Receiver
 
 LARGEST_BODY = 1_000_000  # bytes
+MOST_HELD = 64_000_000  # bytes of all bodies that are being read or wait; beyond them senders are told to try again
 SLOWEST_S = 10.0  # from a request's head to its last byte
 
 Message = MutableMapping[str, Any]
@@ -24,11 +25,13 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 class Hooks:
-    """Answers /hooks/KIND/TOKEN; everything else is `django`'s."""
+    """Answers /hooks/KIND/TOKEN; everything else is `django`'s. `most_held` are bytes."""
 
-    def __init__(self, django: Application) -> None:
+    def __init__(self, django: Application, most_held: int = MOST_HELD) -> None:
         self._django = django
+        self.most_held = most_held
         self._receiver: Receiver | None = None
+        self.held = 0  # bytes
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         parts = scope["path"].split("/")
@@ -55,19 +58,15 @@ class Hooks:
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > LARGEST_BODY:
             return TOO_LARGE
+        body = _Body(self)
         try:
             async with asyncio.timeout(SLOWEST_S):
-                body = await _body(receive)
+                wrong = await body.read(receive)
+            return wrong or await self._answer_of(kind, token, _request(scope, headers, body.content))
         except TimeoutError:
             return Answer(408, "The body came too slowly.")
-        if body is None:
-            return TOO_LARGE
-        # The address that the sender was given: behind a proxy our own view of it would not match what was signed.
-        raw = scope.get("raw_path") or scope["path"].encode()
-        query = b"?" + scope["query_string"] if scope["query_string"] else b""
-        url = settings.PUBLIC_URL + (raw.partition(b"?")[0] + query).decode("latin-1")
-        request = HookRequest(url, headers.get("content-type", ""), headers, body, scope["method"])
-        return await self._answer_of(kind, token, request)
+        finally:
+            self.held -= body.size
 
     async def _answer_of(self, kind: str, token: str, request: HookRequest) -> Answer:
         if self._receiver is None:  # threads are begun in the process that serves, not in one that it forks from
@@ -88,18 +87,41 @@ def _set(answered: asyncio.Future[Answer], answer: Answer) -> None:
         answered.set_result(answer)
 
 
-async def _body(receive: Receive) -> bytes | None:
-    """Return a request's body, or None as soon as it is too large, whatever length it had announced."""
-    chunks, size = [], 0
-    while True:
-        message = await receive()
-        chunk = message.get("body", b"")
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > LARGEST_BODY:
-            return None
-        if message["type"] == "http.disconnect" or not message.get("more_body"):
-            return b"".join(chunks)
+class _Body:
+    """A request's body as it comes in. What it holds is counted in all that the hooks hold."""
+
+    def __init__(self, hooks: Hooks) -> None:
+        self._hooks, self._chunks, self.size = hooks, list[bytes](), 0
+
+    @property
+    def content(self) -> bytes:
+        return b"".join(self._chunks)
+
+    async def read(self, receive: Receive) -> Answer | None:
+        """Read to the end; return what to answer at once where that may not be, whatever length was announced."""
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return Answer(400, "The body ended early.")
+            chunk = message.get("body", b"")
+            self.size += len(chunk)
+            self._hooks.held += len(chunk)
+            if self.size > LARGEST_BODY:
+                return TOO_LARGE
+            if self._hooks.held > self._hooks.most_held:
+                return LATER
+            self._chunks.append(chunk)
+            if not message.get("more_body"):
+                return None
+
+
+def _request(scope: Message, headers: dict[str, str], body: bytes) -> HookRequest:
+    """The request, under the address that the sender was given: what we see behind a proxy would not match what was
+    signed."""
+    raw = scope.get("raw_path") or scope["path"].encode()
+    query = b"?" + scope["query_string"] if scope["query_string"] else b""
+    url = settings.PUBLIC_URL + (raw.partition(b"?")[0] + query).decode("latin-1")
+    return HookRequest(url, headers.get("content-type", ""), headers, body, scope["method"])
 
 
 async def _answer(send: Send, answer: Answer, headers: list[tuple[bytes, bytes]] | None = None) -> None:

@@ -38,11 +38,11 @@ def scope_of(sent):
     }  # fmt: skip
 
 
-async def serve(sent, *chunks, without_length=False):
+async def serve(sent, *chunks, without_length=False, by=application):
     scope = scope_of(sent)
     if without_length:
         scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
-    answering = ApplicationCommunicator(application, scope)
+    answering = ApplicationCommunicator(by, scope)
     parts = chunks or (sent.body,)
     for number, chunk in enumerate(parts):
         await answering.send_input({"type": "http.request", "body": chunk, "more_body": number < len(parts) - 1})
@@ -131,7 +131,7 @@ def test_what_cannot_be_stored_is_asked_for_again_and_then_taken(source):
     assert (served(sent)[0], Receipt.objects.count()) == (204, 1)
 
 
-def test_one_request_that_the_database_does_not_take_does_not_spoil_the_batch(source, monkeypatch):
+def test_one_request_that_the_database_does_not_take_does_not_spoil_the_batch(source):
     """Two sources, one of which is deleted between being remembered and being written to."""
     gone = ReceiptSourceFactory(provider=source.provider, kind="twilio", token="t1")
     receipts.set_secrets(gone, [TWILIO.secret])
@@ -161,6 +161,24 @@ def test_more_than_can_wait_are_asked_to_come_again():
 def test_a_new_secret_is_valid_within_seconds_and_an_unknown_word_is_counted(source):
     assert served(TWILIO.make("/hooks/twilio/t0", clock(), Item(status="exploded")))[0] == 204
     assert ReceiptProblem.objects.get(kind=Problem.WORD).word == "exploded"
+
+
+def test_more_bytes_than_may_be_held_are_asked_to_come_again_and_given_back(source):
+    hooks = Hooks(None, most_held=1000)
+    sent = TWILIO.make("/hooks/twilio/t0", clock())
+    assert served(sent, b"a" * 900, b"a" * 200, without_length=True, by=hooks)[0] == 503
+    assert (served(sent, by=hooks)[0], hooks.held) == (204, 0)
+    hooks.stop()
+
+
+def test_a_sender_that_goes_away_is_not_counted_as_a_forger(source):
+    async def go_away():
+        answering = ApplicationCommunicator(application, scope_of(TWILIO.make("/hooks/twilio/t0", clock())))
+        await answering.send_input({"type": "http.request", "body": b"To=", "more_body": True})
+        await answering.send_input({"type": "http.disconnect"})
+        return (await answering.receive_output(30))["status"]
+
+    assert (asyncio.run(go_away()), ReceiptProblem.objects.count()) == (400, 0)
 
 
 def test_every_other_page_is_djangos():
