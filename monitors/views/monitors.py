@@ -20,6 +20,7 @@ from monitors.probes.base import Probe, ProbeResult
 from monitors.queries import monitors as queries
 from monitors.queries.heartbeats import heartbeat_page
 from monitors.queries.monitor_page import monitor_page
+from monitors.queries.synthetic import messages_page
 from monitors.services import checks
 from monitors.services import monitors as services
 from monitors.services.options import SecretNeeded
@@ -39,6 +40,7 @@ def monitor_detail(request: HttpRequest, slug: str, monitor_id: int) -> HttpResp
     context = {
         "organization": membership.organization,
         "heartbeat": heartbeat_page(monitor, with_address=can_edit),
+        "sends": messages_page(monitor, now=now),
         "page": monitor_page(monitor, span=request.GET.get("span", ""), now=now),
         "can_edit": can_edit,
         "can_check": Role(membership.role).includes(Role.MEMBER),

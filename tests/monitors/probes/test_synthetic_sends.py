@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connections, transaction
+from django.urls import reverse
 
 from kit.clock import Pace, clock, configure
 from monitors.core.states import State
@@ -14,7 +15,7 @@ from monitors.probes.base import Reason
 from monitors.probes.synthetic import ON, PROBE
 from monitors.services import checks, monitors, synthetic
 from monitors.tasks.synthetic import send_synthetic
-from tests.factories import OrganizationFactory, ScopeFactory
+from tests.factories import MembershipFactory, OrganizationFactory, ScopeFactory
 from tests.kit.servers import serving
 from tests.monitors.probes.twilio import ACCOUNT, BEGAN, KEY, SECRET, twilio
 
@@ -242,3 +243,21 @@ def test_the_account_may_not_lead_inside(api, at, settings):
     send_synthetic()
     assert (api.messages, fates()) == ([], [Fate.REFUSED])
     assert said(monitor) == (State.UNKNOWN, Reason.BLOCKED)
+
+
+def test_the_monitors_page_shows_each_message_and_its_cost(api, at, client):
+    monitor = make(api)
+    client.force_login(MembershipFactory(organization=monitor.organization).user)
+    address = reverse("monitor_detail", args=[monitor.organization.slug, monitor.id])
+    send_synthetic()
+    api.status, api.error_code = "undelivered", 30008
+    send_synthetic()
+    page = " ".join(client.get(address).content.decode().split())
+    assert "0.05 of 0.12 are spent this month (UTC). The next message goes out" in page
+    assert "Not delivered in time" in page
+    assert "undelivered, error 30008" in page
+    assert SECRET not in page
+    Monitor.objects.update(options=monitor.options | {"monthly_cap": "0.05"})
+    at(61)
+    send_synthetic()
+    assert "Nothing more is sent until the next, or until you raise the cap." in client.get(address).content.decode()
