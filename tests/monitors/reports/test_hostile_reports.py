@@ -99,10 +99,10 @@ def test_c4_one_report_a_minute_from_few_networks_flips_nothing(say):
             assert flipped(minute) == 0
 
 
-@pytest.mark.parametrize("minutes", [9, 14, 19, 21])
+@pytest.mark.parametrize("minutes", [9, 21])
 def test_c5_c6_without_proof_of_work_a_flood_from_everywhere_flips_nothing(say, minutes):
-    for n in range(300):
-        say(f"{11 + n % 200}.{n % 250}.69.1", minutes=minutes * n / 300, browser=f"browser {n}", proof=Proof.MISSING)
+    for n in range(120):
+        say(f"{11 + n}.{n}.69.1", minutes=minutes * n / 120, browser=f"browser {n}", proof=Proof.MISSING)
     windows = {row.window for row in Report.objects.all()}
     assert counted() == MOST_UNPROVEN * len(windows)
     assert 3 * MOST_UNPROVEN < FEWEST

@@ -1,6 +1,7 @@
 """The question in an alert: who may answer it, how often it counts, and that looking at it is no answer."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.core import signing
@@ -8,12 +9,14 @@ from django.core.cache import cache
 from django.test import Client
 
 from alerts import services
+from alerts.channels import email, slack
 from monitors.core.states import State
 from monitors.models import Report
 from monitors.queries.report_questions import question_of, question_path
 from monitors.services.follows import follow
 from monitors.services.report_answers import MOST_OF_ONE_LINK
 from monitors.services.scopes import component_for, scope_of
+from tests.alerts.messages import OPENED
 from tests.alerts.scenes import at, happen, make_channel, make_incident
 from tests.alerts.test_path import deliver
 from tests.factories import OrganizationFactory, ProviderFactory, ScopeFactory
@@ -93,3 +96,24 @@ def test_a_mail_asks_when_it_begins_and_not_when_it_is_over(mailoutbox):
     page = Client().get(found[0][0][0])
     assert "Twilio" in page.content.decode()
     assert page.context["question"].incident == incident.uid
+
+
+def test_every_channel_of_words_asks_with_the_same_links():
+    message = replace(OPENED, ask_url="https://status.example/me-too/1.abc:x:y/")
+    mail, hook = (
+        email.write(message, {"address": "a@example.com"}),
+        slack.write(message, {"url": "https://hooks.example/x"}),
+    )
+    for given in ("yes", "no"):
+        link = f"{message.ask_url}?answer={given}"
+        assert f": {link}\n" in mail.text
+        assert f'href="{link}"' in mail.html
+        assert f"<{link}|" in hook.body.decode()
+
+
+def test_where_nobody_is_asked_no_channel_asks():
+    mail, hook = (
+        email.write(OPENED, {"address": "a@example.com"}),
+        slack.write(OPENED, {"url": "https://hooks.example/x"}),
+    )
+    assert "you too" not in mail.text + mail.html + hook.body.decode()
