@@ -225,15 +225,13 @@ def _minutes(one: Watched, since: datetime, until: datetime) -> dict[int, Minute
     index = {cell: n for n, cell in enumerate(one.cells)}
     sent: dict[int, list[int]] = defaultdict(list)
     ends: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
-    for message in evidence.shared_messages(one.provider_id, since, until):
-        cell = index.get(message.cell)
-        if cell is None:  # newer than this lookout, which is begun again every day
+    for cell, organization, began, ended, outcome, number in evidence.shared_messages(one.provider_id, since, until):
+        place = index.get(cell)
+        if place is None:  # newer than this lookout, which is begun again where scopes are new
             continue
-        began = number_of(message.began_at)
-        sent[began].append(cell)
-        if message.ended_at:
-            ended = number_of(message.ended_at)
-            ends[ended].append((cell, message.organization_id, OUTCOMES[message.outcome], max(0, ended - began)))
+        sent[began] += [place] * number
+        if ended is not None:
+            ends[ended] += [(place, organization, OUTCOMES[outcome], max(0, ended - began))] * number
     reports = _reports(one, since, until)
     posts = _posts(one, since, until)
     nothing = Checks(np.zeros((0, 0)), np.zeros((0, 0)))

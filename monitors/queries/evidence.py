@@ -7,6 +7,8 @@ message, a number or a person.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, F, Min, Q, Sum
@@ -14,7 +16,8 @@ from django.db.models import Count, F, Min, Q, Sum
 from accounts.models import Organization
 from monitors.core.cells import Cell
 from monitors.core.delivery import Minute
-from monitors.models import DeliveryCount, Message, OfficialPostScope, Receipt, Report
+from monitors.core.receipts import ARRIVED
+from monitors.models import DeliveryCount, OfficialPostScope, Receipt, Report, Scope
 from monitors.queries.counts import cell_of
 from monitors.receipts import receipt_kinds
 
@@ -23,7 +26,6 @@ FEWEST_MESSAGES = 50
 FEWEST_COUNTED = 20  # messages that make a scope worth watching
 MOST_CELLS = 1000  # per provider; the busiest
 _COUNTED = Q(organization__shares_counts_since__lte=F("minute"))
-_SHARING = Q(source__organization__shares_counts_since__lte=F("first_at"))
 PARTS = ("scope__component_id", "scope__country", "scope__carrier_id")
 
 
@@ -58,36 +60,49 @@ def first_shared(since: datetime) -> dict[int, datetime]:
     return dict(rows.values_list("scope__provider_id").annotate(Min("minute")))
 
 
-@dataclass(frozen=True, slots=True)
-class SharedMessage:
-    """A message of an organization that shares its counts. `ended_at` None: not yet. `outcome`: "delivered" or whose fault."""
+class SharedMessages(NamedTuple):
+    """Messages of one organization that began, and ended, in the same minutes in the same way. Minutes since 1970, UTC.
+
+    `ended` None: not yet. `outcome`: "delivered" or whose fault it is.
+    """
 
     cell: Cell
     organization_id: int
-    began_at: datetime
-    ended_at: datetime | None
+    began: int
+    ended: int | None
     outcome: str
+    number: int
 
 
-def shared_messages(provider_id: int, since: datetime, until: datetime) -> list[SharedMessage]:
-    """Return the shared messages of a provider that began or ended in [since, until)."""
-    during = Q(first_at__gte=since, first_at__lt=until) | Q(final_at__gte=since, final_at__lt=until)
-    rows = Message.objects.filter(_SHARING, during, source__provider_id=provider_id, scope__component__isnull=False)
-    rows = rows.exclude(status="canceled")  # never tried
-    names = ("source__organization_id", "source__kind", "first_at", "final_at", "status", "error_code")
+_SHARED_MESSAGES = """
+    WITH scopes AS (SELECT id FROM monitors_scope WHERE provider_id = %(provider)s AND component_id IS NOT NULL)
+    SELECT m.scope_id, s.organization_id, floor(extract(epoch FROM m.first_at) / 60)::int,
+        floor(extract(epoch FROM m.final_at) / 60)::int, s.kind, m.status, m.error_code, count(*)
+    FROM monitors_message m
+    JOIN monitors_receiptsource s ON s.id = m.source_id
+    JOIN accounts_organization o ON o.id = s.organization_id AND o.shares_counts_since <= m.first_at
+    WHERE (m.first_at >= %(since)s AND m.first_at < %(until)s OR m.final_at >= %(since)s AND m.final_at < %(until)s)
+        AND s.provider_id = %(provider)s AND m.scope_id IN (TABLE scopes) AND m.status <> 'canceled'
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+"""
+
+
+def shared_messages(provider_id: int, since: datetime, until: datetime) -> list[SharedMessages]:
+    """Return the shared messages of a provider that began or ended in [since, until). What was never tried is none."""
+    parts = Scope.objects.filter(provider_id=provider_id).values_list("id", "component_id", "country", "carrier_id")
+    cells = {id_: cell_of(component, country, carrier) for id_, component, country, carrier in parts}
     kinds = receipt_kinds()
-    return [
-        SharedMessage(
-            cell=cell_of(component, country, carrier),
-            organization_id=organization,
-            began_at=first_at,
-            ended_at=final_at,
-            outcome="delivered" if status in ("delivered", "read") else str(kinds[kind].fault(code)),
-        )
-        for component, country, carrier, organization, kind, first_at, final_at, status, code in rows.values_list(
-            *PARTS, *names
-        ).iterator(chunk_size=10_000)
-    ]
+
+    @cache
+    def outcome(kind: str, status: str, code: str) -> str:
+        return "delivered" if status in ARRIVED else str(kinds[kind].fault(code))
+
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARED_MESSAGES, {"provider": provider_id, "since": since, "until": until})
+        return [
+            SharedMessages(cells[scope], organization, began, ended, outcome(*how), number)
+            for scope, organization, began, ended, *how, number in cursor.fetchall()
+        ]
 
 
 def oldest_unapplied() -> datetime | None:
