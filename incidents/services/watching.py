@@ -22,7 +22,7 @@ from incidents.core.detection.delivery import NO_ENDS, Ends, Outcome
 from incidents.core.detection.probing import Checks
 from incidents.core.detection.records import Record
 from incidents.core.detection.tree import Place, Tree
-from incidents.core.detection.tuning import DEFAULT
+from incidents.core.detection.tuning import DEFAULT, Tuning
 from incidents.core.detection.watch import Fleet, Minute, Watch
 from incidents.services import shared_words
 from kit.clock import real
@@ -87,12 +87,12 @@ class Watched:
 class Lookout:
     """Watches every provider about which enough organizations share their counts. Minutes are weighed once, in order."""
 
-    def __init__(self, cells: Mapping[int, Sequence[Cell]], since: datetime) -> None:
-        """Begin with the minute of `since`. A provider is judged from four days after its first shared message on."""
+    def __init__(self, cells: Mapping[int, Sequence[Cell]], since: datetime, tuning: Tuning = DEFAULT) -> None:
+        """Begin with the minute of `since`. A provider is judged once the warm-up after its first shared message is over."""
         self.next = since.replace(second=0, microsecond=0)
         self._sharing = evidence.sharing()
         first = evidence.first_shared(since)
-        self.watched = {id_: _watched(id_, own, first.get(id_, since)) for id_, own in cells.items()}
+        self.watched = {id_: _watched(id_, own, first.get(id_, since), tuning) for id_, own in cells.items()}
         self._fleet = Fleet({id_: one.watch for id_, one in self.watched.items()})
         self._hearing = Hearing()
 
@@ -124,10 +124,10 @@ class Lookout:
                 logger.exception("provider %s: telling what it shares broke", id_)
 
 
-def begin(until: datetime) -> Lookout:
-    """Return a lookout that has learnt from what came in before `until`, and weighs what comes in from then on."""
-    since = (until - REPLAYED).replace(second=0, microsecond=0)
-    lookout = Lookout(evidence.shared_cells(since), since)
+def begin(until: datetime, *, learns: timedelta = REPLAYED, tuning: Tuning = DEFAULT) -> Lookout:
+    """Return a lookout that has learnt from what came in for so long before `until`, and weighs what comes in from then on."""
+    since = (until - learns).replace(second=0, microsecond=0)
+    lookout = Lookout(evidence.shared_cells(since), since, tuning)
     lookout.weigh_until(until, tell=False)
     return lookout
 
@@ -197,8 +197,8 @@ def cell_of(place: Place) -> Cell:
     return Cell(int(place.component), place.country, int(place.carrier or 0))
 
 
-def _watched(provider_id: int, cells: Sequence[Cell], first: datetime) -> Watched:
-    tuning = replace(DEFAULT, warm_up=number_of(first) + DEFAULT.warm_up)
+def _watched(provider_id: int, cells: Sequence[Cell], first: datetime, tuning: Tuning) -> Watched:
+    tuning = replace(tuning, warm_up=number_of(first) + tuning.warm_up)
     tree = Tree([place_of(cell) for cell in cells])
     return Watched(provider_id, cells, tree, Watch(tree, regions=0, tuning=tuning))
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 
 from accounts.models import Organization
 from accounts.services import share_counts
+from incidents.core.detection.tuning import DEFAULT
 from incidents.models import Incident
 from incidents.services import watching
 from incidents.tasks import correlate_pending
@@ -21,7 +23,8 @@ from tests.factories import CarrierFactory, OrganizationFactory, ProviderFactory
 pytestmark = pytest.mark.django_db
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
-SINCE = NOON - timedelta(days=5)
+SINCE = NOON - timedelta(hours=30)
+QUICK = replace(DEFAULT, warm_up=1440)  # a day of learning is enough for a world without nuisances
 TROUBLE = NOON - timedelta(minutes=40)
 
 _MESSAGES = """
@@ -42,6 +45,10 @@ SELECT source.organization_id, scope_id, date_trunc('minute', first_at), count(*
     count(*) FILTER (WHERE error_code = '30007'), 20 * count(*), '{}'
 FROM monitors_message JOIN monitors_receiptsource AS source ON source.id = source_id GROUP BY 1, 2, 3
 """
+
+
+def begin() -> watching.Lookout:
+    return watching.begin(NOON, learns=timedelta(hours=36), tuning=QUICK)
 
 
 class World:
@@ -72,7 +79,7 @@ class World:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE monitors_message")
             cursor.execute(_COUNTS)
-        return watching.begin(NOON)
+        return begin()
 
     def said(self) -> dict[Scope, State]:
         words = SourceState.objects.filter(ref=f"shared:{self.provider.id}", state__gte=State.DEGRADED)
@@ -126,7 +133,7 @@ def test_a_new_lookout_ends_what_ended_while_nobody_watched() -> None:
     assert list(world.said()) == [world.scopes[0]]
     Message.objects.filter(first_at__gte=TROUBLE).update(status="delivered", error_code="")
     DeliveryCount.objects.filter(minute__gte=TROUBLE).update(delivered=1, outage=0)
-    watching.begin(NOON).tell()
+    begin().tell()
     assert world.said() == {}
 
 
@@ -137,11 +144,11 @@ def test_a_lookout_is_begun_again_where_somebody_stops_sharing_or_a_scope_is_new
     assert not lookout.misses(NOON)
     DeliveryCount.objects.filter(scope=world.scopes[2]).delete()
     assert lookout.misses(NOON), "a scope has gone"
-    lookout = watching.begin(NOON)
+    lookout = begin()
     share_counts(senders[0], shares=False, now=NOON)
     assert lookout.misses(NOON), "one has stopped"
     assert Message.objects.exists()
-    assert not watching.begin(NOON).misses(NOON)
+    assert not begin().misses(NOON)
 
 
 @pytest.mark.django_db(transaction=True)
