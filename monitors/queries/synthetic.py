@@ -91,7 +91,7 @@ def messages_page(monitor: Monitor, *, now: datetime) -> MessagesPage | None:
         is_capped=is_capped,
         next_at=plan.next_send_at if will_send else None,
         spent=_plain(spent_in_month([monitor.id], now=now).get(monitor.id, Decimal(0))),
-        cap=terms.monthly_cap,
+        cap=_plain(terms.monthly_cap),
         messages=[_line(row) for row in rows],
     )
 

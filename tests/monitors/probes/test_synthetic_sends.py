@@ -253,7 +253,7 @@ def test_the_monitors_page_shows_each_message_and_its_cost(api, at, client):
     api.status, api.error_code = "undelivered", 30008
     send_synthetic()
     page = " ".join(client.get(address).content.decode().split())
-    assert "0.05 of 0.12 are spent this month (UTC). The next message goes out" in page
+    assert "0.05 of 0.12 are spent this month (UTC). The next goes out at" in page
     assert "Not delivered in time" in page
     assert "undelivered, error 30008" in page
     assert SECRET not in page
