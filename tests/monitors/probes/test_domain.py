@@ -39,6 +39,7 @@ def registry(monkeypatch, replies):
             connection.sendall(answer(json.dumps(reply[1]).encode(), status=reply[0]))
 
     with serving(handle) as server:
+        monkeypatch.setattr(domain, "_registries", {})  # another test's server may have had the same port
         monkeypatch.setattr(domain, "BOOTSTRAP", f"{server.url}/dns.json")
         yield server
 
