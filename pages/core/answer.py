@@ -43,8 +43,11 @@ def of_trouble(confidence: float, seen: Sequence[tuple[str, datetime]], others: 
 
     `others` is how many more incidents are open: their evidence is told with them.
     """
-    told = f"{sureness(confidence)}: {_ledger(seen)}." if seen else f"{sureness(confidence)}."
-    return f"{told} {others} more {'is' if others == 1 else 'are'} open." if others else told
+    sure = sureness(confidence) if confidence else ""  # a person's own record has no number
+    ledger = _ledger(seen) if seen else ""
+    told = f"{sure}: {ledger}." if sure and ledger else f"{sure or ledger[:1].upper() + ledger[1:]}."
+    more = f"{others} more {'is' if others == 1 else 'are'} open." if others else ""
+    return " ".join(filter(None, [told if sure or ledger else "", more]))
 
 
 def of_calm(state: State, reports: int, last_quarter: int, usual: float | None) -> str:

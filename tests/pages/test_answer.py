@@ -67,6 +67,12 @@ def test_trouble_is_told_by_who_saw_it_when(seen, others, sentence):
     assert of_trouble(0.7, [(who, AT + timedelta(minutes=minutes)) for who, minutes in seen], others) == sentence
 
 
+def test_a_record_without_a_number_is_told_without_one():
+    assert of_trouble(0.0, [(VENDOR, AT)], 0) == "The vendor's page showed it first, at 14:02 UTC."
+    assert of_trouble(0.0, [], 0) == ""
+    assert of_trouble(0.0, [], 2) == "2 more are open."
+
+
 @pytest.mark.parametrize(
     ("state", "reports", "last", "sentence"),
     [
