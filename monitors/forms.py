@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from monitors.catalogue.check_templates import Template
-from monitors.models import Component, Monitor, Provider, Scope
+from monitors.models import HOME, Component, Monitor, Provider, Scope
 from monitors.probes.base import KEPT, BadOptions, Field, Probe
 from monitors.queries.monitors import option_text
 from monitors.services.monitors import Settings
@@ -16,6 +17,7 @@ INTERVALS = [
     (30, "30 seconds"), (60, "1 minute"), (300, "5 minutes"), (900, "15 minutes"), (3600, "1 hour"),
     (21_600, "6 hours"), (86_400, "1 day"),
 ]  # fmt: skip
+JUDGED, PLACES = ("recovery_confirmations", "slow_factor"), ("regions", "quorum")
 OPTION = "option_"  # the prefix of a probe's own fields
 
 
@@ -39,6 +41,34 @@ class MonitorForm(forms.Form):
         initial=2,
         help_text="Checks in a row that must agree before the state counts as changed.",
     )
+    recovery_confirmations = forms.IntegerField(
+        label="Up again after",
+        min_value=1,
+        max_value=10,
+        required=False,
+        help_text="Good checks in a row before it counts as up; empty: as many as above.",
+    )
+    slow_factor = forms.FloatField(
+        label="Slow from",
+        min_value=1.2,
+        max_value=100,
+        required=False,
+        initial=2.0,
+        help_text="Times its usual response time, five checks in a row: then it is degraded. Empty: slow is no trouble.",
+    )
+    regions = forms.TypedMultipleChoiceField(
+        label="Checked from",
+        coerce=int,
+        initial=[HOME],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Regions check in turn. When one sees a failure, each of the others looks at once.",
+    )
+    quorum = forms.IntegerField(
+        label="Down when",
+        min_value=1,
+        required=False,
+        help_text="So many regions must see it fail, in place of checks in a row; empty: more than half of them.",
+    )
 
     def __init__(
         self,
@@ -52,7 +82,7 @@ class MonitorForm(forms.Form):
     ) -> None:
         started = _from_template(template, choices) if template else None
         super().__init__(data, initial=_initial(monitor, probe) if monitor else started, label_suffix="")
-        self._kind, self._probe = kind, probe
+        self._kind, self._probe, self._monitor = kind, probe, monitor
         watches = self.fields["watches"]
         assert isinstance(watches, forms.ChoiceField)
         watches.choices = _with_own(choices, monitor)
@@ -71,6 +101,12 @@ class MonitorForm(forms.Form):
         interval.choices = [(s, label) for s, label in INTERVALS if s >= probe.least_interval_s]
         if is_new and probe.least_interval_s > 60:
             interval.initial = probe.least_interval_s
+        regions = self.fields["regions"]
+        assert isinstance(regions, forms.TypedMultipleChoiceField)
+        regions.choices = list(enumerate(settings.PROBE_REGIONS))
+        is_ours = probe.is_sending or probe.is_waiting  # nobody is asked, so neither the place nor the time matters
+        for name in [*(JUDGED if is_ours else ()), *(PLACES if is_ours or len(regions.choices) < 2 else ())]:
+            del self.fields[name]
         if probe.is_sending:  # it is our own table that is asked, so how often and for how long is no question
             for name in ("timeout_s", "interval_s", "confirmations"):  # to look again at one message confirms nothing
                 self.fields[name].widget = forms.HiddenInput()
@@ -99,11 +135,13 @@ class MonitorForm(forms.Form):
     @property
     def is_extra_open(self) -> bool:
         """Whether something is written, or wrong, in what is folded away."""
-        return any(field.errors or (field.value() or "") != (field.field.initial or "") for field in self.extra_fields)
+        return any(
+            field.errors or _written(field.value()) != _written(field.field.initial) for field in self.extra_fields
+        )
 
     @property
     def _extra(self) -> set[str]:
-        return {OPTION + field.name for field in self._probe.fields if field.is_extra}
+        return {*JUDGED, *PLACES, *(OPTION + field.name for field in self._probe.fields if field.is_extra)}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -111,6 +149,8 @@ class MonitorForm(forms.Form):
             self.add_error("system", "Name your system, as in “Checkout API”.")
         if cleaned.get("timeout_s", 0) > cleaned.get("interval_s", 30):
             self.add_error("timeout_s", "The timeout must not be longer than the time between two checks.")
+        if (cleaned.get("quorum") or 0) > len(cleaned.get("regions") or settings.PROBE_REGIONS):
+            self.add_error("quorum", "There must not be more of them than regions that check it.")
         raw = {field.name: self._raw(field, cleaned) for field in self._probe.fields}
         try:
             cleaned["options"] = self._probe.clean(raw)
@@ -135,7 +175,15 @@ class MonitorForm(forms.Form):
             interval_s=cleaned["interval_s"],
             timeout_s=cleaned["timeout_s"],
             confirmations=cleaned["confirmations"],
+            recovery_confirmations=cleaned.get("recovery_confirmations"),
+            slow_factor=cleaned.get("slow_factor", self._kept("slow_factor")),
+            regions=cleaned.get("regions", self._kept("regions")),
+            quorum=cleaned.get("quorum", self._kept("quorum")),
         )
+
+    def _kept(self, name: str) -> Any:
+        """Return what is stored, or what a new monitor has, of what this form does not ask for."""
+        return getattr(self._monitor or Monitor(), name)
 
     def scope(self, organization_id: int) -> Scope:
         """Return what the monitor is about, made if it is new; only after is_valid()."""
@@ -173,6 +221,7 @@ def _initial(monitor: Monitor, probe: Probe) -> dict[str, Any]:
         "interval_s": monitor.interval_s,
         "timeout_s": monitor.timeout_s,
         "confirmations": monitor.confirmations,
+        **{name: getattr(monitor, name) for name in (*JUDGED, *PLACES)},
         **options,
     }
 
@@ -194,6 +243,10 @@ def _with_own(
     scope = monitor.scope
     names = [scope.provider.name if scope.provider else "", scope.component.name if scope.component else ""]
     return [("Now", [(_watches(monitor), " — ".join(filter(None, names)))]), *choices]
+
+
+def _written(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def _form_field(field: Field, *, is_stored: bool) -> forms.Field:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from django.conf import settings
 
 from monitors.core.latency_chart import Bucket, Chart, chart
+from monitors.core.quorum import wanted_of
 from monitors.core.states import State
 from monitors.core.sums import Sums, together
 from monitors.core.verdict import Policy
@@ -15,6 +16,7 @@ from monitors.models import CheckEvidence, Monitor, MonitorHour, RegionWatch, So
 from monitors.probes.base import Reason
 from monitors.queries.history import DAY, HOUR, Checked, Stretch, stretches, sums_in, timeline, total
 from monitors.queries.monitors import MonitorRow, configuration, rows_of
+from monitors.queries.regions import RegionLine, region_lines, region_name
 from monitors.queries.windows import planned_spans
 
 # Name -> (how far back, how much one point of the chart covers).
@@ -171,6 +173,10 @@ def _why(monitor: Monitor, planned: Sequence[Span], now: datetime) -> list[str]:
     word = SourceState.objects.filter(ref=f"monitor:{monitor.id}", scope=monitor.scope_id).first()
     up_after = monitor.recovery_confirmations or monitor.confirmations
     lines = [f"Down counts after {_checks(monitor.confirmations)}, up after {_checks(up_after)}."]
+    if (count := len(monitor.regions)) > 1:
+        wanted = wanted_of(count, monitor.quorum)
+        lines = [f"Regions check in turn. Down counts when {wanted} of {count} see it fail, and up when fewer do."]
+        lines += [_said(line) for line in region_lines(monitor)]
     if word and word.pending is not None and word.pending_since:
         lines.append(
             f"{_checks(word.agreeing)} since {_clock(word.pending_since)} said {word.pending.word}; not yet enough."
@@ -195,14 +201,23 @@ def _why(monitor: Monitor, planned: Sequence[Span], now: datetime) -> list[str]:
     return lines
 
 
+def _said(line: RegionLine) -> str:
+    if line.at is None or line.since is None:
+        return f"{line.name}: not asked yet."
+    left_out = (
+        " Its word does not count, as it disagrees with all others about several monitors." if line.is_left_out else ""
+    )
+    return f"{line.name} says {line.state.word} since {_clock(line.since)}, last at {line.at:%H:%M:%S} UTC.{left_out}"
+
+
 def _line(checked: Checked) -> ResultLine:
-    check, names = checked.check, settings.PROBE_REGIONS
+    check = checked.check
     known = {reason.value for reason in Reason}
     return ResultLine(
         slot=checked.at,
         state=State(check.state),
         reason=Reason(check.reason).word.replace("_", " ") if check.reason in known else f"reason {check.reason}",
-        region=names[checked.region] if checked.region < len(names) else f"region {checked.region}",
+        region=region_name(checked.region),
         total_ms=check.total_us / _MILLISECONDS,
         dns_ms=check.dns / 10,
         connect_ms=check.connect / 10,

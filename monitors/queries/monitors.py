@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from monitors.core.quorum import wanted_of
 from monitors.core.states import State
 from monitors.models import Component, Follow, Monitor, SourceState
 from monitors.probes import probe_kinds
 from monitors.queries.providers import seen_by
+from monitors.queries.regions import region_name
 
 DAY = timedelta(days=1)
 _TROUBLE_FIRST = {
@@ -66,9 +68,19 @@ def configuration(monitor: Monitor) -> list[tuple[str, str]]:
         *([(kind.target_label, monitor.target)] if monitor.target else []),
         ("Every", f"{monitor.interval_s} s"),
         ("Timeout", f"{monitor.timeout_s} s"),
-        ("Confirmed after", f"{monitor.confirmations} checks in a row"),
+        ("Confirmed after", _confirmed_by(monitor)),
         *((label, text) for label, text in options if text),
     ]
+
+
+def _confirmed_by(monitor: Monitor) -> str:
+    count = len(monitor.regions)
+    if count > 1:
+        return f"{wanted_of(count, monitor.quorum)} of {count} regions: {', '.join(map(region_name, monitor.regions))}"
+    up_after = monitor.recovery_confirmations or monitor.confirmations
+    return f"{monitor.confirmations} checks in a row" + (
+        f", up after {up_after}" if up_after != monitor.confirmations else ""
+    )
 
 
 def option_text(value: object) -> str:

@@ -1,6 +1,6 @@
 """Make, change, pause and remove monitors."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -12,7 +12,17 @@ from django.db.models import F
 from kit.addresses import resolve_and_judge
 from monitors.core.observations import Observation
 from monitors.core.states import Source, State
-from monitors.models import CheckBlock, CheckResult, Coverage, Monitor, MonitorHour, Scope, SourceState
+from monitors.models import (
+    HOME,
+    CheckBlock,
+    CheckResult,
+    Coverage,
+    Monitor,
+    MonitorHour,
+    RegionWord,
+    Scope,
+    SourceState,
+)
 from monitors.probes import probe_kinds
 from monitors.services.heartbeats import open_heartbeat
 from monitors.services.options import is_same_place, sealed, with_kept
@@ -33,6 +43,10 @@ class Settings:
     interval_s: int
     timeout_s: int
     confirmations: int
+    recovery_confirmations: int | None = None
+    slow_factor: float | None = 2.0
+    regions: Sequence[int] = (HOME,)
+    quorum: int | None = None
 
 
 def judge_target(kind: str, target: str) -> None:
@@ -83,6 +97,7 @@ def change(monitor: Monitor, scope: Scope, wanted: Settings, *, now: datetime) -
     with transaction.atomic():
         rows = Monitor.objects.filter(id=monitor.id)
         rows.update(scope=scope, fence=F("fence") + 1, leased_until=None, next_check_at=now, **_columns(wanted))
+        RegionWord.objects.filter(monitor=monitor).delete()  # said of what it was before
         if probe_kinds()[wanted.kind].is_sending:
             open_plan(monitor, now=now)
         if scope.id != monitor.scope_id:
@@ -123,6 +138,10 @@ def _columns(wanted: Settings) -> dict[str, object]:
         "interval_s": wanted.interval_s,
         "timeout_s": wanted.timeout_s,
         "confirmations": wanted.confirmations,
+        "recovery_confirmations": wanted.recovery_confirmations,
+        "slow_factor": wanted.slow_factor,
+        "regions": list(wanted.regions),
+        "quorum": wanted.quorum,
     }
 
 

@@ -10,6 +10,7 @@ from kit.clock import real
 from monitors.core.quorum import View
 from monitors.models import CheckEvidence, Monitor
 from monitors.probes.base import ProbeResult, Reason
+from monitors.queries.regions import region_name
 from monitors.services.copying import fill_inbox
 from monitors.services.dispatch import Check, plain_cursor
 from monitors.services.regions import is_shared, say
@@ -156,11 +157,16 @@ def _keep_evidence(findings: Iterable[Finding]) -> None:
             monitor=finding.monitor,
             at=finding.check.slot,
             reason=finding.result.reason.word,
-            detail={"summary": finding.result.summary, **finding.result.detail},
+            detail=_evidence(finding),
         )
         for finding in findings
         if finding.begins_spell
     )
+
+
+def _evidence(finding: Finding) -> dict[str, object]:
+    where = {"region": region_name(finding.check.region)} if is_shared(finding.monitor) else {}
+    return {"summary": finding.result.summary, **where, **finding.result.detail}
 
 
 _REFRESH = """

@@ -7,7 +7,7 @@ from django.db import connection
 
 from monitors.core.histogram import bins_of, encode
 from monitors.core.states import State
-from monitors.models import MaintenanceWindow, MonitorDay, RegionWatch, SourceState
+from monitors.models import MaintenanceWindow, MonitorDay, RegionWatch, RegionWord, SourceState
 from monitors.queries.monitor_page import SPANS, monitor_page
 from monitors.services.storage import pack_closed_hours
 from tests.factories import MonitorFactory
@@ -108,3 +108,19 @@ def test_the_page_takes_as_many_queries_however_much_there_is(checks, django_ass
     for span in SPANS:
         with django_assert_max_num_queries(15):
             page_of(monitor, span)
+
+
+def test_the_verdict_names_what_each_region_said(settings):
+    settings.PROBE_REGIONS = ["tokyo", "oslo", "lima"]
+    monitor = MonitorFactory(regions=[0, 1, 2], quorum=2)
+    for region, state in ((0, DOWN), (1, UP)):
+        RegionWord.objects.create(monitor=monitor, region=region, state=state, since=NOON - HOUR, at=NOON - MINUTE)
+    RegionWatch.objects.create(region=0, suspected_since=NOON)
+    assert page_of(monitor).why[:4] == [
+        "Regions check in turn. Down counts when 2 of 3 see it fail, and up when fewer do.",
+        "tokyo says major outage since 29 March, 11:00 UTC, last at 11:59:00 UTC."
+        " Its word does not count, as it disagrees with all others about several monitors.",
+        "oslo says operational since 29 March, 11:00 UTC, last at 11:59:00 UTC.",
+        "lima: not asked yet.",
+    ]
+    assert ("Confirmed after", "2 of 3 regions: tokyo, oslo, lima") in page_of(monitor).configuration

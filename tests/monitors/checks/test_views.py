@@ -1,5 +1,6 @@
 """The pages of monitors, by owner, by colleagues of lesser roles, and by strangers."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -321,3 +322,34 @@ def test_a_template_fills_the_form(client, monitor):
     assert 'value="https://verify.twilio.com/v2/Services?PageSize=1"' in page
     assert "body.services exists</textarea>" in page
     assert f'<option value="provider:{twilio.id}" selected>' in page
+
+
+def test_how_a_verdict_is_reached_is_asked_for_and_kept(client, settings, monitor):
+    settings.ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:8100"]
+    settings.PROBE_REGIONS = ["tokyo", "oslo", "lima"]
+    login(client, monitor.organization)
+    wanted = {"regions": [0, 2], "quorum": 2, "recovery_confirmations": 3, "slow_factor": 4.5}
+    client.post(at("monitor_edit", monitor), form(**wanted))
+    monitor.refresh_from_db()
+    assert {name: getattr(monitor, name) for name in wanted} == wanted
+    page = client.get(at("monitor_edit", monitor)).content.decode()
+    assert re.findall(r'name="regions" value="(\d)"[^>]* checked', page) == ["0", "2"]
+    client.post(at("monitor_edit", monitor), form(regions=[0], slow_factor=""))
+    monitor.refresh_from_db()
+    assert [monitor.regions, monitor.quorum, monitor.slow_factor] == [[0], None, None]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"regions": [0, 1], "quorum": 3}, "There must not be more of them than regions that check it."),
+        ({"regions": [7]}, "7 is not one of the available choices"),
+        ({"regions": []}, "This field is required."),
+        ({"slow_factor": "1"}, "greater than or equal to 1.2"),
+    ],
+)
+def test_a_verdict_that_cannot_be_reached_is_refused(client, settings, monitor, changes, words):
+    settings.PROBE_REGIONS = ["tokyo", "oslo", "lima"]
+    login(client, monitor.organization)
+    page = client.post(at("monitor_edit", monitor), form(**({"regions": [0]} | changes))).content.decode()
+    assert words in page
