@@ -61,7 +61,8 @@ TABLES = [
         "statuswire_refused_receipts",
         "Requests to receipt hooks with a wrong signature, per kind.",
         "kind",
-        "SELECT kind, sum(refused) FROM monitors_receiptsource GROUP BY 1",
+        "SELECT s.kind, coalesce(sum(p.number), 0) FROM monitors_receiptsource s LEFT JOIN monitors_receiptproblem p"
+        " ON p.source_id = s.id AND p.kind = 'signature' GROUP BY 1",
     ),
 ]
 
