@@ -58,6 +58,7 @@ def run(asked, children):
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    from bench.report_proofs import small_proof
     from kit.clock import clock
     from monitors.models import Provider, Report, SourceState
     from monitors.queries.counts import crowds
@@ -68,9 +69,9 @@ def run(asked, children):
     children.append(web())
     spike = round(asked.seconds * asked.rate)
     sent = [(f"{11 + n % 200}.{n // 200 % 250}.{n // 50_000}.7", AGENTS[n % len(AGENTS)]) for n in range(spike)]
-    spiked = asyncio.run(play("bench", sent, proofs("bench", spike), asked.rate))
+    spiked = asyncio.run(play("bench", sent, [small_proof("bench") for _ in range(spike)], asked.rate))
     flooded = [(f"81.2.{n % 3}.{n // 3 % 250}", f"{AGENTS[n % 40]} {n}") for n in range(asked.flood)]
-    flood = asyncio.run(play("bench-flood", flooded, proofs("bench-flood", 2000), None))
+    flood = asyncio.run(play("bench-flood", flooded, [small_proof("bench-flood") for _ in range(2000)], None))
     now = clock()
     for provider_id, votes in crowds(now).items():
         judge_provider(provider_id, votes, now=now)
@@ -80,26 +81,6 @@ def run(asked, children):
         figures["stored"] = Report.objects.filter(provider__slug=slug).count()
         figures["flipped"] = slug in flipped
     return {"spike": spiked, "flood": flood}
-
-
-def proofs(slug, number):
-    """Return so many proofs of work, as small as work can be: the server checks its signature, not how long it took."""
-    from altcha import Payload, solve_challenge
-    from altcha.v2 import Challenge
-
-    from kit.clock import clock
-    from monitors.core import report_effort
-    from monitors.services import report_work
-    from monitors.services.report_people import person
-
-    report_effort.BASE_STEPS, report_work.COST = 2, 1
-    now = clock()
-    who = person("127.0.0.1", "", now)
-    made = []
-    for _ in range(number):
-        challenge = Challenge.from_dict(report_work.issue(slug, who, now=now))
-        made.append(Payload(challenge, solve_challenge(challenge)).to_base64())
-    return made
 
 
 async def play(slug, people, proofs_, rate):

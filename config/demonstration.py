@@ -36,6 +36,7 @@ def environment(var: Path, port: int) -> dict[str, str]:
         "ALLOWED_PRIVATE_HOSTS": f"127.0.0.1:{outside}",
         "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
         "TRUSTED_PROXIES": "1",  # the people of the demo come from many addresses
+        "REPORT_WORK": "2",  # and one process does the work of all their browsers
         "PUBLIC_URL": os.environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}"),
         "DEMO_PORT": str(outside),
         "DEMO_SMTP_PORT": str(smtp),

@@ -186,6 +186,9 @@ CONTENT_SECURITY_POLICY = {
 }
 # Sites that may show a provider's report form in a frame (/embed/<provider>/report); no other page is ever framed.
 EMBEDDED_ON = env.words("EMBEDDED_ON", "*")
+# What a report costs the browser that sends it: steps of some 2 ms of one core, shared among its cores. 60 take a tenth
+# of a second on a desk and half a second on a cheap phone.
+REPORT_WORK = env.whole("REPORT_WORK", 60, at_least=1, unit="steps")
 
 # --- Outbound ------------------------------------------------------------------------------------------
 

@@ -1,12 +1,11 @@
 """How much work a report costs the browser that sends it: more, the more its network has asked for."""
 
-BASE_STEPS = 60  # derivations of COST rounds each: some 0.1 s on a desk, 0.5 s on a phone of the cheapest kind
-COST = 5_000  # rounds of PBKDF2 with SHA-256
+COST = 5_000  # rounds of PBKDF2 with SHA-256 of one step: some 2 ms of one core
 FREE = 5  # challenges of a network and window at the base price
 DEAREST = 16  # times the base: a crowded network's people wait seconds, and only while they write
 
 
-def steps(asked: int) -> int:
+def steps(asked: int, base: int) -> int:
     """Return how many derivations the next challenge costs a network that has `asked` for so many in this window.
 
     It doubles with each doubling of FREE, and stops at DEAREST: behind one /24 there may be a thousand phones.
@@ -14,4 +13,4 @@ def steps(asked: int) -> int:
     times = 1
     while times < DEAREST and asked >= FREE * times:
         times *= 2
-    return BASE_STEPS * times
+    return base * times

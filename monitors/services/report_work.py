@@ -39,17 +39,20 @@ class Proof(enum.Enum):
 
 def issue(provider_slug: str, person: Person, *, now: datetime) -> dict[str, Any]:
     """Return a challenge for a report about a provider, dearer for a network that asks for many."""
-    effort = steps(_asked(person) - 1)
-    until = now + real(LIVES_S)
-    challenge = create_challenge(
+    return challenge(provider_slug, steps(_asked(person) - 1, settings.REPORT_WORK), COST, until=now + real(LIVES_S))
+
+
+def challenge(provider_slug: str, effort: int, rounds: int, *, until: datetime) -> dict[str, Any]:
+    """Return a signed challenge of `effort` to half as many derivations more, of so many rounds each."""
+    made = create_challenge(
         _ALGORITHM,
-        COST,
-        counter=effort + secrets.randbelow(effort // 2),
+        rounds,
+        counter=effort + secrets.randbelow(effort // 2 + 1),
         data={"provider": provider_slug, "until": int(until.timestamp())},
         hmac_secret=_secret(settings.SECRET_KEYS[0], "challenge"),
         hmac_key_secret=_secret(settings.SECRET_KEYS[0], "solution"),
     )
-    return challenge.to_dict()
+    return made.to_dict()
 
 
 def check(answer: str, provider_slug: str, *, now: datetime) -> Proof:

@@ -10,7 +10,6 @@ from django.test import Client
 from redis.exceptions import ConnectionError as NoValkey
 
 from incidents.models import Incident
-from monitors.core import report_effort
 from monitors.core.crowd import FEWEST
 from monitors.core.states import Source
 from monitors.models import Report, ReportCount, SourceState
@@ -29,9 +28,9 @@ PATH = "/providers/twilio/report/"
 
 
 @pytest.fixture(autouse=True)
-def twilio(monkeypatch):
+def twilio(monkeypatch, settings):
     cache.clear()
-    monkeypatch.setattr(report_effort, "BASE_STEPS", 2)
+    settings.REPORT_WORK = 2
     monkeypatch.setattr(report_work, "COST", 10)
     return ProviderFactory(slug="twilio", name="Twilio", category="comms")
 

@@ -9,8 +9,7 @@ from altcha import Payload, create_challenge, solve_challenge
 from altcha.v2 import Challenge
 from django.core.cache import cache
 
-from monitors.core import report_effort
-from monitors.core.report_effort import BASE_STEPS, DEAREST, FREE, steps
+from monitors.core.report_effort import DEAREST, FREE, steps
 from monitors.services import report_work
 from monitors.services.report_people import person
 from monitors.services.report_work import LIVES_S, Proof, check, issue
@@ -19,10 +18,10 @@ NOON = datetime(2026, 1, 24, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def cheap(monkeypatch):
+def cheap(monkeypatch, settings):
     """Make the work as small as it can be; its size is tested by itself."""
     cache.clear()
-    monkeypatch.setattr(report_effort, "BASE_STEPS", 2)
+    settings.REPORT_WORK = 2
     monkeypatch.setattr(report_work, "COST", 10)
 
 
@@ -104,14 +103,13 @@ def test_a_challenge_outlives_the_rotation_of_its_key(settings):
 @pytest.mark.parametrize(
     ("asked", "times"), [(0, 1), (FREE - 1, 1), (FREE, 2), (2 * FREE, 4), (4 * FREE, 8), (8 * FREE, 16), (10**6, 16)]
 )
-def test_a_network_that_asks_for_much_works_more(monkeypatch, asked, times):
-    monkeypatch.setattr(report_effort, "BASE_STEPS", BASE_STEPS)
-    assert steps(asked) == BASE_STEPS * times <= BASE_STEPS * DEAREST
+def test_a_network_that_asks_for_much_works_more(asked, times):
+    assert steps(asked, 60) == 60 * times <= 60 * DEAREST
 
 
 def test_the_price_is_the_network_s_and_not_the_neighbour_s(monkeypatch):
     asked = []
-    monkeypatch.setattr(report_work, "steps", lambda n: asked.append(n) or 2)
+    monkeypatch.setattr(report_work, "steps", lambda n, base: asked.append(n) or base)
     for address in ["81.2.69.1", "81.2.69.2", "81.2.70.1", "2001:db8::1", "2001:db8::ffff", "2001:db8:0:1::1"]:
         challenge_for(address)
     challenge_for("81.2.69.3", now=NOON + timedelta(minutes=10))
