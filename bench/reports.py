@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -148,6 +149,8 @@ def web():
     for _ in range(300):
         try:
             if httpx.get(FORM).status_code == 200:
+                with ThreadPoolExecutor(20) as pool:  # so that its threads and connections are there
+                    list(pool.map(httpx.get, [FORM] * 100))
                 return child
         except httpx.TransportError:
             pass
