@@ -57,7 +57,7 @@ def zone(query):
 def look(prober, options, reply=zone, *, timeout_s=1):
     with resolver(reply) as place:
         task = ProbeTask("dns", "www.example.com", {"resolver": place} | options, timeout_s)
-        return prober.engine(allowed=(place,)).run(task)
+        return prober.check(task, allowed=(place,))
 
 
 @pytest.mark.parametrize(
@@ -97,5 +97,5 @@ def test_a_resolver_that_gives_nothing_readable(prober, reply, reason):
 
 @pytest.mark.parametrize("place", ["127.0.0.1", "10.0.0.1", "[::1]", "192.168.1.1:5353", "8.8.8.8:5353", "db.internal"])
 def test_a_private_resolver_is_never_asked(prober, place):
-    result = prober.engine().run(ProbeTask("dns", "www.example.com", {"resolver": place}, 1))
+    result = prober.check(ProbeTask("dns", "www.example.com", {"resolver": place}, 1))
     assert (result.state, result.reason) == (State.UNKNOWN, Reason.BLOCKED)

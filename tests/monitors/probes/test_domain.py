@@ -45,7 +45,7 @@ def registry(monkeypatch, replies):
 
 
 def look(prober, server, name="example.com", options=None):
-    return prober.engine(allowed=(server.place,)).run(ProbeTask("domain", name, options or {}, 2))
+    return prober.check(ProbeTask("domain", name, options or {}, 2), allowed=(server.place,))
 
 
 OK_ = "200 OK"

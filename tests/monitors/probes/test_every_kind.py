@@ -58,7 +58,7 @@ def test_a_private_target_is_refused_at_save_and_blocked_at_a_check(prober, name
     target = TARGETS.get(name, "example.com:8100").replace("example.com", host)
     with pytest.raises(AddressRefused):
         KINDS[name].locate(target, (), ())
-    result = prober.engine().run(ProbeTask(name, target, {}, 2))
+    result = prober.check(ProbeTask(name, target, {}, 2))
     assert (result.state, result.reason) == (State.UNKNOWN, Reason.BLOCKED)
 
 
@@ -68,5 +68,5 @@ def test_what_is_our_own_fault_is_never_downtime(prober, name):
         def get(self, *_):
             raise ZeroDivisionError
 
-    result = prober.engine().run(ProbeTask(name, TARGETS.get(name, "example.com:8100"), Broken(), 2))
+    result = prober.check(ProbeTask(name, TARGETS.get(name, "example.com:8100"), Broken(), 2))
     assert (result.state, result.reason) == (State.UNKNOWN, Reason.PROBER_ERROR)

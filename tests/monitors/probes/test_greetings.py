@@ -46,7 +46,7 @@ def look(prober, authority, kind, lines, options=None):
     with talking(lines, authority.context(HOST)) as server:
         place = f"{HOST}:{server.port}"
         settings = {"allowed": (place,), "lookup": lambda *_: ["127.0.0.1"], "ca_file": str(authority.file)}
-        return prober.engine(**settings).run(ProbeTask(kind, place, options or {}, 2))
+        return prober.check(ProbeTask(kind, place, options or {}, 2), **settings)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_mail_servers_greet_and_encrypt(prober, authority, kind, lines, options,
 
 def test_a_mail_server_that_is_silent_ends_in_time(prober):
     with serving(lambda connection: time.sleep(2), wait_for=b"") as server:
-        result = prober.engine(allowed=(server.place,)).run(ProbeTask("smtp", server.place, {}, 0.5))
+        result = prober.check(ProbeTask("smtp", server.place, {}, 0.5), allowed=(server.place,))
     assert result.reason == Reason.TIMEOUT
 
 
@@ -111,7 +111,7 @@ def test_a_websocket_is_opened_and_closed(prober, made, options, reason):
     with serving(handle) as server:
         server.requests = requests
         target = f"ws://{server.place}/live?x=1"
-        result = prober.engine(allowed=(server.place,)).run(ProbeTask("websocket", target, options, 2))
+        result = prober.check(ProbeTask("websocket", target, options, 2), allowed=(server.place,))
         for _ in range(100):
             if closing:
                 break

@@ -37,7 +37,7 @@ def look(prober, document, status="200 OK", options=None):
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
     with serving(answer(body, status=status)) as server:
         task = ProbeTask("health", server.url, options or {}, 2, in_full=True)
-        return prober.engine(allowed=(server.place,)).run(task)
+        return prober.check(task, allowed=(server.place,))
 
 
 @pytest.mark.parametrize(

@@ -60,8 +60,8 @@ def test_cron_lines_keep_to_the_wall_clock_on_both_nights(zone, cron, last, due)
 
 def test_a_check_reads_what_it_is_told(prober):
     heard = {"now": NOON.isoformat(), "succeeded_at": ago(1).isoformat(), "duration_us": 2_500_000}
-    told = prober.engine().run(ProbeTask("heartbeat", "", {**HOURLY, KNOWN: {"heard": heard}}, 2))
-    untold = prober.engine().run(ProbeTask("heartbeat", "", HOURLY, 2))
+    told = prober.check(ProbeTask("heartbeat", "", {**HOURLY, KNOWN: {"heard": heard}}, 2))
+    untold = prober.check(ProbeTask("heartbeat", "", HOURLY, 2))
     assert (told.reason, told.total_us, untold.reason) == (Reason.OK, 2_500_000, Reason.NOT_KNOWN_YET)
     assert told.summary == "The last ping came at 2026-11-21 11:59 UTC and took 2.5 s."
 

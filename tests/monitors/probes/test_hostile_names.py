@@ -82,7 +82,7 @@ def saying(code):
 )
 def test_what_a_resolver_does_to_the_dns_kind(prober, name, reply, expected):
     with resolver(reply) as place:
-        result = prober.engine(allowed=(place,)).run(ProbeTask("dns", NAME, {"resolver": place}, 0.4))
+        result = prober.check(ProbeTask("dns", NAME, {"resolver": place}, 0.4), allowed=(place,))
     assert (result.state, result.reason) == expected
 
 
@@ -101,7 +101,7 @@ def test_a_name_that_does_not_resolve_is_a_dns_error(prober, kind, name, code, w
     def lookup(host, port):
         raise socket.gaierror(code, "said the resolver")
 
-    result = prober.engine(lookup=lookup).run(ProbeTask(kind, target_of(kind, NAME), {}, 2))
+    result = prober.check(ProbeTask(kind, target_of(kind, NAME), {}, 2), lookup=lookup)
     assert (result.state, result.reason) == DOWN
     assert words in result.summary
 
@@ -150,5 +150,5 @@ def test_U80_a_proxy_of_the_environment_is_ignored(prober, monkeypatch, kind):
             monkeypatch.setenv(name, proxy.url)
         for name in ("no_proxy", "NO_PROXY"):
             monkeypatch.delenv(name, raising=False)
-        prober.engine(allowed=(server.place,)).run(ProbeTask(kind, target_of(kind, server.place), {}, 2))
+        prober.check(ProbeTask(kind, target_of(kind, server.place), {}, 2), allowed=(server.place,))
     assert (len(proxy.requests), len(server.requests)) == (0, 1)

@@ -43,7 +43,7 @@ def outside(host, port):
 @pytest.mark.parametrize("name", LEAD_INSIDE)
 def test_a_check_is_not_led_inside_and_that_is_no_downtime(prober, tried, name, kind):
     with serving(found_at(LEAD_INSIDE[name])) as server:
-        result = prober.engine(allowed=(server.place,), lookup=outside).run(ProbeTask(kind, server.url, {}, 3))
+        result = prober.check(ProbeTask(kind, server.url, {}, 3), allowed=(server.place,), lookup=outside)
     assert tried == {"127.0.0.1"}
     assert (result.state, result.reason, len(server.requests)) == (*BLOCKED, 1)
 
@@ -59,7 +59,7 @@ def test_a_feed_is_not_led_inside(tried, name):
 
 def test_a_step_follows_no_redirect_at_all(prober):
     with serving(found_at(b"http://169.254.169.254/")) as server:
-        result = prober.engine(allowed=(server.place,)).run(ProbeTask("steps", server.url, {"steps": "GET /"}, 3))
+        result = prober.check(ProbeTask("steps", server.url, {"steps": "GET /"}, 3), allowed=(server.place,))
     assert (result.reason, len(server.requests)) == (Reason.OK, 1)
 
 

@@ -139,7 +139,7 @@ def shared_target(kind, url):
 )
 def test_a_name_that_leads_inside_is_blocked(prober, dialled, kind, name, addresses):
     task = ProbeTask(kind, target_of(kind, "moves.example.com"), {}, 2)
-    result = prober.engine(lookup=lambda *_: addresses).run(task)
+    result = prober.check(task, lookup=lambda *_: addresses)
     assert (result.state, result.reason) == BLOCKED
     assert dialled == []
 

@@ -19,7 +19,7 @@ def is_available():
 
 
 def test_a_ping_is_answered_or_said_to_be_impossible_here(prober):
-    result = prober.engine(allowed=("127.0.0.1",)).run(ProbeTask("ping", "127.0.0.1", {"count": 2}, 2))
+    result = prober.check(ProbeTask("ping", "127.0.0.1", {"count": 2}, 2), allowed=("127.0.0.1",))
     if is_available():
         assert (result.state, result.reason, result.detail["body"].count("ms")) == (State.OPERATIONAL, Reason.OK, 2)
     else:

@@ -14,7 +14,7 @@ UP, DOWN = State.OPERATIONAL, State.MAJOR_OUTAGE
 
 def look(prober, server, options=None, *, timeout_s=2, **settings):
     task = ProbeTask("tcp", server.place, options or {}, timeout_s, in_full=True)
-    return prober.engine(allowed=(server.place,), **settings).run(task)
+    return prober.check(task, allowed=(server.place,), **settings)
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_over_TLS_the_certificate_counts(prober, tmp_path):
         place = f"secure.example.com:{server.port}"
         task = ProbeTask("tcp", place, {"tls": "yes", "expect": "ready"}, 2)
         settings = {"allowed": (place,), "lookup": lambda *_: ["127.0.0.1"]}
-        good = prober.engine(ca_file=str(authority.file), **settings).run(task)
-        bad = prober.engine(**settings).run(task)
+        good = prober.check(task, ca_file=str(authority.file), **settings)
+        bad = prober.check(task, **settings)
     assert (good.reason, bad.reason) == (Reason.OK, Reason.TLS_UNTRUSTED)
     assert good.phases.tls > 0
 
@@ -84,5 +84,5 @@ def test_over_TLS_the_certificate_counts(prober, tmp_path):
 @pytest.mark.parametrize("port", [25, 6379, 11211])
 def test_nothing_is_sent_where_words_do_harm(prober, port):
     task = ProbeTask("tcp", f"8.8.8.8:{port}", {"send": "FLUSHALL"}, 2)
-    result = prober.engine().run(task)
+    result = prober.check(task)
     assert (result.state, result.reason) == (State.UNKNOWN, Reason.BLOCKED)
