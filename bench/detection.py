@@ -88,6 +88,8 @@ def live(tools: Eval, asked: argparse.Namespace) -> dict[str, Score]:
         config.days = tools.evaluate.WARM / 1440 + asked.days
         world = tools.simulate.World(seed, config)
         _score(tools, world, play(tools, world, asked.speed), score, float("nan"))
+    if not score.rows:
+        raise SystemExit("Nothing happened in these days of these worlds: play more --days, or other --seeds.")
     return {OURS: score}
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from bench.live_world import STARTS, Hook, moment
+from bench.live_world import CODES, STARTS, Hook, moment
 
 ROOT = Path(__file__).parents[1]
 PROCESSES = ("web", "worker", "poll", "watch", "beat")
@@ -117,6 +117,7 @@ class Stage:
 
         total = 0
         with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")
             cursor.execute("SET session_replication_role = replica")  # the rows are right: no look at each key
             for p in range(len(self.providers)):
                 scopes = [self._scope(p, cell) for cell in range(len(self._simulate.CELLS))]
@@ -124,7 +125,6 @@ class Stage:
                     for row in self._past(p, scopes, until):
                         copy.write_row(row)
                         total += 1
-            cursor.execute("SET statement_timeout = 0")
             cursor.execute(_COUNT_PAST)
             cursor.execute("ANALYZE")
             cursor.execute("RESET session_replication_role")
@@ -137,20 +137,10 @@ class Stage:
             if began >= until:
                 continue
             ended = moment(done) if done < until else None
-            code = {1: "o:", 2: "a:", 3: "s:"}.get(int(outcome), "") if ended else ""
-            status = ("undelivered" if code else "delivered") if ended else "sent"
+            status, fault = CODES.get(int(outcome), ("delivered", "")) if ended else ("sent", "")
+            how = (status, 4, "", fault or "delivered") if ended else (status, 3, "", "")
             sent = moment(began)
-            yield (
-                self.sources[p, tenant].id,
-                f"m{n}",
-                scopes[cell],
-                status,
-                4 if ended else 3,
-                code,
-                sent,
-                sent,
-                ended,
-            )
+            yield (self.sources[p, tenant].id, f"m{n}", scopes[cell], *how, sent, sent, ended)
 
     def _scope(self, p: int, cell: int) -> int:
         from monitors.models import Carrier
@@ -185,14 +175,15 @@ def begin_clock(environment: dict[str, str], start: datetime) -> Callable[[], da
 
 
 _COPY = """
-COPY monitors_message (source_id, message_id, scope_id, status, rank, error_code, first_at, sent_at, final_at) FROM STDIN
+COPY monitors_message (source_id, message_id, scope_id, status, rank, error_code, outcome, first_at, sent_at, final_at)
+FROM STDIN
 """
 _COUNT_PAST = """
 INSERT INTO monitors_deliverycount
     (organization_id, scope_id, minute, started, prompt, delivered, outage, ambiguous, sender, seconds, times)
 SELECT source.organization_id, scope_id, date_trunc('minute', first_at), count(*),
-    count(*) FILTER (WHERE final_at <= first_at + interval '3 minutes'), count(*) FILTER (WHERE status = 'delivered'),
-    count(*) FILTER (WHERE error_code = 'o:'), count(*) FILTER (WHERE error_code = 'a:'),
-    count(*) FILTER (WHERE error_code = 's:'), 0, '{}'
+    count(*) FILTER (WHERE final_at <= first_at + interval '3 minutes'), count(*) FILTER (WHERE outcome = 'delivered'),
+    count(*) FILTER (WHERE outcome = 'outage'), count(*) FILTER (WHERE outcome = 'ambiguous'),
+    count(*) FILTER (WHERE outcome = 'sender'), 0, '{}'
 FROM monitors_message JOIN monitors_receiptsource AS source ON source.id = source_id GROUP BY 1, 2, 3
 """

@@ -94,7 +94,11 @@ def _envelope(row: Notification) -> Envelope:
 
 def _question_url(incident: Incident) -> str:
     """Where a reader says whether it is them too; "" for what is not everybody's."""
-    first = incident.impacts.filter(scope__provider__isnull=False, scope__provider__organization=None).order_by("began_at", "id").first()
+    first = (
+        incident.impacts.filter(scope__provider__isnull=False, scope__provider__organization=None)
+        .order_by("began_at", "id")
+        .first()
+    )
     if first is None or incident.provider_id is None:
         return ""
     return settings.PUBLIC_URL + question_path(first.scope_id, incident.uid)

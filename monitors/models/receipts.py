@@ -31,7 +31,8 @@ class Receipt(models.Model):
     message_id = models.CharField(max_length=64)
     status = models.CharField(max_length=24)
     error_code = models.CharField(max_length=10, blank=True)
-    fault = models.CharField(max_length=10, blank=True, default="")  # where the sender says it: monitors.receipts.base.Fault
+    # monitors.receipts.base.Fault, where the sender says it
+    fault = models.CharField(max_length=10, blank=True, default="")
     scope = models.ForeignKey(Scope, models.CASCADE, related_name="receipts")
     to_hash = models.CharField(max_length=64)
     at = models.DateTimeField()
@@ -56,6 +57,9 @@ class Message(models.Model):
     status = models.CharField(max_length=24)
     rank = models.PositiveSmallIntegerField()
     error_code = models.CharField(max_length=10, blank=True)
+    outcome = models.CharField(
+        max_length=10, blank=True, default=""
+    )  # as its end counts: monitors.core.receipts.Outcome
     first_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     final_at = models.DateTimeField(null=True)

@@ -7,7 +7,6 @@ message, a number or a person.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import NamedTuple
 
 from django.db import connection
@@ -16,10 +15,8 @@ from django.db.models import Count, F, Min, Q, Sum
 from accounts.models import Organization
 from monitors.core.cells import Cell
 from monitors.core.delivery import Minute
-from monitors.core.receipts import ARRIVED
 from monitors.models import DeliveryCount, OfficialPostScope, Receipt, Report, Scope
 from monitors.queries.counts import cell_of
-from monitors.receipts import receipt_kinds
 
 FEWEST_SENDERS = 3  # organizations behind anything that the public is told
 FEWEST_MESSAGES = 50
@@ -77,13 +74,13 @@ class SharedMessages(NamedTuple):
 _SHARED_MESSAGES = """
     WITH scopes AS (SELECT id FROM monitors_scope WHERE provider_id = %(provider)s AND component_id IS NOT NULL)
     SELECT m.scope_id, s.organization_id, floor(extract(epoch FROM m.first_at) / 60)::int,
-        floor(extract(epoch FROM m.final_at) / 60)::int, s.kind, m.status, m.error_code, count(*)
+        CASE WHEN m.outcome <> '' THEN floor(extract(epoch FROM m.final_at) / 60)::int END, m.outcome, count(*)
     FROM monitors_message m
     JOIN monitors_receiptsource s ON s.id = m.source_id
     JOIN accounts_organization o ON o.id = s.organization_id AND o.shares_counts_since <= m.first_at
     WHERE (m.first_at >= %(since)s AND m.first_at < %(until)s OR m.final_at >= %(since)s AND m.final_at < %(until)s)
         AND s.provider_id = %(provider)s AND m.scope_id IN (TABLE scopes) AND m.status <> 'canceled'
-    GROUP BY 1, 2, 3, 4, 5, 6, 7
+    GROUP BY 1, 2, 3, 4, 5
 """
 
 
@@ -91,17 +88,11 @@ def shared_messages(provider_id: int, since: datetime, until: datetime) -> list[
     """Return the shared messages of a provider that began or ended in [since, until). What was never tried is none."""
     parts = Scope.objects.filter(provider_id=provider_id).values_list("id", "component_id", "country", "carrier_id")
     cells = {id_: cell_of(component, country, carrier) for id_, component, country, carrier in parts}
-    kinds = receipt_kinds()
-
-    @cache
-    def outcome(kind: str, status: str, code: str) -> str:
-        return "delivered" if status in ARRIVED else str(kinds[kind].fault(code))
-
     with connection.cursor() as cursor:
         cursor.execute(_SHARED_MESSAGES, {"provider": provider_id, "since": since, "until": until})
         return [
-            SharedMessages(cells[scope], organization, began, ended, outcome(*how), number)
-            for scope, organization, began, ended, *how, number in cursor.fetchall()
+            SharedMessages(cells[scope], organization, began, ended, outcome, number)
+            for scope, organization, began, ended, outcome, number in cursor.fetchall()
         ]
 
 

@@ -28,9 +28,9 @@ QUICK = replace(DEFAULT, warm_up=1440)  # a day of learning is enough for a worl
 TROUBLE = NOON - timedelta(minutes=40)
 
 _MESSAGES = """
-INSERT INTO monitors_message (source_id, message_id, scope_id, status, rank, error_code, first_at, final_at)
+INSERT INTO monitors_message (source_id, message_id, scope_id, status, rank, error_code, outcome, first_at, final_at)
 SELECT %(source)s, %(source)s || '-' || %(scope)s || '-' || extract(epoch FROM at), %(scope)s,
-    CASE WHEN fails THEN 'undelivered' ELSE 'delivered' END, 4, CASE WHEN fails THEN %(code)s ELSE '' END,
+    CASE WHEN fails THEN 'undelivered' ELSE 'delivered' END, 4, '', CASE WHEN fails THEN %(outcome)s ELSE 'delivered' END,
     at, at + interval '20 seconds'
 FROM (
     SELECT at, at >= %(trouble)s AS fails
@@ -41,8 +41,8 @@ _COUNTS = """
 INSERT INTO monitors_deliverycount
     (organization_id, scope_id, minute, started, prompt, delivered, outage, ambiguous, sender, seconds, times)
 SELECT source.organization_id, scope_id, date_trunc('minute', first_at), count(*), count(*),
-    count(*) FILTER (WHERE status = 'delivered'), count(*) FILTER (WHERE error_code = '30500'), 0,
-    count(*) FILTER (WHERE error_code = '30007'), 20 * count(*), '{}'
+    count(*) FILTER (WHERE outcome = 'delivered'), count(*) FILTER (WHERE outcome = 'outage'), 0,
+    count(*) FILTER (WHERE outcome = 'sender'), 20 * count(*), '{}'
 FROM monitors_message JOIN monitors_receiptsource AS source ON source.id = source_id GROUP BY 1, 2, 3
 """
 
@@ -63,14 +63,14 @@ class World:
             scope_of(self.provider, component=sms, country=one.country, carrier=one) for one in carriers
         ]
 
-    def sender(self, *, fails_at: Scope | None = None, code: str = "30500", shares: bool = True) -> Organization:
+    def sender(self, *, fails_at: Scope | None = None, outcome: str = "outage", shares: bool = True) -> Organization:
         organization: Organization = OrganizationFactory(shares_counts_since=SINCE if shares else None)
         senders = Organization.objects.count()
         source = receipts.create_source(organization, self.provider, "twilio", now=SINCE)
         with connection.cursor() as cursor:
             for n, scope in enumerate(self.scopes):
                 trouble = TROUBLE if scope == fails_at else NOON
-                values = {"source": source.id, "scope": scope.id, "code": code, "since": SINCE, "until": NOON}
+                values = {"source": source.id, "scope": scope.id, "outcome": outcome, "since": SINCE, "until": NOON}
                 first = timedelta(seconds=(41 * senders + 67 * n) % 180)  # not all at once
                 cursor.execute(_MESSAGES, {**values, "trouble": trouble, "first": first})
         return organization
@@ -101,16 +101,16 @@ def test_what_three_organizations_share_opens_an_incident_at_the_carrier() -> No
 
 
 @pytest.mark.parametrize(
-    ("sharing", "code", "why"),
+    ("sharing", "outcome", "why"),
     [
-        ([True, True, False], "30500", "fewer than three share"),
-        ([True, True, True], "30007", "their senders are filtered, which is their own fault"),
+        ([True, True, False], "outage", "fewer than three share"),
+        ([True, True, True], "sender", "their senders are filtered, which is their own fault"),
     ],
 )
-def test_nothing_is_told(sharing: list[bool], code: str, why: str) -> None:
+def test_nothing_is_told(sharing: list[bool], outcome: str, why: str) -> None:
     world = World()
     for shares in sharing:
-        world.sender(fails_at=world.scopes[0], code=code, shares=shares)
+        world.sender(fails_at=world.scopes[0], outcome=outcome, shares=shares)
     world.watch().tell()
     assert world.said() == {}, why
 
@@ -131,7 +131,7 @@ def test_a_new_lookout_ends_what_ended_while_nobody_watched() -> None:
     lookout = world.watch()
     lookout.tell()
     assert list(world.said()) == [world.scopes[0]]
-    Message.objects.filter(first_at__gte=TROUBLE).update(status="delivered", error_code="")
+    Message.objects.filter(first_at__gte=TROUBLE).update(status="delivered", outcome="delivered")
     DeliveryCount.objects.filter(minute__gte=TROUBLE).update(delivered=1, outage=0)
     begin().tell()
     assert world.said() == {}

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from monitors.core.delivery_times import SIZE, percentile
 from monitors.models import DeliveryCount, DeliveryFailure, DeliveryHour, Receipt
-from monitors.services import applying, receipts
+from monitors.services import applying
 from monitors.services.counting import Counts, slot_of, store
 from tests.factories import OrganizationFactory, ReceiptSourceFactory, ScopeFactory
 

@@ -14,7 +14,7 @@ from monitors.core.numbers import place_number
 from monitors.core.states import State
 from monitors.models import Carrier, Coverage, DeliveryCount, Receipt, Report, ReportCount, SourceState, StateChange
 from monitors.queries.counts import crowds, witnesses
-from monitors.services import applying, receipts
+from monitors.services import applying
 from monitors.services.crowd import judge_provider
 from monitors.services.delivery import judge_witness
 from monitors.services.scopes import component_for, scope_of
