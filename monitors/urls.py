@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("o/<slug:slug>/monitors/<int:monitor_id>/", monitors.monitor_detail, name="monitor_detail"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/edit/", monitors.monitor_edit, name="monitor_edit"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/pause/", monitors.monitor_pause, name="monitor_pause"),
+    path("o/<slug:slug>/monitors/<int:monitor_id>/mute/", monitors.monitor_mute, name="monitor_mute"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/delete/", monitors.monitor_delete, name="monitor_delete"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/check/", monitors.monitor_check, name="monitor_check"),
     path("o/<slug:slug>/providers/", own_providers.own_provider_list, name="own_providers"),

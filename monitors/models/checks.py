@@ -1,5 +1,6 @@
 """Monitors and what their checks saw."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -29,7 +30,8 @@ class Monitor(models.Model):
     half, and that stands in place of checks in a row.
     `baseline_us` is the p95 of its good checks of the last week, None while too few are known; a check
     that takes `slow_factor` times as long is slow, None never. `noisy_since` is set while it goes up and
-    down so often that its recoveries wait. `muted_until` keeps its alerts back and nothing else.
+    down so often that its recoveries wait. `muted_until` keeps its alerts back and nothing else;
+    `muted_at` and `muted_by` say when and by whom the last mute was set or lifted.
     """
 
     organization = models.ForeignKey("accounts.Organization", models.CASCADE, related_name="monitors")
@@ -48,6 +50,8 @@ class Monitor(models.Model):
     baseline_us = models.PositiveIntegerField(null=True)
     noisy_since = models.DateTimeField(null=True)
     muted_until = models.DateTimeField(null=True)
+    muted_at = models.DateTimeField(null=True)
+    muted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     tags = ArrayField(models.CharField(max_length=30), default=list)
     is_paused = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock)

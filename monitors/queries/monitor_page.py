@@ -192,7 +192,8 @@ def _why(monitor: Monitor, planned: Sequence[Span], now: datetime) -> list[str]:
     if covers(planned, now):
         lines.append("A maintenance window is open: failures wake nobody and cost no uptime.")
     if monitor.muted_until and monitor.muted_until > now:
-        lines.append(f"Muted until {_clock(monitor.muted_until)}: it is judged as ever, and nobody is alerted.")
+        by = f" by {monitor.muted_by} on {_clock(monitor.muted_at)}" if monitor.muted_by and monitor.muted_at else ""
+        lines.append(f"Muted{by} until {_clock(monitor.muted_until)}: it is judged as ever, and nobody is alerted.")
     dark = RegionWatch.objects.filter(region__in=monitor.regions, blind_since__isnull=False).first()
     if dark and dark.blind_since:
         lines.append(

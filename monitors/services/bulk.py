@@ -45,9 +45,13 @@ def resume(organization_id: int, ids: Collection[int], *, now: datetime) -> int:
     return paused.update(is_paused=False, next_check_at=now)
 
 
-def mute(organization_id: int, ids: Collection[int], *, until: datetime | None) -> int:
-    """Keep back alerts about trouble that only these see, until then; None: tell again. Return how many."""
-    return Monitor.objects.filter(organization_id=organization_id, id__in=ids).update(muted_until=until)
+def mute(organization_id: int, ids: Collection[int], *, until: datetime | None, by: int | None, now: datetime) -> int:
+    """Keep back alerts about trouble that only these see, until then; None: tell again. Return how many.
+
+    `by` is the id of the user who asked for it.
+    """
+    monitors = Monitor.objects.filter(organization_id=organization_id, id__in=ids)
+    return monitors.update(muted_until=until, muted_by=by, muted_at=now)
 
 
 def tag(organization_id: int, ids: Collection[int], name: str) -> int:

@@ -49,18 +49,19 @@ def monitors_change(request: HttpRequest, slug: str) -> HttpResponse:
     if not ids:
         messages.info(request, "Tick the monitors first.")
         return redirect(back)
-    said = _do(request.POST.get("do", ""), request.POST.get("name", "").strip(), organization.id, ids, clock())
+    name = request.POST.get("name", "").strip()
+    said = _do(request.POST.get("do", ""), name, organization.id, ids, clock(), by=request.user.pk)
     messages.success(request, said) if said else messages.error(
         request, "Choose what to do; a tag has 1 to 30 letters."
     )
     return redirect(back)
 
 
-def _do(what: str, name: str, organization_id: int, ids: Collection[int], now: datetime) -> str:
+def _do(what: str, name: str, organization_id: int, ids: Collection[int], now: datetime, *, by: int | None) -> str:
     """Do it and return what was done in one sentence, or nothing if it makes no sense."""
     if what in MUTES:
         until = now + MUTES[what]
-        return f"{_some(bulk.mute(organization_id, ids, until=until))} muted until {until:%-d %B, %H:%M} UTC."
+        return f"{_some(bulk.mute(organization_id, ids, until=until, by=by, now=now))} muted until {until:%-d %B, %H:%M} UTC."
     if what in ("tag", "untag"):
         if not _TAG.fullmatch(name):
             return ""
@@ -69,7 +70,7 @@ def _do(what: str, name: str, organization_id: int, ids: Collection[int], now: d
     simple: dict[str, Callable[[], str]] = {
         "pause": lambda: f"{_some(bulk.pause(organization_id, ids, now=now))} paused.",
         "resume": lambda: f"{_some(bulk.resume(organization_id, ids, now=now))} checked again.",
-        "unmute": lambda: f"{_some(bulk.mute(organization_id, ids, until=None))} no longer muted.",
+        "unmute": lambda: f"{_some(bulk.mute(organization_id, ids, until=None, by=by, now=now))} no longer muted.",
     }
     return simple[what]() if what in simple else ""
 

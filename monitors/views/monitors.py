@@ -21,9 +21,10 @@ from monitors.queries import monitors as queries
 from monitors.queries.heartbeats import heartbeat_page
 from monitors.queries.monitor_page import monitor_page
 from monitors.queries.synthetic import messages_page
-from monitors.services import checks
+from monitors.services import bulk, checks
 from monitors.services import monitors as services
 from monitors.services.options import SecretNeeded
+from monitors.views.listing import MUTES
 
 _MOST_WANTED = ("http", "heartbeat", "steps", "health", "tcp", "tls", "dns", "ping", "websocket")
 TRY_EVERY_S = 3  # for one organization
@@ -109,6 +110,23 @@ def monitor_pause(request: HttpRequest, slug: str, monitor_id: int) -> HttpRespo
 
 @require_POST
 @login_required
+def monitor_mute(request: HttpRequest, slug: str, monitor_id: int) -> HttpResponse:
+    """Keep a monitor's alerts back for a while, or with `unmute` no longer. It is judged as ever."""
+    organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
+    monitor, now = _monitor(organization, monitor_id), clock()
+    length = MUTES.get(request.POST.get("do", ""))
+    if length is None and "unmute" not in request.POST:
+        messages.error(request, "Choose for how long.")
+        return redirect("monitor_detail", slug=slug, monitor_id=monitor.id)
+    until = now + length if length else None
+    bulk.mute(organization.id, [monitor.id], until=until, by=request.user.pk, now=now)
+    said = f"is muted until {until:%-d %B, %H:%M} UTC" if until else "is no longer muted"
+    messages.success(request, f"{monitor.name} {said}.")
+    return redirect("monitor_detail", slug=slug, monitor_id=monitor.id)
+
+
+@require_POST
+@login_required
 def monitor_delete(request: HttpRequest, slug: str, monitor_id: int) -> HttpResponse:
     organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
     monitor = _monitor(organization, monitor_id)
@@ -136,7 +154,7 @@ def monitor_check(request: HttpRequest, slug: str, monitor_id: int) -> HttpRespo
 
 
 def _monitor(organization: Organization, monitor_id: int) -> Monitor:
-    parts = ("organization", "scope__provider", "scope__component")
+    parts = ("organization", "muted_by", "scope__provider", "scope__component")
     return get_object_or_404(Monitor.objects.select_related(*parts), id=monitor_id, organization=organization)
 
 

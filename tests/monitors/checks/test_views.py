@@ -48,7 +48,7 @@ def form(**changes):
     return fields | changes
 
 
-POSTS = ("monitor_pause", "monitor_delete", "monitor_check", "monitor_edit")
+POSTS = ("monitor_pause", "monitor_mute", "monitor_delete", "monitor_check", "monitor_edit")
 
 
 @pytest.mark.parametrize("role", [None, Role.VIEWER, Role.MEMBER, Role.ADMIN, Role.OWNER])
@@ -67,10 +67,10 @@ def test_who_may_read(client, monitor, role):
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        (None, [404, 404, 404, 404]),
-        (Role.VIEWER, [403, 403, 403, 403]),
-        (Role.MEMBER, [403, 403, 200, 403]),
-        (Role.ADMIN, [302, 302, 200, 422]),
+        (None, [404, 404, 404, 404, 404]),
+        (Role.VIEWER, [403, 403, 403, 403, 403]),
+        (Role.MEMBER, [403, 403, 403, 200, 403]),
+        (Role.ADMIN, [302, 302, 302, 200, 422]),
     ],
 )
 def test_who_may_act(client, monitor, role, expected):
@@ -353,3 +353,24 @@ def test_a_verdict_that_cannot_be_reached_is_refused(client, settings, monitor, 
     login(client, monitor.organization)
     page = client.post(at("monitor_edit", monitor), form(**({"regions": [0]} | changes))).content.decode()
     assert words in page
+
+
+def test_a_mute_is_said_with_who_and_how_long_and_lifted_again(client, monitor):
+    user = MembershipFactory(organization=monitor.organization, role=Role.ADMIN).user
+    client.force_login(user)
+    client.post(at("monitor_mute", monitor), {"do": "mute-8"})
+    monitor.refresh_from_db()
+    assert (monitor.muted_until - monitor.muted_at, monitor.muted_by) == (timedelta(hours=8), user)
+    page = client.get(at("monitor_detail", monitor)).content.decode()
+    assert f"Muted by {user.email} on " in page
+    assert "Tell again" in page
+    client.post(at("monitor_mute", monitor), {"unmute": "1"})
+    monitor.refresh_from_db()
+    assert monitor.muted_until is None
+
+
+def test_a_mute_without_a_length_is_none(client, monitor):
+    login(client, monitor.organization)
+    page = client.post(at("monitor_mute", monitor), {"do": "mute-9000"}, follow=True).content.decode()
+    monitor.refresh_from_db()
+    assert ("Choose for how long." in page, monitor.muted_until) == (True, None)
