@@ -23,6 +23,7 @@ from monitors.services.report_people import Person
 logger = logging.getLogger(__name__)
 
 LIVES_S = 1800.0  # of the wall clock: long enough to write a comment in
+MOST_ASKED = 300  # challenges of one network and window
 LONGEST = 4000  # characters of an answer; a true one has some 700
 _ALGORITHM = "PBKDF2/SHA-256"
 
@@ -37,9 +38,15 @@ class Proof(enum.Enum):
     FORGED = "forged"
 
 
-def issue(provider_slug: str, person: Person, *, now: datetime) -> dict[str, Any]:
-    """Return a challenge for a report about a provider, dearer for a network that asks for many."""
-    return challenge(provider_slug, steps(_asked(person) - 1, settings.REPORT_WORK), COST, until=now + real(LIVES_S))
+def issue(provider_slug: str, person: Person, *, now: datetime) -> dict[str, Any] | None:
+    """Return a challenge for a report about a provider, dearer for a network that asks for many.
+
+    None after MOST_ASKED in a window: each costs us some milliseconds, and such a network is counted once at most.
+    """
+    asked = _asked(person)
+    if asked > MOST_ASKED:
+        return None
+    return challenge(provider_slug, steps(asked - 1, settings.REPORT_WORK), COST, until=now + real(LIVES_S))
 
 
 def challenge(provider_slug: str, effort: int, rounds: int, *, until: datetime) -> dict[str, Any]:

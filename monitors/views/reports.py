@@ -61,7 +61,11 @@ def report_challenge(request: HttpRequest, slug: str) -> JsonResponse:
     """Hand out the work that a browser does before it reports."""
     provider = get_object_or_404(everybodys(), slug=slug)
     now = clock()
-    return JsonResponse(report_work.issue(provider.slug, person_of(request), now=now))
+    challenge = report_work.issue(provider.slug, person_of(request), now=now)
+    if challenge is None:
+        words = "Too many from your network in ten minutes. The form can be sent without this."
+        return JsonResponse({"error": words}, status=429, headers={"Retry-After": "600"})
+    return JsonResponse(challenge)
 
 
 def _page(request: HttpRequest, provider: Provider, via: Via) -> HttpResponse:

@@ -214,6 +214,15 @@ def test_c17_who_says_that_they_are_somebody_else_is_not_believed():
     assert counted() == 1
 
 
+def test_a_network_that_asks_for_work_without_end_gets_none_and_can_still_report(monkeypatch):
+    monkeypatch.setattr(report_work, "MOST_ASKED", 3)
+    answers = [Client().get(f"{PATH}challenge", REMOTE_ADDR=f"81.2.69.{n}") for n in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    assert answers[-1]["Retry-After"] == "600"
+    assert Client().get(f"{PATH}challenge", REMOTE_ADDR="81.2.70.1").status_code == 200
+    assert send("81.2.69.9").status_code == 302
+
+
 # --- The frame on other sites ---
 
 EMBED = "/embed/twilio/report"
