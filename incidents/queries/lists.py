@@ -14,9 +14,9 @@ from monitors.core.states import Source
 MOST = 200  # open incidents shown at once
 
 
-def open_incidents(organization_id: int | None, provider_id: int | None = None) -> list[IncidentLink]:
+def open_incidents(organization_id: int | None) -> list[IncidentLink]:
     """Return the open incidents of one audience, worst and then latest first. Two queries and those of the scopes."""
-    found = of_audience(organization_id, provider_id).filter(resolved_at=None)
+    found = of_audience(organization_id).filter(resolved_at=None)
     return links(found.order_by("-state", "-started_at", "-id")[:MOST])
 
 

@@ -11,7 +11,6 @@ from incidents.core import wording
 from incidents.core.impact import Hearing, OpenImpact, ScopeState, effective_state, provider_state
 from incidents.core.scope import ScopeKey
 from incidents.models import Impact
-from incidents.queries.lists import open_incidents
 from incidents.queries.naming import component_key, component_words, key_of
 from incidents.queries.picture import open_impacts, picture, provider_hearings
 from incidents.queries.shapes import ComponentView, GroupView, ProviderView, ScopeView
@@ -43,7 +42,6 @@ def provider_view(provider: Provider, organization_id: int | None, now: datetime
         sentence=wording.answer(provider.name, state.state, state.reason, [_trouble(impact) for impact in impacts]),
         overall=overall,
         groups=groups,
-        open_incidents=tuple(open_incidents(organization_id, provider.id)),
     )
 
 

@@ -87,7 +87,6 @@ class ProviderView:
     sentence: str
     overall: ScopeView
     groups: tuple[GroupView, ...]
-    open_incidents: tuple[IncidentLink, ...]
 
     @property
     def as_of(self) -> datetime | None:

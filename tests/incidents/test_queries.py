@@ -65,7 +65,7 @@ def test_a_carriers_outage_leaves_the_service_degraded_and_the_provider_up_for_m
     assert [view.state.state, component.view.state.state, board[docomo.id].state.state] == [DEGRADED, DEGRADED, MAJOR]
     assert view.sentence == "No. Twilio works for most, but SMS to NTT DOCOMO (Japan) is down."
     incident = Incident.objects.get()
-    assert (component.view.incident_uid, [i.uid for i in view.open_incidents]) == (incident.uid, [incident.uid])
+    assert component.view.incident_uid == incident.uid
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_queries_are_as_many_for_one_as_for_three(twilio, feed, sms, docomo, acm
     loaded = list(Scope.objects.filter(id__in=[scope.id for scope in scopes]))
     with django_assert_num_queries(10):
         queries.scope_board(loaded, acme.id, at(1))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         queries.provider_view(twilio, acme.id, at(1))
     with django_assert_num_queries(2):
         queries.open_incidents(None)
