@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from config.processes import PROCESSES
 from kit import embedded
 from kit.orphans import is_running
 from tests.kit.servers import answer, serving
@@ -188,7 +189,7 @@ def test_with_urls_it_uses_those_servers_and_starts_none(installation):
                 run = installation.manage(*arguments)
                 assert run.returncode == 0, run.stderr
             installation.up()
-            assert len(installation.children()) == 5
+            assert len(installation.children()) == len(PROCESSES), "no services of its own"
             assert (installation.folder / "services").exists() is False
             deadline = time.monotonic() + 60
             while installation.manage("shell", "--no-imports", "-c", CHECKED).stdout.strip() != "1":
