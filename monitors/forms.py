@@ -49,12 +49,12 @@ class MonitorForm(forms.Form):
         help_text="Good checks in a row before it counts as up; empty: as many as above.",
     )
     slow_factor = forms.FloatField(
-        label="Slow from",
+        label="Slower than usual",
         min_value=1.2,
         max_value=100,
         required=False,
         initial=2.0,
-        help_text="Times its usual response time, five checks in a row: then it is degraded. Empty: slow is no trouble.",
+        help_text="So many times its usual, five checks in a row: degraded. Empty: however slow, it is no trouble.",
     )
     regions = forms.TypedMultipleChoiceField(
         label="Checked from",
