@@ -15,6 +15,7 @@ from monitors.core.windows import Span, covers
 from monitors.models import CheckEvidence, Monitor, MonitorHour, RegionWatch, SourceState
 from monitors.probes.base import Reason
 from monitors.queries.history import DAY, HOUR, Checked, Stretch, stretches, sums_in, timeline, total
+from monitors.queries.monitor_parts import PartLine, part_lines
 from monitors.queries.monitors import MonitorRow, configuration, rows_of
 from monitors.queries.regions import RegionLine, region_lines, region_name
 from monitors.queries.windows import planned_spans
@@ -64,6 +65,7 @@ class ResultLine:
 @dataclass(frozen=True, slots=True)
 class MonitorPage:
     row: MonitorRow
+    parts: Sequence[PartLine]
     why: Sequence[str]
     span: str
     spans: Sequence[str]
@@ -89,6 +91,7 @@ def monitor_page(monitor: Monitor, *, span: str, now: datetime) -> MonitorPage:
     parts = stretches(monitor.id, start=_midnight(now, 89), now=now)
     return MonitorPage(
         row=rows_of([monitor], now)[0],
+        parts=part_lines(monitor, now),
         why=_why(monitor, planned, now),
         span=span,
         spans=list(SPANS),

@@ -13,6 +13,7 @@ from monitors.probes.base import ProbeResult, Reason
 from monitors.queries.regions import region_name
 from monitors.services.copying import fill_inbox
 from monitors.services.dispatch import Check, plain_cursor
+from monitors.services.parts import part_observations
 from monitors.services.regions import is_shared, say
 from monitors.services.states import observe
 from monitors.services.steady import COVER_EVERY, record_steady
@@ -71,6 +72,7 @@ def record_judged(outcomes: Sequence[Outcome], *, now: datetime) -> int:
     _keep_evidence(findings)
     _refresh(finding for finding in told if not finding.is_news)
     mark_noisy(observe([finding.observation for finding in told if finding.is_news], now=now), now=now)
+    observe(part_observations(told), now=now)
     _tell({(finding.monitor.scope.provider_id, finding.monitor.organization_id) for finding in findings})
     return len(findings)
 

@@ -2,7 +2,7 @@
 
 A result is steady when the check was good and not slow, and its monitor is known to be up with no doubt pending, or
 nothing is known of it yet: a first word that is good is no news. Whatever else there is to say of a result,
-monitors.services.verdicts judges.
+monitors.services.verdicts judges. So are all results of health documents, which speak of their parts as well.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ _STEADY = """
         -- "+ 0": always by ref, whose index is exact; by scope there may be thousands.
         LEFT JOIN monitors_sourcestate AS word ON word.ref = 'monitor:' || inbox.monitor_id
             AND word.scope_id + 0 = monitor.scope_id
-        WHERE NOT is_paused AND inbox.state = %(good)s AND inbox.reason = 0
+        WHERE NOT is_paused AND kind <> 'health' AND inbox.state = %(good)s AND inbox.reason = 0
           AND (word.id IS NULL OR word.state = %(good)s AND pending IS NULL AND observed_at <= slot)
           AND (slow_factor IS NULL OR baseline_us IS NULL
                OR total_us <= greatest(slow_factor * baseline_us, baseline_us + %(slow_at_least)s))
