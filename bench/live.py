@@ -54,6 +54,9 @@ class _Outside:
         self._pages = [StatusPage(n, world, countries) for n in range(world.cfg.providers)]
         self._at_once = asyncio.Semaphore(MOST_AT_ONCE)
         self.sent = self.refused = self.reported = 0
+        self.latest = (
+            0.0  # minutes of the world by which a receipt was late at most, for which the product is not to blame
+        )
 
     @property
     def _minute(self) -> float:
@@ -67,6 +70,9 @@ class _Outside:
                 group.create_task(self._call_back(client, since))
                 group.create_task(self._report(client, since, speed))
         say(f"{self.sent} receipts and {self.reported} reports were sent; {self.refused} requests were refused.")
+        say(
+            f"Receipts were late by up to {self.latest:.1f} minutes of the world: play slower, or on a quieter machine, if many."
+        )
 
     async def _wait_for_web(self, client: httpx.AsyncClient) -> None:
         for _ in range(240):
@@ -82,8 +88,10 @@ class _Outside:
         callbacks = Callbacks(self._simulate, self._world, self._stage.carriers, since)
         told = since
         while self._minute < self._world.T + AFTERWARDS:
-            due = callbacks.until(self._minute)
+            began = self._minute
+            due = callbacks.until(began)
             await asyncio.gather(*(self._post(client, self._stage.hooks[key], own) for key, own in due.items()))
+            self.latest = max(self.latest, self._minute - began)
             if self._minute >= told + 360:
                 told += 360
                 say(f"minute {told} of {self._world.T}: {self.sent} receipts sent")
@@ -132,6 +140,7 @@ def _records(system: ModuleType, stage: Stage, world: Any) -> dict[int, list[Any
             opened = _minute(incident.opened_at)
             closed = _minute(incident.resolved_at) if incident.resolved_at else None
             why = next((sighting.source for sighting in sightings), "")
+            say(f"provider {n}: {scope} from minute {opened} to {closed}, first seen by {why}: {incident.title}")
             found[n].append(system.Record(n, scope, opened, closed, incident.confidence, why, [(opened, scope)]))
     return found
 
