@@ -50,13 +50,14 @@ def failed(reason: Reason, summary: str, *, total_us: int = 0, phases: Phases = 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request to a judged target."""
+    """One HTTP request to a judged target. `in_full` also asks what libcurl tells only in its log: the version of TLS."""
 
     target: Target
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     offers_http2: bool = False
+    in_full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Answer:
     phases: Phases = Phases()
     address: str = ""  # the literal that was dialled
     http_version: str = ""
+    tls_version: str = ""  # "TLS 1.3"; "" where it was not asked or there is none
     certificates: tuple[Certificate, ...] = ()
     oddities: tuple[str, ...] = ()
 

@@ -64,6 +64,7 @@ def describe(answer: Answer, steps: Sequence[str] = (), secrets: Sequence[str] =
     return {
         "status": answer.status,
         "http_version": answer.http_version,
+        "tls_version": answer.tls_version,
         "address": answer.address,
         "steps": [shown(step) for step in steps],
         "headers": [

@@ -55,7 +55,7 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
     if unreadable := unreadable_secret(options, PROBE):
         return unreadable
     rules = Rules.of(options)
-    answer, steps = await travel(check_url(target, allowed=net.allowed), rules, timeout_s, net)
+    answer, steps = await travel(check_url(target, allowed=net.allowed), rules, timeout_s, net, in_full=in_full)
     found = describe(answer, steps, rules.asking.secrets)
     state, reason, summary, parts = _judged(answer.reason, answer.trouble, answer.status, text_of(answer), options)
     if reason == Reason.OK and (failure := Conditions.of(options, HTTP_NAMES).judge(facts_of(answer, options))):

@@ -101,18 +101,20 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
     if unreadable := unreadable_secret(options, PROBE):
         return unreadable
     rules = Rules.of(options)
-    answer, steps = await travel(check_url(target, allowed=net.allowed), rules, timeout_s, net)
+    answer, steps = await travel(check_url(target, allowed=net.allowed), rules, timeout_s, net, in_full=in_full)
     state, reason, summary = judge(answer, rules, options, is_lost=len(steps) > MAX_STEPS + 1)
     detail = {} if reason == Reason.OK and not in_full else describe(answer, steps, rules.asking.secrets)
     summary = hidden(summary, rules.asking.secrets)
     return ProbeResult(state, reason, answer.total_us, answer.phases, summary, detail)
 
 
-async def travel(target: Target, rules: Rules, timeout_s: float, net: Net) -> tuple[Answer, list[str]]:
+async def travel(
+    target: Target, rules: Rules, timeout_s: float, net: Net, *, in_full: bool = False
+) -> tuple[Answer, list[str]]:
     """Ask, and follow redirects within the whole time; return the last answer and every address on the way."""
     until = time.monotonic() + timeout_s
     asking = rules.asking
-    request = Request(target, asking.method, asking.headers, asking.body.encode(), asking.offers_http2)
+    request = Request(target, asking.method, asking.headers, asking.body.encode(), asking.offers_http2, in_full)
     steps, spent_us, phases = [str(target)], 0, Phases()
     while True:
         answer = await net.fetch(request, max(0.001, until - time.monotonic()))
@@ -141,7 +143,8 @@ def _next(request: Request, status: int, location: str, net: Net) -> Request:
     """Return the request that follows a redirect. Raises AddressRefused."""
     target = follow(request.target, location, allowed=net.allowed)
     if target.origin != request.target.origin:  # another party: it gets nothing but the question
-        return Request(target, "HEAD" if request.method == "HEAD" else "GET", offers_http2=request.offers_http2)
+        method = "HEAD" if request.method == "HEAD" else "GET"
+        return Request(target, method, offers_http2=request.offers_http2, in_full=request.in_full)
     if (status == 303 and request.method not in ("GET", "HEAD")) or (request.method == "POST" and status in (301, 302)):
         return replace(request, target=target, method="GET", body=b"")
     return replace(request, target=target)

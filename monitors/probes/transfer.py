@@ -1,5 +1,6 @@
 """One HTTP exchange by libcurl, with everything that a hostile server could do to us bounded."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,6 +20,7 @@ MAX_IDLE = 500  # handles that wait for their next request, at some 5 KB each
 # Every server has one of these. OpenSSL's own list begins with a hybrid against quantum computers, whose key for each
 # handshake takes a fifth of a whole check's CPU, and whose first packet is too long for some old middleboxes.
 GROUPS = "X25519:P-256:P-384:P-521"
+_AGREED = re.compile(rb"SSL connection using TLSv(\d\.\d)")
 _CODINGS = ("", "identity", "gzip", "x-gzip")
 _VERSIONS = {1: "HTTP/1.0", 2: "HTTP/1.1", 3: "HTTP/2", 30: "HTTP/3"}
 
@@ -30,6 +32,7 @@ class Inbox:
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytearray = field(default_factory=bytearray)
     is_truncated: bool = False
+    tls_version: str = ""
     verdict: Reason = Reason.OK
     trouble: str = ""
     _lines: int = 0
@@ -66,6 +69,11 @@ class Inbox:
             return None
         self.is_truncated = True
         return -1
+
+    def take_log(self, kind: int, line: bytes) -> None:
+        """libcurl's own words: nothing else of it says which version of TLS was agreed on."""
+        if kind == pycurl.INFOTYPE_TEXT and (agreed := _AGREED.match(line)):
+            self.tls_version = f"TLS {agreed[1].decode()}"
 
     def _stop(self, verdict: Reason, trouble: str) -> int:
         self.verdict, self.trouble = verdict, trouble
@@ -164,6 +172,9 @@ class Transfer:
         else:  # as a POST, whatever the word
             handle.setopt(pycurl.POSTFIELDS, request.body)
             handle.setopt(pycurl.CUSTOMREQUEST, request.method)
+        if request.in_full:
+            handle.setopt(pycurl.VERBOSE, 1)
+            handle.setopt(pycurl.DEBUGFUNCTION, self.inbox.take_log)
         handle.setopt(pycurl.HTTPHEADER, ["Expect:", *(f"{name}: {value}" for name, value in request.headers)])
 
     def _open_socket(self, _purpose: int, to: tuple[int, int, int, tuple[str, int]]) -> socket | int:
@@ -187,8 +198,8 @@ class Transfer:
             self.close()
             raise
         self._close_sockets()
-        if self._request.method not in ("GET", "HEAD"):
-            self.handle.close()
+        if self._request.method not in ("GET", "HEAD") or self._request.in_full:
+            self.handle.close()  # what it was told is not for the next one
         else:
             self._handles.give_back(self.handle)
         return answer
@@ -217,6 +228,7 @@ class Transfer:
             phases=phases,
             address=self._address,
             http_version=_VERSIONS.get(handle.getinfo(pycurl.INFO_HTTP_VERSION), ""),
+            tls_version=inbox.tls_version,
             certificates=self._certificates(),
             oddities=inbox.oddities,
         )

@@ -102,3 +102,26 @@ def test_HTTP_2_is_offered_where_it_is_asked_for(prober, tmp_path, asked, offere
         settings = {"lookup": lambda *_: ["127.0.0.1"], "allowed": (place,), "ca_file": str(authority.file)}
         prober.look(f"https://{place}/", options={"http_version": asked}, **settings)
     assert chosen == [offered if ssl.HAS_ALPN else None]
+
+
+@pytest.mark.parametrize(
+    ("version", "words"), [(ssl.TLSVersion.TLSv1_2, "TLS 1.2"), (ssl.TLSVersion.TLSv1_3, "TLS 1.3")]
+)
+def test_a_look_says_which_version_of_TLS_was_agreed_on(prober, tmp_path, version, words):
+    from tests.monitors.probes.certificates import Authority
+
+    authority = Authority(tmp_path)
+    context = authority.context("two.example.com")
+    context.minimum_version = context.maximum_version = version
+
+    def handle(connection):
+        with context.wrap_socket(connection, server_side=True) as secure:
+            secure.recv(65536)
+            secure.sendall(answer(b"ok"))
+            secure.unwrap()
+
+    with serving(handle, wait_for=b"") as server:
+        place = f"two.example.com:{server.port}"
+        settings = {"lookup": lambda *_: ["127.0.0.1"], "allowed": (place,), "ca_file": str(authority.file)}
+        for _ in range(2):  # the second one's handle is a new one
+            assert prober.look(f"https://{place}/", in_full=True, **settings).detail["tls_version"] == words
