@@ -155,7 +155,8 @@ def percent(share: float | None, digits: int = 2) -> str:
         return "–"
     if share >= 1:
         return "100 %"
-    return f"{int(share * 10 ** (digits + 2)) / 10**digits:.{digits}f} %"
+    # A little more, or 0.29 would be cut to 28 %: no float is 0.29.
+    return f"{int(share * 10 ** (digits + 2) + 1e-6) / 10**digits:.{digits}f} %"
 
 
 BAR, GAP, HEIGHT = 8, 2, 40
