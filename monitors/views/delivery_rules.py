@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from accounts import access
 from accounts.models import Role
 from kit.clock import clock
-from monitors.delivery_rule_forms import DeliveryRulesForm
+from monitors.forms.delivery_rules import DeliveryRulesForm
 from monitors.services.delivery_rules import switch_rules
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import access
 from accounts.models import Organization, Role
 from kit.clock import clock
-from monitors.import_forms import ImportForm
+from monitors.forms.imports import ImportForm
 from monitors.imports import Unreadable, sources
 from monitors.imports.statuswire import write
 from monitors.queries.exporting import drafts

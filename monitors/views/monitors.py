@@ -13,7 +13,8 @@ from accounts.models import Organization, Role
 from kit.addresses import AddressRefused, NameUnresolved
 from kit.clock import clock
 from monitors.catalogue.check_templates import Template, templates
-from monitors.forms import OPTION, MonitorForm
+from monitors.forms.monitors import MonitorForm
+from monitors.forms.option_fields import OPTION
 from monitors.models import Monitor
 from monitors.probes import probe_kinds
 from monitors.probes.base import Probe, ProbeResult

@@ -12,8 +12,8 @@ from accounts import access
 from accounts.models import Organization, Role
 from accounts.services import NotAllowed
 from kit.clock import clock
+from monitors.forms.own_providers import AddressForm, FoundForm, NameForm
 from monitors.models import Provider
-from monitors.own_provider_forms import AddressForm, FoundForm, NameForm
 from monitors.queries.own_providers import own_rows, seen
 from monitors.queries.providers import own
 from monitors.services import own_providers as services

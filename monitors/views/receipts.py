@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import access
 from accounts.models import Organization, Role
 from kit.clock import clock
+from monitors.forms.receipts import FingerprintForm, SecretForm, SourceForm
 from monitors.models import Problem, ReceiptProblem, ReceiptSource
-from monitors.receipt_forms import FingerprintForm, SecretForm, SourceForm
 from monitors.receipts import receipt_kinds
 from monitors.receipts.base import Receipts
 from monitors.services import receipt_problems, receipts

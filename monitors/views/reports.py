@@ -16,9 +16,9 @@ from django.views.decorators.vary import vary_on_headers
 from kit.accept_language import country_hint
 from kit.client_ip import client_ip
 from kit.clock import clock
+from monitors.forms.reports import ReportForm
 from monitors.models import Provider, Via
 from monitors.queries.providers import everybodys
-from monitors.report_forms import ReportForm
 from monitors.services import report_work, reports
 from monitors.services.report_people import Person, person
 from monitors.services.report_work import Proof

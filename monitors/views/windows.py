@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import access
 from accounts.models import Role
 from kit.clock import clock
+from monitors.forms.windows import WindowForm
 from monitors.models import MaintenanceWindow, Monitor
 from monitors.queries.windows import window_rows
 from monitors.services import windows
-from monitors.window_forms import WindowForm
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,7 @@ from accounts import access
 from accounts.models import Role
 from alerts.models import Route
 from kit.clock import clock
-from monitors.delivery_rule_forms import DeliveryRulesForm
+from monitors.forms.delivery_rules import DeliveryRulesForm
 from pages.queries.delivery import delivery_page
 from pages.queries.delivery_asked import Asked
 

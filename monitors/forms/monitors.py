@@ -1,24 +1,22 @@
 """The form of a monitor; its options are asked for as its probe says."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
 
 from monitors.catalogue.check_templates import Template
-from monitors.models import HOME, Component, Monitor, Provider, Scope
-from monitors.probes.base import KEPT, BadOptions, Field, Probe
-from monitors.queries.monitors import option_text
+from monitors.forms.option_fields import OPTION, option_fields, option_values, written_options
+from monitors.forms.watched import OWN, Choices, scope_of_value, value_of, value_of_provider, with_current
+from monitors.models import HOME, Monitor, Scope
+from monitors.probes.base import BadOptions, Probe
 from monitors.services.monitors import Settings
-from monitors.services.scopes import own_scope, scope_of
 
 INTERVALS = [
     (30, "30 seconds"), (60, "1 minute"), (300, "5 minutes"), (900, "15 minutes"), (3600, "1 hour"),
     (21_600, "6 hours"), (86_400, "1 day"),
 ]  # fmt: skip
 JUDGED, PLACES = ("recovery_confirmations", "slow_factor"), ("regions", "quorum")
-OPTION = "option_"  # the prefix of a probe's own fields
 
 
 class MonitorForm(forms.Form):
@@ -74,7 +72,7 @@ class MonitorForm(forms.Form):
         self,
         kind: str,
         probe: Probe,
-        choices: Sequence[tuple[str, list[tuple[str, str]]]],
+        choices: Choices,
         data: Any = None,
         *,
         monitor: Monitor | None = None,
@@ -85,11 +83,10 @@ class MonitorForm(forms.Form):
         self._kind, self._probe, self._monitor = kind, probe, monitor
         watches = self.fields["watches"]
         assert isinstance(watches, forms.ChoiceField)
-        watches.choices = _with_own(choices, monitor)
+        watches.choices = list(with_current(choices, monitor))
         self.fields["target"].label = probe.target_label
         self._stored = monitor.options if monitor else {}
-        for field in probe.fields:
-            self.fields[OPTION + field.name] = _form_field(field, is_stored=bool(self._stored.get(field.name)))
+        self.fields.update(option_fields(probe, self._stored))
         self._suit(probe, is_new=monitor is None)
         if monitor:
             self._keep_interval(monitor.interval_s)
@@ -145,23 +142,18 @@ class MonitorForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("watches") == "own" and not cleaned.get("system"):
+        if cleaned.get("watches") == OWN and not cleaned.get("system"):
             self.add_error("system", "Name your system, as in “Checkout API”.")
         if cleaned.get("timeout_s", 0) > cleaned.get("interval_s", 30):
             self.add_error("timeout_s", "The timeout must not be longer than the time between two checks.")
         if (cleaned.get("quorum") or 0) > len(cleaned.get("regions") or settings.PROBE_REGIONS):
             self.add_error("quorum", "There must not be more of them than regions that check it.")
-        raw = {field.name: self._raw(field, cleaned) for field in self._probe.fields}
         try:
-            cleaned["options"] = self._probe.clean(raw)
+            cleaned["options"] = self._probe.clean(written_options(self._probe, cleaned, self._stored))
         except BadOptions as error:
             for name, message in error.errors.items():
                 self.add_error(OPTION + name, message)
         return cleaned
-
-    def _raw(self, field: Field, cleaned: dict[str, Any]) -> str:
-        given = str(cleaned.get(OPTION + field.name) or "")
-        return KEPT if field.kind == "secret" and not given and self._stored.get(field.name) else given
 
     @property
     def settings(self) -> Settings:
@@ -187,85 +179,30 @@ class MonitorForm(forms.Form):
 
     def scope(self, organization_id: int) -> Scope:
         """Return what the monitor is about, made if it is new; only after is_valid()."""
-        what, _, id_ = str(self.cleaned_data["watches"]).partition(":")
-        if what == "component":
-            component = Component.objects.select_related("provider").get(id=id_, provider__isnull=False)
-            assert component.provider is not None
-            return scope_of(component.provider, component=component)
-        if what == "provider":
-            return scope_of(Provider.objects.get(id=id_))
-        return own_scope(organization_id, self.cleaned_data["system"])
+        return scope_of_value(organization_id, str(self.cleaned_data["watches"]), self.cleaned_data["system"])
 
 
-def _from_template(template: Template, choices: Sequence[tuple[str, list[tuple[str, str]]]]) -> dict[str, Any]:
+def _from_template(template: Template, choices: Choices) -> dict[str, Any]:
     """Return what a form starts from; it is about the template's provider where that can be watched."""
-    provider = Provider.objects.filter(slug=template.provider).first()
-    wanted = f"provider:{provider.id}" if provider else ""
-    is_there = any(value == wanted for _, group in choices for value, _ in group)
+    watches = value_of_provider(template.provider, choices)
     options = {OPTION + name: value for name, value in template.options.items()}
-    return {"name": template.name, "target": template.target, **({"watches": wanted} if is_there else {}), **options}
+    return {"name": template.name, "target": template.target, **({"watches": watches} if watches else {}), **options}
 
 
 def _initial(monitor: Monitor, probe: Probe) -> dict[str, Any]:
-    own = monitor.scope.provider_id is None
-    options = {
-        OPTION + field.name: option_text(monitor.options.get(field.name, ""))
-        for field in probe.fields
-        if field.kind != "secret"
-    }
+    scope = monitor.scope
     return {
         "name": monitor.name,
-        "watches": _watches(monitor),
-        "system": monitor.scope.component.name if own and monitor.scope.component else "",
+        "watches": value_of(scope),
+        "system": scope.component.name if scope.provider_id is None and scope.component else "",
         "target": monitor.target,
         "interval_s": monitor.interval_s,
         "timeout_s": monitor.timeout_s,
         "confirmations": monitor.confirmations,
         **{name: getattr(monitor, name) for name in (*JUDGED, *PLACES)},
-        **options,
+        **option_values(probe, monitor),
     }
-
-
-def _watches(monitor: Monitor) -> str:
-    scope = monitor.scope
-    if scope.provider_id is None:
-        return "own"
-    return f"component:{scope.component_id}" if scope.component_id else f"provider:{scope.provider_id}"
-
-
-def _with_own(
-    choices: Sequence[tuple[str, list[tuple[str, str]]]], monitor: Monitor | None
-) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the choices with what the monitor watches now, which may no longer be followed."""
-    known = {value for _, group in choices for value, _ in group}
-    if monitor is None or _watches(monitor) in known:
-        return list(choices)
-    scope = monitor.scope
-    names = [scope.provider.name if scope.provider else "", scope.component.name if scope.component else ""]
-    return [("Now", [(_watches(monitor), " — ".join(filter(None, names)))]), *choices]
 
 
 def _written(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _form_field(field: Field, *, is_stored: bool) -> forms.Field:
-    common: dict[str, Any] = {
-        "label": field.label,
-        "required": False,
-        "initial": field.initial,
-        "help_text": field.help,
-        "strip": False,
-    }
-    if field.kind == "choice":
-        del common["strip"]
-        return forms.ChoiceField(choices=[(choice, choice) for choice in field.choices], **common)
-    if field.kind == "secret":
-        common["help_text"] = "Stored. Leave empty to keep it." if is_stored else field.help
-        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-        return forms.CharField(max_length=1000, widget=widget, **common)
-    if field.kind == "lines":
-        attributes = {"rows": 3, "spellcheck": "false"}
-        return forms.CharField(widget=forms.Textarea(attrs=attributes), max_length=20_000, **common)
-    attributes = {"inputmode": "numeric"} if field.kind == "whole" else {}
-    return forms.CharField(max_length=300, widget=forms.TextInput(attrs=attributes), **common)
