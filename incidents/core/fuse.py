@@ -2,15 +2,16 @@
 
 Log-odds add up: a prior against trouble, plus what each source that says "impaired" argues for it,
 minus what each source that says "operational" argues against it. The weights below are set by hand
-from what each source is known to miss (docs: PRODUCT, "Four sources of evidence"); where a detector
-says how sure it is, its own figure counts instead, up to the cap. They keep four promises, which the
-tests hold: people alone can only raise a suspicion; a vendor's own word, a confirmed probe or receipts
-each confirm; more sources make it surer; and messages that arrive argue against a rumour.
+from what each source is known to miss (docs: PRODUCT, "Four sources of evidence"), and moved for each
+provider by how its sources did there (incidents.core.reliability); where a detector says how sure it
+is, its own figure counts instead, up to the cap. They keep four promises, which the tests hold: people
+alone can only raise a suspicion; a vendor's own word, a confirmed probe or receipts each confirm; more
+sources make it surer; and messages that arrive argue against a rumour.
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from incidents.core.scope import ScopeKey, covers, same
 from monitors.core.states import Source, State, worst
@@ -39,6 +40,20 @@ CAP: Mapping[Source, float] = {Source.OFFICIAL: 7.0, Source.PROBE: 6.0, Source.D
 
 
 @dataclass(frozen=True, slots=True)
+class Weights:
+    """How far one provider's sources are weighed otherwise than by FOR and AGAINST, in log-odds.
+
+    `shift` is added to what a source's word argues for trouble, `against` stands in the place of AGAINST.
+    """
+
+    shift: Mapping[Source, float] = field(default_factory=dict)
+    against: Mapping[Source, float] = field(default_factory=dict)
+
+
+BY_HAND = Weights()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What one ref of a source says now, as far as it bears on one incident.
 
@@ -50,11 +65,10 @@ class Evidence:
     state: State
     probability: float | None = None
 
-    @property
-    def weight(self) -> float:
+    def weight(self, weights: Weights) -> float:
         """What it argues for trouble, in log-odds."""
         if self.probability is None:
-            return FOR[self.source][self.state]
+            return FOR[self.source][self.state] + weights.shift.get(self.source, 0.0)
         p = min(max(self.probability, 0.001), 0.999)
         return max(0.0, math.log(p / (1 - p)) - PRIOR)
 
@@ -72,13 +86,13 @@ class Verdict:
     state: State
 
 
-def fuse(evidence: Iterable[Evidence]) -> Verdict:
+def fuse(evidence: Iterable[Evidence], weights: Weights = BY_HAND) -> Verdict:
     """Weigh the evidence about one scope, or about one incident's scopes together."""
     seen = list(evidence)
-    pro = {source: min(CAP[source], _tempered(_weights_for(seen, source))) for source in Source}
+    pro = {source: min(CAP[source], _tempered(_weights_for(seen, source, weights))) for source in Source}
     # An API that answers does not clear a delivery problem.
     deaf = {Source.PROBE} if pro[Source.DELIVERY] else set()
-    con = sum(_tempered(_weights_against(seen, source)) for source in Source if source not in deaf)
+    con = sum(_tempered(_weights_against(seen, source, weights)) for source in Source if source not in deaf)
     total = sum(pro.values())
     if not total:
         return Verdict(0.0, None, {}, State.UNKNOWN)
@@ -120,18 +134,18 @@ def _tier(confidence: float, shares: Mapping[Source, float]) -> str | None:
     return "suspected" if confidence >= SUSPECTED else None
 
 
-def _weights_for(evidence: Sequence[Evidence], source: Source) -> list[float]:
+def _weights_for(evidence: Sequence[Evidence], source: Source, weights: Weights) -> list[float]:
     by_ref: dict[str, float] = {}
     for e in evidence:
         if e.source is source and e.state.is_impaired:
-            by_ref[e.ref] = max(by_ref.get(e.ref, 0.0), e.weight)
+            by_ref[e.ref] = max(by_ref.get(e.ref, 0.0), e.weight(weights))
     return list(by_ref.values())
 
 
-def _weights_against(evidence: Sequence[Evidence], source: Source) -> list[float]:
+def _weights_against(evidence: Sequence[Evidence], source: Source, weights: Weights) -> list[float]:
     impairing = {e.ref for e in evidence if e.state.is_impaired}
     clear = {e.ref for e in evidence if e.source is source and e.state is State.OPERATIONAL}
-    return [AGAINST[source]] * len(clear - impairing)
+    return [weights.against.get(source, AGAINST[source])] * len(clear - impairing)
 
 
 def _tempered(weights: Iterable[float]) -> float:
