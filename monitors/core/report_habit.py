@@ -1,7 +1,8 @@
 """How many reports are usual at an hour of the week, out of the past alone.
 
 A cell of the week (Saturday, 14:00 UTC) has few hours behind it, so it leans on that hour of every day, and this on the
-provider's mean. Hours of an outage are no habit: an hour counts for little more than nine of ten others do.
+provider's mean. Hours of an outage are no habit: an hour counts for at most twice what nine of ten days reach at its time
+of the day.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,7 @@ PAST = timedelta(weeks=WEEKS)  # how far back a habit is looked for
 FEWEST_HOURS = 24  # with less of a past nobody can say what is usual
 LEAN = 4.0  # hours that the wider mean is worth: a cell of four weeks is half itself
 CUT_SHARE, CUT_TIMES, CUT_FLOOR = 0.9, 2.0, 4  # an hour counts at most twice what nine of ten reach, or 4
+CUT_DAYS = 7  # with fewer days of its time of the day, an hour is held against all hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,12 @@ def habit_of(counted: Mapping[datetime, int], began: datetime, until: datetime) 
     hours = list(_hours(began, until))
     if len(hours) < FEWEST_HOURS:
         return None
-    most = _most([counted.get(hour, 0) for hour in hours])
+    numbers = {hour: counted.get(hour, 0) for hour in hours}
+    most = _most_by_hour(numbers)
     by_cell: dict[tuple[int, int], list[int]] = {}
-    for hour in hours:
-        by_cell.setdefault(_cell(hour), []).append(min(most, counted.get(hour, 0)))
+    for hour, number in numbers.items():
+        cell = _cell(hour)
+        by_cell.setdefault(cell, []).append(min(most[cell[1]], number))
     by_hour = [[n for day in range(7) for n in by_cell.get((day, hour), ())] for hour in range(24)]
     mean = sum(map(sum, by_hour)) / len(hours)
     of_hour = [_leaning(numbers, mean) for numbers in by_hour]
@@ -52,8 +56,16 @@ def _leaning(numbers: Iterable[int], wider: float) -> float:
     return (sum(own) + LEAN * wider) / (len(own) + LEAN)
 
 
-def _most(numbers: list[int]) -> int:
-    """Return what an hour counts at most."""
+def _most_by_hour(numbers: Mapping[datetime, int]) -> list[int]:
+    """Return what an hour counts at most, by its time of the day."""
+    of_hour: list[list[int]] = [[] for _ in range(24)]
+    for hour, number in numbers.items():
+        of_hour[_cell(hour)[1]].append(number)
+    of_all = _most(numbers.values())
+    return [_most(own) if len(own) >= CUT_DAYS else of_all for own in of_hour]
+
+
+def _most(numbers: Iterable[int]) -> int:
     ordered = sorted(numbers)
     return max(CUT_FLOOR, int(CUT_TIMES * ordered[int(CUT_SHARE * (len(ordered) - 1))]))
 

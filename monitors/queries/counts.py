@@ -1,22 +1,20 @@
 """What the detectors read: the counts of the last hour, and those of the past as habits."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Min, Sum
+from django.db.models import Max, Min
 
 from monitors.core.cells import Cell
 from monitors.core.crowd import FEWEST, LOOK_BACK, Vote
 from monitors.core.delivery import Minute, Tally
 from monitors.core.states import Source, State
-from monitors.models import DeliveryCount, ReceiptSource, Report, ReportCount, Scope, SourceState
+from monitors.models import DeliveryCount, ReceiptSource, Report, Scope, SourceState
 
 HABIT_DAYS = timedelta(days=7)  # of deliveries
 HABIT_LAG = timedelta(minutes=20)  # what is younger may be the beginning of what is being looked for
-CROWD_DAYS = 14
 
 
 def cell_of(component_id: int | None, country: str, carrier_id: int | None) -> Cell:
@@ -141,20 +139,3 @@ def crowds(now: datetime) -> dict[int, list[Vote]]:
     speaking = {id_ for id_ in rows.values_list("scope__provider_id", flat=True) if id_ is not None}
     wanted = {id_ for id_, own in recent.items() if len(own) >= FEWEST} | speaking
     return {id_: recent.get(id_, []) for id_ in sorted(wanted)}
-
-
-def usual_reports(provider_id: int, cells: Iterable[Cell], now: datetime) -> dict[Cell, float]:
-    """Return how many reports per quarter of an hour are usual at this hour, by cell: the mean of two weeks."""
-    rows = ReportCount.objects.filter(
-        scope__provider_id=provider_id,
-        minute__gte=now - timedelta(days=CROWD_DAYS),
-        minute__lt=now - timedelta(hours=1),
-    )
-    first = rows.aggregate(first=Min("minute"))["first"]
-    if first is None:
-        return {}
-    days = min(CROWD_DAYS, max(1.0, (now - first) / timedelta(days=1)))
-    parts = ("scope__component_id", "scope__country", "scope__carrier_id")
-    hour = rows.filter(minute__hour=now.hour).order_by().values_list(*parts).annotate(total=Sum("reports"))
-    counted = {cell_of(*cell): total / days / 4 for *cell, total in hour}
-    return {cell: sum(mean for other, mean in counted.items() if cell.holds(other)) for cell in cells}

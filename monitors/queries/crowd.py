@@ -4,13 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Min, Sum
-from django.db.models.functions import TruncHour
+from django.db.models import Count, F, Sum
 
 from kit.countries import NAMES
 from monitors.core.problems import problem_words
-from monitors.core.report_habit import PAST, Habit, habit_of, hour_of
 from monitors.models import Carrier, Provider, Report, ReportCount
+from monitors.queries.report_habits import habit_before
 
 MOST_COUNTRIES = 20
 _ALL = Sum(F("reports") + F("imported"))  # what others counted stands beside our own, in pages alone
@@ -56,17 +55,6 @@ def reports_by_quarter(provider: Provider, since: datetime, now: datetime) -> li
         Quarter(at, reports, habit.per_quarter(at) if habit else None)
         for at, reports in report_buckets(provider.id, since, now)
     ]
-
-
-def habit_before(provider_id: int, until: datetime) -> Habit | None:
-    """Return the weekly habit of reports about a provider, out of the weeks before `until`."""
-    end = hour_of(until)
-    rows = ReportCount.objects.filter(scope__provider_id=provider_id, minute__gte=end - PAST, minute__lt=end).order_by()
-    first = rows.aggregate(first=Min("minute"))["first"]
-    if first is None:
-        return None
-    hours = rows.annotate(hour=TruncHour("minute")).values_list("hour").annotate(total=_ALL)
-    return habit_of(dict(hours), hour_of(first), end)
 
 
 def well_since(provider_id: int, since: datetime) -> int:

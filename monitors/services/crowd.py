@@ -6,7 +6,8 @@ from datetime import datetime
 from monitors.core.crowd import CALM, Crowd, Vote, cells_of, judge
 from monitors.core.observations import Observation
 from monitors.core.states import Source, State
-from monitors.queries.counts import said_by, usual_reports
+from monitors.queries.counts import said_by
+from monitors.queries.report_habits import usual_reports
 from monitors.services.scopes import scope_of_cell
 from monitors.services.states import observe
 

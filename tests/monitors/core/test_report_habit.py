@@ -26,11 +26,18 @@ def test_a_flat_past_is_usual_at_every_hour(rate):
 def test_an_hour_of_the_week_that_is_busier_is_usual_then_and_pulled_to_the_mean():
     counted = {hour: 40 if hour.weekday() == 0 and hour.hour == 9 else 10 for hour in HOURS}
     monday, tuesday = NOW + timedelta(hours=9), NOW + timedelta(days=1, hours=9)
-    busy = min(40, 2 * 10)  # eight such hours in eight weeks are fewer than one in ten: cut at twice what nine reach
-    mean = 10 + (busy - 10) * 8 / len(HOURS)
-    nine = (48 * 10 + 8 * busy + LEAN * mean) / (56 + LEAN)
-    assert per_hour(counted, monday) == pytest.approx((8 * busy + LEAN * nine) / (8 + LEAN))
+    mean = 10 + 30 * 8 / len(HOURS)
+    nine = (48 * 10 + 8 * 40 + LEAN * mean) / (56 + LEAN)
+    assert per_hour(counted, monday) == pytest.approx((8 * 40 + LEAN * nine) / (8 + LEAN))
     assert per_hour(counted, tuesday) == pytest.approx((8 * 10 + LEAN * nine) / (8 + LEAN))
+
+
+@pytest.mark.parametrize("days", [7, 14, 56])
+def test_an_hour_that_is_busy_every_day_is_usual_however_quiet_the_others_are(days):
+    began = NOW - timedelta(days=days)
+    counted = {hour: 60 for hour in HOURS if hour.hour == 12}
+    assert 40 < per_hour(counted, NOW + timedelta(hours=12), began=began) < 60
+    assert per_hour(counted, NOW + timedelta(hours=4), began=began) < 3
 
 
 def test_days_have_their_own_nights():

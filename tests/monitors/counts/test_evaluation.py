@@ -263,7 +263,7 @@ def test_a_crowd_is_public_and_ends_after_twenty_calm_minutes(twilio, docomo):
 
 
 @pytest.mark.parametrize(("reports_a_day", "expected"), [(0, 1), (8, 1), (60, 0)])
-def test_what_is_usual_is_the_mean_of_that_hour_of_two_weeks(docomo, reports_a_day, expected):
+def test_what_is_usual_at_that_hour_is_no_crowd(docomo, reports_a_day, expected):
     for day in range(1, 15):
         for hour, reports in ((12, reports_a_day), (3, 500)):
             minute = NOON.replace(hour=hour, minute=30) - timedelta(days=day)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitors.models import ReportCount
-from monitors.queries.crowd import Quarter, habit_before, reports_by_quarter
+from monitors.queries.crowd import Quarter, reports_by_quarter
+from monitors.queries.report_habits import habit_before
 from monitors.services.scopes import scope_of
 from tests.factories import ProviderFactory
 
@@ -52,8 +53,8 @@ def test_reports_of_others_and_of_the_shown_day_are_no_habit(counted):
     assert {quarter.usual for quarter in reports_by_quarter(provider, SINCE, NOW)} == {1.0}
 
 
-def test_the_habit_costs_two_queries(counted, django_assert_num_queries):
+def test_the_habit_costs_one_query(counted, django_assert_num_queries):
     provider = ProviderFactory()
     counted(provider, {60 * n: 4 for n in range(1, 24 * 3)})
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert habit_before(provider.id, NOW)

@@ -10,8 +10,8 @@ from kit.clock import clock
 from monitors.core.cells import Cell
 from monitors.core.report_rows import COLUMNS, Unreadable
 from monitors.models import ImportedCount, Report, ReportCount, Scope
-from monitors.queries.counts import usual_reports
 from monitors.queries.crowd import report_buckets
+from monitors.queries.report_habits import usual_reports
 from monitors.services.report_imports import Loaded, load
 from tests.factories import CarrierFactory, ComponentFactory, OrganizationFactory, ProviderFactory
 
@@ -146,7 +146,7 @@ def test_imported_counts_stand_in_the_chart_and_in_no_detector(twilio):
     put(HEAD + GOOD)
     at = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
     assert report_buckets(twilio.id, at, at + timedelta(minutes=14)) == [(at, 7)]
-    assert usual_reports(twilio.id, [Cell()], NOW + timedelta(hours=22)) == {Cell(): 0.0}
+    assert usual_reports(twilio.id, [Cell()], NOW + timedelta(days=2)) == {Cell(): 0.0}
     assert not Report.objects.exists()
 
 
