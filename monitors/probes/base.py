@@ -50,7 +50,7 @@ def failed(reason: Reason, summary: str, *, total_us: int = 0, phases: Phases = 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request to a judged target. `in_full` also asks what libcurl tells only in its log: the version of TLS."""
+    """One HTTP request to a judged target. `in_full` also reads libcurl's log for the version of TLS."""
 
     target: Target
     method: str = "GET"
@@ -87,7 +87,7 @@ class Answer:
     phases: Phases = Phases()
     address: str = ""  # the literal that was dialled
     http_version: str = ""
-    tls_version: str = ""  # "TLS 1.3"; "" where it was not asked or there is none
+    tls_version: str = ""  # "TLS 1.3"; "" where there is none, or it is not known
     certificates: tuple[Certificate, ...] = ()
     oddities: tuple[str, ...] = ()
 

@@ -35,6 +35,7 @@ class Curls:
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._change)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
         self._waiting: dict[pycurl.Curl, asyncio.Future[tuple[int, str]]] = {}
+        self._before_read: dict[int, Callable[[], None]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._fires = math.inf  # when the timer does; uvloop's do not tell
         self._due = math.inf  # the loop's time at which libcurl wants to be called
@@ -51,6 +52,10 @@ class Curls:
             del self._waiting[handle]
             self._multi.remove_handle(handle)
 
+    def before_read(self, descriptor: int, act: Callable[[], None]) -> None:
+        """Call `act` when a descriptor of libcurl's can be read for the first time, before libcurl reads it."""
+        self._before_read[descriptor] = act
+
     def close(self) -> None:
         if self._timer:
             self._timer.cancel()
@@ -59,6 +64,8 @@ class Curls:
 
     def _change(self, event: int, descriptor: int, _multi: object, _data: object) -> None:
         """libcurl asks to be told when a socket can be read or written, or no more."""
+        if event == pycurl.POLL_REMOVE:
+            self._before_read.pop(descriptor, None)
         self._watch.change(event, descriptor)
 
     def _set_timer(self, milliseconds: int) -> None:
@@ -84,6 +91,8 @@ class Curls:
 
     def _act(self, ready: Iterable[tuple[int, int]]) -> None:
         for descriptor, event in ready:
+            if event & pycurl.CSELECT_IN and descriptor in self._before_read:
+                self._before_read.pop(descriptor)()
             self._multi.socket_action(descriptor, event)
         more = 1
         while more:

@@ -214,7 +214,7 @@ class Engine:
         return answer
 
     async def _fetch_from(self, address: str, request: Request, timeout_s: float, dns_us: int) -> Answer:
-        transfer = Transfer(request, address, timeout_s, self._handles)
+        transfer = Transfer(request, address, timeout_s, self._handles, self._curls.before_read)
         try:
             code, message = await self._curls.perform(transfer.handle)
         except BaseException:

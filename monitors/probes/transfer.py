@@ -1,16 +1,19 @@
 """One HTTP exchange by libcurl, with everything that a hostile server could do to us bounded."""
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import ip_address
-from socket import socket
+from socket import MSG_DONTWAIT, MSG_PEEK, socket
 
 import pycurl
 
 from monitors.probes.base import Answer, Certificate, Phases, Reason, Request
 from monitors.probes.curl_errors import reason_of, words_of
+from monitors.probes.hello import LONGEST, chosen_version
 
 MAX_BODY = 1_000_000  # bytes, after inflating
 MAX_HEADERS = 200  # of all answers of one exchange together, so that a storm of 1xx ends too
@@ -20,6 +23,7 @@ MAX_IDLE = 500  # handles that wait for their next request, at some 5 KB each
 # Every server has one of these. OpenSSL's own list begins with a hybrid against quantum computers, whose key for each
 # handshake takes a fifth of a whole check's CPU, and whose first packet is too long for some old middleboxes.
 GROUPS = "X25519:P-256:P-384:P-521"
+_OURS = (pycurl.HEADERFUNCTION, pycurl.WRITEFUNCTION, pycurl.OPENSOCKETFUNCTION, pycurl.SOCKOPTFUNCTION)
 _AGREED = re.compile(rb"SSL connection using TLSv(\d\.\d)")
 _CODINGS = ("", "identity", "gzip", "x-gzip")
 _VERSIONS = {1: "HTTP/1.0", 2: "HTTP/1.1", 3: "HTTP/2", 30: "HTTP/3"}
@@ -32,7 +36,6 @@ class Inbox:
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytearray = field(default_factory=bytearray)
     is_truncated: bool = False
-    tls_version: str = ""
     verdict: Reason = Reason.OK
     trouble: str = ""
     _lines: int = 0
@@ -70,11 +73,6 @@ class Inbox:
         self.is_truncated = True
         return -1
 
-    def take_log(self, kind: int, line: bytes) -> None:
-        """libcurl's own words: nothing else of it says which version of TLS was agreed on."""
-        if kind == pycurl.INFOTYPE_TEXT and (agreed := _AGREED.match(line)):
-            self.tls_version = f"TLS {agreed[1].decode()}"
-
     def _stop(self, verdict: Reason, trouble: str) -> int:
         self.verdict, self.trouble = verdict, trouble
         return -1
@@ -104,7 +102,7 @@ class Handles:
         if len(self._idle) >= MAX_IDLE:
             handle.close()
             return
-        for option in (pycurl.HEADERFUNCTION, pycurl.WRITEFUNCTION, pycurl.OPENSOCKETFUNCTION):
+        for option in _OURS:
             handle.unsetopt(option)  # they hold the answer
         self._idle.append(handle)
 
@@ -135,12 +133,21 @@ class Handles:
         return handle
 
 
-class Transfer:
-    """A libcurl handle set up for one request to one literal address."""
+BeforeRead = Callable[[int, Callable[[], None]], None]
 
-    def __init__(self, request: Request, address: str, timeout_s: float, handles: Handles) -> None:
+
+class Transfer:
+    """A libcurl handle set up for one request to one literal address.
+
+    `before_read` is told the descriptor of a TLS connection, and what to do before its first bytes are read.
+    """
+
+    def __init__(
+        self, request: Request, address: str, timeout_s: float, handles: Handles, before_read: BeforeRead
+    ) -> None:
         self.inbox = Inbox()
-        self._handles = handles
+        self._handles, self._before_read = handles, before_read
+        self._tls_version = ""
         self.handle = handles.take()
         self._address, self._request = address, request
         self._sockets: list[socket] = []
@@ -172,9 +179,11 @@ class Transfer:
         else:  # as a POST, whatever the word
             handle.setopt(pycurl.POSTFIELDS, request.body)
             handle.setopt(pycurl.CUSTOMREQUEST, request.method)
+        if request.target.scheme == "https":
+            handle.setopt(pycurl.SOCKOPTFUNCTION, self._await_hello)
         if request.in_full:
             handle.setopt(pycurl.VERBOSE, 1)
-            handle.setopt(pycurl.DEBUGFUNCTION, self.inbox.take_log)
+            handle.setopt(pycurl.DEBUGFUNCTION, self._take_log)
         handle.setopt(pycurl.HTTPHEADER, ["Expect:", *(f"{name}: {value}" for name, value in request.headers)])
 
     def _open_socket(self, _purpose: int, to: tuple[int, int, int, tuple[str, int]]) -> socket | int:
@@ -186,6 +195,20 @@ class Transfer:
         opened = socket(family, kind, protocol)
         self._sockets.append(opened)  # libcurl works on a duplicate
         return opened
+
+    def _take_log(self, kind: int, line: bytes) -> None:
+        """libcurl's own words, for where the server's came too soon to be looked at: from this very machine."""
+        if kind == pycurl.INFOTYPE_TEXT and (agreed := _AGREED.match(line)):
+            self._tls_version = f"TLS {agreed[1].decode()}"
+
+    def _await_hello(self, descriptor: int, _purpose: int) -> int:
+        self._before_read(descriptor, self._read_hello)
+        return pycurl.SOCKOPT_OK
+
+    def _read_hello(self) -> None:
+        """Look at the server's first words of TLS, and leave them to libcurl."""
+        with suppress(OSError):  # whatever became of the connection, libcurl finds out
+            self._tls_version = chosen_version(self._sockets[-1].recv(LONGEST, MSG_PEEK | MSG_DONTWAIT))
 
     def finish(self, code: int, message: str, *, dns_us: int = 0) -> Answer:
         """Return what came, given libcurl's result, and give everything back.
@@ -228,7 +251,7 @@ class Transfer:
             phases=phases,
             address=self._address,
             http_version=_VERSIONS.get(handle.getinfo(pycurl.INFO_HTTP_VERSION), ""),
-            tls_version=inbox.tls_version,
+            tls_version=self._tls_version,
             certificates=self._certificates(),
             oddities=inbox.oddities,
         )

@@ -10,12 +10,16 @@ from django.urls import reverse
 from accounts.models import Role
 from kit.clock import clock
 from monitors.models import Monitor
+from monitors.probes.base import ProbeTask
+from monitors.probes.engine import Engine, Settings
 from monitors.services.dispatch import Check
 from monitors.services.follows import follow
 from monitors.services.results import record
 from tests.factories import ComponentFactory, MembershipFactory, MonitorFactory, ProviderFactory, ScopeFactory
 from tests.kit.servers import answer, serving
 from tests.monitors.checks.test_results import BAD, GOOD
+from tests.monitors.probes.certificates import Authority
+from tests.monitors.probes.test_tls import secured
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +134,20 @@ def test_the_detail_shows_state_tiles_chart_results_and_evidence(client, monitor
     assert "2 of 3 checks failed" in page
     assert "<dt>Status</dt><dd>503</dd>" in page
     assert " style=" not in page
+
+
+def test_a_first_failure_over_HTTPS_keeps_its_TLS(client, monitor, tmp_path):
+    authority = Authority(tmp_path)
+    with secured(authority.context("127.0.0.1"), after_s=0.05) as server:
+        engine = Engine(Settings("t", allowed=(server.place,), ca_file=str(authority.file)))
+        result = engine.run(ProbeTask("http", f"https://{server.place}/", {"expected_status": "204"}, 5))
+        engine.stop()
+    now = clock()
+    record([(Check(monitor.id, 0, now, "http", monitor.target, {}, 10), result)], now=now)
+    page = login(client, monitor.organization).get(at("monitor_detail", monitor)).content.decode()
+    assert "GET answered 200; expected 204." in page
+    assert "<dt>TLS</dt><dd>TLS 1.3</dd>" in page
+    assert "<dt>Certificate</dt><dd>CN = 127.0.0.1, by CN = An authority of the tests: 20 days left</dd>" in page
 
 
 def test_a_monitor_without_any_check_says_so(client, monitor):

@@ -100,7 +100,7 @@ def test_the_second_wall_refuses_any_socket_but_the_judged_one():
     with serving(answer(b"ok")) as server:
         request = Request(check_url("http://93.184.216.34/"))
         handles = Handles("t", "")
-        transfer = Transfer(request, "93.184.216.34", 2, handles)
+        transfer = Transfer(request, "93.184.216.34", 2, handles, lambda *_: None)
         transfer.handle.setopt(pycurl.CONNECT_TO, [f"::127.0.0.1:{server.port}"])  # as if the first wall had failed
         with pytest.raises(pycurl.error):
             transfer.handle.perform()

@@ -18,17 +18,18 @@ def authority(tmp_path_factory):
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
-def look(prober, server, authority, *, host=HOST, trusted=True, **options):
+def look(prober, server, authority, *, host=HOST, trusted=True, in_full=True, **options):
     settings = {"lookup": lambda *_: ["127.0.0.1"], "allowed": (f"{host}:{server.port}",)}
     if trusted:
         settings["ca_file"] = str(authority.file)
-    return prober.look(f"https://{host}:{server.port}/", in_full=True, **settings, **options)
+    return prober.look(f"https://{host}:{server.port}/", in_full=in_full, **settings, **options)
 
 
-def secured(context):
-    """Serve one answer over TLS; the handshake comes before the request is read."""
+def secured(context, *, after_s=0.0):
+    """Serve one answer over TLS, whose handshake begins `after_s` seconds late; it comes before the request is read."""
 
     def handle(connection):
+        time.sleep(after_s)
         with context.wrap_socket(connection, server_side=True) as secure:
             secure.recv(65536)
             secure.sendall(answer(b"ok"))
@@ -56,6 +57,25 @@ def test_a_bad_certificate_has_its_name(prober, authority, name, days, trusted, 
     with secured(authority.context(HOST, days=days)) as server:
         result = look(prober, server, authority, trusted=trusted)
     assert (result.state, result.reason) == (State.MAJOR_OUTAGE, expected)
+
+
+@pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
+@pytest.mark.parametrize(
+    ("host", "days", "trusted", "options", "expected"),
+    [
+        (HOST, 20, True, {"expected_status": "204"}, Reason.STATUS),
+        (HOST, -2, True, {}, Reason.TLS_EXPIRED),
+        (HOST, 20, False, {}, Reason.TLS_UNTRUSTED),
+        ("other.example.com", 20, True, {}, Reason.TLS_NAME),
+    ],
+)
+def test_what_fails_says_which_TLS_it_failed_over(prober, authority, version, host, days, trusted, options, expected):
+    context = authority.context(host, days=days)
+    context.minimum_version = context.maximum_version = ssl.TLSVersion[version]
+    with secured(context, after_s=0.05) as server:  # as from afar: it answers after it was waited for
+        result = look(prober, server, authority, trusted=trusted, options=options, in_full=False)
+    words = f"TLS {version[-3]}.{version[-1]}"
+    assert (result.reason, result.detail["tls_version"], len(result.detail["certificates"])) == (expected, words, 1)
 
 
 def test_R23_a_certificate_for_another_name(prober, authority):
