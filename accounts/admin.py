@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from accounts.models import Membership, Organization, User
+from accounts.models import Membership, Organization, Plan, User
 
 
 @admin.register(User)
@@ -19,8 +19,15 @@ class MembershipInline(admin.TabularInline[Membership, Organization]):
     autocomplete_fields = ["user"]
 
 
+@admin.register(Plan)
+class PlanAdmin(admin.ModelAdmin[Plan]):
+    list_display = ["name", "checks_kept_days", "most_monitors", "least_interval_s"]
+
+
 @admin.register(Organization)
 class OrganizationAdmin(admin.ModelAdmin[Organization]):
-    list_display = ["name", "slug", "time_zone", "created_at"]
+    list_display = ["name", "slug", "plan", "time_zone", "created_at"]
+    list_filter = ["plan"]
+    list_select_related = ["plan"]
     search_fields = ["name", "slug"]
     inlines = [MembershipInline]

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -57,10 +58,28 @@ class Role(models.TextChoices):
         return order.index(self) >= order.index(other)
 
 
-class Organization(models.Model):
-    """The tenant: whose monitors, receipts, routes and status pages these are.
+class Plan(models.Model):
+    """What the organizations that are on it may have; operators name them. None: no limit but the installation's.
 
-    `checks_kept_days` is how long its plan keeps single checks; None: as settings.CHECKS_KEPT_DAYS says.
+    `checks_kept_days` is how long single checks are kept, else settings.CHECKS_KEPT_DAYS; `most_monitors` counts
+    paused ones too; `least_interval_s` is the shortest time between two checks of a monitor, in seconds.
+    """
+
+    name = models.CharField(max_length=50, unique=True)
+    checks_kept_days = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    most_monitors = models.PositiveIntegerField(null=True, blank=True)
+    least_interval_s = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(checks_kept_days__gte=1), name="plan_keeps_a_day")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Organization(models.Model):
+    """The tenant: whose monitors, receipts, routes and status pages these are. `plan` None: no limits of its own.
+
     `shares_counts_since` is when it agreed that its delivery counts, together with others', may speak of carriers to
     the public; None: it has not.
     """
@@ -68,7 +87,7 @@ class Organization(models.Model):
     name = models.CharField(max_length=100)
     slug = models.SlugField(max_length=50, unique=True)
     time_zone = models.CharField(max_length=64, default="UTC")
-    checks_kept_days = models.PositiveSmallIntegerField(null=True)
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, blank=True, related_name="organizations")
     shares_counts_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=clock)
 

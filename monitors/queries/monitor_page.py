@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from django.conf import settings
 
+from accounts.models import Organization
 from monitors.core.latency_chart import Bucket, Chart, chart
 from monitors.core.quorum import wanted_of
 from monitors.core.states import State
@@ -100,9 +101,15 @@ def monitor_page(monitor: Monitor, *, span: str, now: datetime) -> MonitorPage:
         results=[_line(checked) for checked in reversed(day[-LINES:])],
         evidence=list(CheckEvidence.objects.filter(monitor=monitor).order_by("-at", "-id")[:5]),
         configuration=configuration(monitor),
-        checks_kept_days=monitor.organization.checks_kept_days or settings.CHECKS_KEPT_DAYS,
+        checks_kept_days=kept_days(monitor.organization),
         has_regions=len(settings.PROBE_REGIONS) > 1,
     )
+
+
+def kept_days(organization: Organization) -> int:
+    """Return for how many days single checks of an organization are kept."""
+    plan = organization.plan
+    return plan.checks_kept_days if plan and plan.checks_kept_days else settings.CHECKS_KEPT_DAYS
 
 
 def _tiles(

@@ -30,9 +30,10 @@ _PARENT, _DEFAULT = sql.Identifier("monitors_checkresult"), sql.Identifier("moni
 _NAME = re.compile(r"monitors_checkresult_(\d{4})(\d{2})(\d{2})")
 
 _FORGET_BLOCKS = """
-    DELETE FROM monitors_checkblock AS block USING monitors_monitor AS monitor, accounts_organization AS organization
-    WHERE monitor.id = block.monitor_id AND organization.id = organization_id
-      AND hour < %s - coalesce(checks_kept_days, %s) * interval '1 day'
+    DELETE FROM monitors_checkblock AS block USING monitors_monitor AS monitor
+        JOIN accounts_organization AS organization ON organization.id = organization_id
+        LEFT JOIN accounts_plan AS plan ON plan.id = plan_id
+    WHERE monitor.id = block.monitor_id AND hour < %s - coalesce(checks_kept_days, %s) * interval '1 day'
 """
 
 

@@ -155,7 +155,7 @@ def monitor_check(request: HttpRequest, slug: str, monitor_id: int) -> HttpRespo
 
 
 def _monitor(organization: Organization, monitor_id: int) -> Monitor:
-    parts = ("organization", "muted_by", "scope__provider", "scope__component")
+    parts = ("organization__plan", "muted_by", "scope__provider", "scope__component")
     return get_object_or_404(Monitor.objects.select_related(*parts), id=monitor_id, organization=organization)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 
+from accounts.models import Plan
 from monitors.core.states import State
 from monitors.models import CheckBlock, CheckEvidence, CheckResult, Coverage, MonitorDay
 from monitors.probes.base import ProbeResult, Reason
@@ -98,7 +99,8 @@ def test_old_evidence_and_coverage_are_forgotten():
 @pytest.mark.django_db
 @pytest.mark.parametrize(("plan_days", "kept"), [(None, 90), (30, 30), (365, 365)])
 def test_packed_checks_are_kept_for_as_long_as_the_plan_says(plan_days, kept):
-    monitor = MonitorFactory(organization__checks_kept_days=plan_days)
+    plan = Plan.objects.create(name="Any", checks_kept_days=plan_days)
+    monitor = MonitorFactory(organization__plan=plan)
     for age in (kept - 1, kept + 1):
         CheckBlock.objects.create(
             monitor_id=monitor.id, hour=NOON - age * DAY, checks=0, failed=0, sum_us=0, max_us=0, packed=b""
