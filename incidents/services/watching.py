@@ -18,7 +18,7 @@ import numpy as np
 from django.db import OperationalError, connection
 
 from incidents.core.detection.crowd import Report
-from incidents.core.detection.delivery import NO_ENDS, Ends, Outcome
+from incidents.core.detection.delivery import NO_ENDS, OLDEST, Ends, Outcome
 from incidents.core.detection.probing import Checks
 from incidents.core.detection.records import Record
 from incidents.core.detection.tree import Place, Tree
@@ -36,6 +36,9 @@ REPLAYED = timedelta(days=7)  # from which a watch learns what is usual, each ti
 CHUNK = timedelta(hours=1)  # that is read at once
 SETTLES = timedelta(seconds=10)  # after which receipts of a minute are counted
 WAITS_S = 60  # for receipts that are not counted yet
+# How much later a minute is weighed that its sender counts and pushes: until then it was pushed, and once more if that failed.
+COMES = timedelta(minutes=2)
+NO_AGE = OLDEST + 1  # of a message that has none: no evidence of delay
 LOOKED_AT_AGAIN = timedelta(hours=1)
 LOOKS_EVERY_S = 2.0
 BEGAN = datetime(1970, 1, 1, tzinfo=UTC)  # minutes are numbered from here
@@ -232,6 +235,13 @@ def _minutes(one: Watched, since: datetime, until: datetime) -> dict[int, Minute
         sent[began] += [place] * number
         if ended is not None:
             ends[ended] += [(place, organization, OUTCOMES[outcome], max(0, ended - began))] * number
+    for cell, organization, minute, pushed in evidence.pushed_messages(one.provider_id, since - COMES, until - COMES):
+        place, number = index.get(cell), minute + COMES // MINUTE
+        if place is None:
+            continue
+        sent[number] += [place] * pushed.started
+        for outcome, age, messages in pushed.ended:
+            ends[number] += [(place, organization, OUTCOMES[outcome], NO_AGE if age is None else age)] * messages
     reports = _reports(one, since, until)
     posts = _posts(one, since, until)
     nothing = Checks(np.zeros((0, 0)), np.zeros((0, 0)))

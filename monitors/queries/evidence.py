@@ -4,6 +4,7 @@ Of deliveries only those of organizations that agreed to share counts, from the 
 message, a number or a person.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from django.db.models import Count, F, Min, Q, Sum
 from accounts.models import Organization
 from monitors.core.cells import Cell
 from monitors.core.delivery import Minute
+from monitors.core.pushed import Weighed, weighed
 from monitors.models import DeliveryCount, OfficialPostScope, Receipt, Report, Scope
 from monitors.queries.counts import cell_of
 
@@ -86,14 +88,48 @@ _SHARED_MESSAGES = """
 
 def shared_messages(provider_id: int, since: datetime, until: datetime) -> list[SharedMessages]:
     """Return the shared messages of a provider that began or ended in [since, until). What was never tried is none."""
-    parts = Scope.objects.filter(provider_id=provider_id).values_list("id", "component_id", "country", "carrier_id")
-    cells = {id_: cell_of(component, country, carrier) for id_, component, country, carrier in parts}
+    cells = _cells(provider_id)
     with connection.cursor() as cursor:
         cursor.execute(_SHARED_MESSAGES, {"provider": provider_id, "since": since, "until": until})
         return [
             SharedMessages(cells[scope], organization, began, ended, outcome, number)
             for scope, organization, began, ended, outcome, number in cursor.fetchall()
         ]
+
+
+class PushedMessages(NamedTuple):
+    """What one organization's own pipeline counted of a cell in a minute; minutes since 1970, UTC."""
+
+    cell: Cell
+    organization_id: int
+    minute: int
+    weighed: Weighed
+
+
+_PUSHED = """
+    SELECT p.scope_id, s.organization_id, floor(extract(epoch FROM p.minute) / 60)::int, p.said
+    FROM monitors_pushedminute p
+    JOIN monitors_receiptsource s ON s.id = p.source_id
+    JOIN accounts_organization o ON o.id = s.organization_id AND o.shares_counts_since <= p.minute
+    WHERE p.minute >= %s AND p.minute < %s AND s.provider_id = %s
+    ORDER BY p.minute, p.id
+"""
+
+
+def pushed_messages(provider_id: int, since: datetime, until: datetime) -> list[PushedMessages]:
+    """Return what sharing organizations pushed of a provider's minutes in [since, until), as they last said it."""
+    cells = _cells(provider_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_PUSHED, [since, until, provider_id])
+        return [
+            PushedMessages(cells[scope], organization, minute, weighed(json.loads(said)))
+            for scope, organization, minute, said in cursor.fetchall()
+        ]
+
+
+def _cells(provider_id: int) -> dict[int, Cell]:
+    parts = Scope.objects.filter(provider_id=provider_id).values_list("id", "component_id", "country", "carrier_id")
+    return {id_: cell_of(component, country, carrier) for id_, component, country, carrier in parts}
 
 
 def oldest_unapplied() -> datetime | None:

@@ -13,13 +13,15 @@ from typing import Any
 from django.db import connection
 
 from monitors.core.delivery_times import SIZE, step_of
+from monitors.core.pushed import ages_of
 from monitors.models import PushedMinute, ReceiptSource
 from monitors.receipts.base import Fault, MinuteReading
 from monitors.services.counting import Counts, slot_of, store, take_back
 from monitors.services.receipt_scopes import scope_of_minute
 
 BATCH = 500
-KEEP = timedelta(days=3)  # a minute can be pushed again for a day: monitors.receipts.generic.OLDEST
+# A minute can be pushed again for a day (monitors.receipts.generic.OLDEST); a watch that begins weighs the last week.
+KEEP = timedelta(days=8)
 _KEEP_NEWEST = """
     INSERT INTO monitors_pushedminute AS t (source_id, scope_id, minute, said, said_at, is_waiting)
     VALUES (%s, %s, %s, %s, %s, true)
@@ -51,12 +53,14 @@ def _said(minute: MinuteReading) -> Said:
         times[step_of(seconds)] += messages
     for failed in minute.failed:
         failures[failed.code, failed.fault.value] += failed.messages
+    tells_time = bool(minute.times) or minute.in_time is not None
     return {
         "started": minute.started,
         "prompt": minute.started if minute.in_time is None else minute.in_time,
         "delivered": minute.delivered,
         "seconds": round(sum(seconds * messages for seconds, messages in minute.times)),
         "times": {str(step): number for step, number in sorted(times.items())},
+        "ages": ages_of(minute.times, minute.delivered) if tells_time else None,
         "failures": [[code, fault, number] for (code, fault), number in sorted(failures.items())],
     }
 

@@ -15,7 +15,7 @@ from incidents.models import Incident
 from incidents.services import watching
 from incidents.tasks import correlate_pending
 from monitors.core.states import Source, State
-from monitors.models import Carrier, DeliveryCount, Message, Provider, Scope, SourceState
+from monitors.models import Carrier, DeliveryCount, Message, Provider, PushedMinute, Scope, SourceState
 from monitors.services import receipts
 from monitors.services.scopes import component_for, scope_of
 from tests.factories import CarrierFactory, OrganizationFactory, ProviderFactory
@@ -44,6 +44,21 @@ SELECT source.organization_id, scope_id, date_trunc('minute', first_at), count(*
     count(*) FILTER (WHERE outcome = 'delivered'), count(*) FILTER (WHERE outcome = 'outage'), 0,
     count(*) FILTER (WHERE outcome = 'sender'), 20 * count(*), '{}'
 FROM monitors_message JOIN monitors_receiptsource AS source ON source.id = source_id GROUP BY 1, 2, 3
+"""
+
+
+# What a sender says that counts by itself, of the same messages; what fails has an age of its own only if it says times.
+_PUSHED = """
+INSERT INTO monitors_pushedminute (source_id, scope_id, minute, said, said_at, is_waiting)
+SELECT source_id, scope_id, date_trunc('minute', first_at), jsonb_build_object(
+    'started', count(*), 'prompt', count(*), 'delivered', count(*) FILTER (WHERE outcome = 'delivered'),
+    'seconds', 0, 'times', '{}'::jsonb,
+    'ages', CASE WHEN %(timed)s THEN jsonb_build_object('0', count(*) FILTER (WHERE outcome = 'delivered')) END,
+    'failures', CASE WHEN bool_or(outcome <> 'delivered')
+        THEN jsonb_build_array(jsonb_build_array('E7', max(outcome) FILTER (WHERE outcome <> 'delivered'),
+            count(*) FILTER (WHERE outcome <> 'delivered'))) ELSE '[]' END
+), max(first_at) + interval '1 minute', false
+FROM monitors_message GROUP BY source_id, scope_id, date_trunc('minute', first_at)
 """
 
 
@@ -81,6 +96,14 @@ class World:
             cursor.execute(_COUNTS)
         return begin()
 
+    def push_instead(self, *, timed: bool) -> None:
+        """The senders tell counts per minute in place of messages; what was counted of these stays what it was."""
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE monitors_message")
+            cursor.execute(_COUNTS)
+            cursor.execute(_PUSHED, {"timed": timed})
+        Message.objects.all().delete()
+
     def said(self) -> dict[Scope, State]:
         words = SourceState.objects.filter(ref=f"shared:{self.provider.id}", state__gte=State.DEGRADED)
         return {word.scope: State(word.state) for word in words}
@@ -98,6 +121,32 @@ def test_what_three_organizations_share_opens_an_incident_at_the_carrier() -> No
     assert (sighting.source, sighting.scope) == (Source.DELIVERY, world.scopes[0])
     assert sighting.evidence["organizations"] == 3
     assert "3 organizations' receipts show together" in sighting.reason
+
+
+@pytest.mark.parametrize(("timed", "third_shares"), [(True, True), (False, True), (True, False)])
+def test_what_three_organizations_count_themselves_is_weighed_too(timed: bool, third_shares: bool) -> None:
+    world = World()
+    for shares in (True, True, third_shares):
+        world.sender(fails_at=world.scopes[0], shares=shares)
+    world.push_instead(timed=timed)
+    begin().tell()
+    assert world.said() == ({world.scopes[0]: State.PARTIAL_OUTAGE} if third_shares else {})
+
+
+@pytest.mark.parametrize(
+    ("ages", "seen"), [({}, True), (None, False)], ids=["its senders tell time", "they say nothing about time"]
+)
+def test_what_waits_shows_where_senders_tell_time(ages: dict[str, int] | None, seen: bool) -> None:
+    world = World()
+    for _ in range(3):
+        world.sender()
+    world.push_instead(timed=ages is not None)
+    for pushed in PushedMinute.objects.filter(scope=world.scopes[0], minute__gte=TROUBLE):
+        pushed.said |= {"prompt": 0, "delivered": 0, "ages": ages}
+        pushed.save()
+    DeliveryCount.objects.filter(scope=world.scopes[0], minute__gte=TROUBLE).update(prompt=0, delivered=0)
+    begin().tell()
+    assert world.said() == ({world.scopes[0]: State.PARTIAL_OUTAGE} if seen else {})
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
+from accounts.models import Organization
+from accounts.services import share_counts
 from kit.clock import clock
+from monitors.core.pushed import Ended, Weighed
 from monitors.models import DeliveryCount, DeliveryFailure, DeliveryHour, PushedMinute, Receipt, ReceiptSource, Scope
+from monitors.queries import evidence
 from monitors.receipts.base import Fault, HookRequest, UnreadableReceipt
 from monitors.receipts.generic import RECEIPTS
 from monitors.services import applying, receipts
@@ -180,8 +184,36 @@ def test_a_receipt_says_itself_where_it_went_and_whose_fault_it_was():
 def test_old_pushes_are_forgotten_and_their_counts_stay(source, minute):
     push({"minute": minute, "started": 1})
     count()
-    applying.prune(clock() + timedelta(days=4))
+    applying.prune(clock() + timedelta(days=7))
+    assert PushedMinute.objects.count() == 1, "a watch that begins weighs the last week"
+    applying.prune(clock() + timedelta(days=9))
     assert (PushedMinute.objects.count(), sums()[0][0]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            {"started": 9, "delivered": 6, "times": [[15, 4]], "failed": [{"messages": 2, "fault": "outage"}]},
+            Weighed(9, [Ended("delivered", 0, 5), Ended("delivered", 1, 1), Ended("outage", 0, 2)]),
+        ),
+        ({"started": 9, "in_time": 3, "delivered": 6}, Weighed(9, [Ended("delivered", 0, 6)])),
+        ({"started": 9, "delivered": 6}, Weighed(0, [Ended("delivered", None, 6)])),
+    ],
+)
+def test_what_a_sharing_organization_pushes_is_weighed_from_when_it_shares(source, minute, line, expected):
+    push({"minute": minute, "country": "ID", **line})
+
+    def shared():
+        return evidence.pushed_messages(source.provider_id, minute, minute + timedelta(minutes=1))
+
+    assert shared() == []
+    share_counts(source.organization, shares=True, now=minute + timedelta(minutes=1))
+    assert shared() == []
+    Organization.objects.update(shares_counts_since=minute)
+    assert [(one.cell.country, one.organization_id, one.weighed) for one in shared()] == [
+        ("ID", source.organization_id, expected)
+    ]
 
 
 def test_a_failure_counts_as_what_the_sender_says_it_is(source):
