@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from incidents.queries import words_of
 from monitors.catalogue.error_codes import WHOSE, meaning_of
 from monitors.core.delivery_blame import CodeCount
+from monitors.core.shares import whole_shares
 from monitors.models import Scope
 from monitors.queries.delivery_sums import Failed
 from monitors.receipts.base import Fault
@@ -16,7 +17,10 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class CodeLine:
-    """A code of failed messages; `share` is of all failures, 0.0 to 1.0. `where` is the scope with most of them."""
+    """A code of failed messages. `share` is of all failures, 0.0 to 1.0 in thousandths that add up to 1.0 over all codes.
+
+    `where` is the scope with most of them.
+    """
 
     count: CodeCount
     whose: str
@@ -37,13 +41,14 @@ def counted(failed: Iterable[Failed], scopes: Mapping[int, Scope]) -> list[CodeC
 
 def code_lines(failed: Sequence[Failed], scopes: Mapping[int, Scope]) -> list[CodeLine]:
     """Return the most frequent codes of failures in `scopes`."""
-    total = sum(row.messages for row in failed)
+    counts = counted(failed, scopes)
+    shares = whole_shares([count.messages for count in counts], 1000)
     lines = []
-    for count in counted(failed, scopes)[:MOST]:
+    for count, share in list(zip(counts, shares, strict=True))[:MOST]:
         rows = [r for r in failed if (r.code, _meaning(r, scopes), r.fault) == (count.code, count.meaning, count.fault)]
         top = max(rows, key=lambda row: row.messages)
         whose = WHOSE[Fault(count.fault)]
-        lines.append(CodeLine(count, whose, count.messages / total, words_of(scopes[top.scope_id]), len(rows) - 1))
+        lines.append(CodeLine(count, whose, share / 1000, words_of(scopes[top.scope_id]), len(rows) - 1))
     return lines
 
 

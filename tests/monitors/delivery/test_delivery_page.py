@@ -17,6 +17,7 @@ from monitors.models import DeliveryRule, FilteringChange
 from monitors.queries.delivery_sums import Window, span_of, sums_by_field
 from pages.queries.delivery import delivery_page
 from pages.queries.delivery_asked import Asked
+from pages.templatetags.statuswire import percent
 from tests.factories import CarrierFactory, MembershipFactory, ProviderFactory, ScopeFactory
 from tests.monitors.delivery.traffic import counted
 from tests.pages.scenes import Scene
@@ -151,6 +152,12 @@ def test_codes_say_what_they_mean_whose_doing_and_where(scene):
         ("30003", "Handset cannot be reached", "Not clear", 1, AMERICA, 0),
         ("30008", "Unknown error: the carriers' catch-all", "Not clear", 1, DOCOMO, 0),
     ]
+
+
+def test_the_shares_of_codes_add_up(scene):
+    counted(scene.bolt, scene.kddi, scene.ago(20), codes=[(code, "outage", 1) for code in ("1", "2", "3")])
+    page = delivery_page(scene.bolt.id, Asked(), now=scene.now)
+    assert [percent(line.share, 1) for line in page.codes] == ["33.4 %", "33.3 %", "33.3 %"]
 
 
 def test_a_page_has_fifty_lines_and_the_queries_do_not_grow(scene, django_assert_num_queries):
