@@ -57,12 +57,6 @@ def reports_by_quarter(provider: Provider, since: datetime, now: datetime) -> li
     ]
 
 
-def well_since(provider_id: int, since: datetime) -> int:
-    """Return how many networks said that it works again; more than one by the change of the keys at midnight, at most."""
-    rows = Report.objects.filter(provider_id=provider_id, says_well=True, at__gte=since)
-    return rows.values("network").distinct().count()
-
-
 def top_problems(provider_id: int, since: datetime, most: int = 3) -> list[Share]:
     """Return what most people say is wrong, the most frequent first."""
     counted = _counted(provider_id, since, "problem")
