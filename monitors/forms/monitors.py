@@ -77,6 +77,7 @@ class MonitorForm(forms.Form):
         *,
         monitor: Monitor | None = None,
         template: Template | None = None,
+        least_interval_s: int = 0,
     ) -> None:
         started = _from_template(template, choices) if template else None
         super().__init__(data, initial=_initial(monitor, probe) if monitor else started, label_suffix="")
@@ -87,17 +88,17 @@ class MonitorForm(forms.Form):
         self.fields["target"].label = probe.target_label
         self._stored = monitor.options if monitor else {}
         self.fields.update(option_fields(probe, self._stored))
-        self._suit(probe, is_new=monitor is None)
+        self._suit(probe, max(probe.least_interval_s, least_interval_s), is_new=monitor is None)
         if monitor:
             self._keep_interval(monitor.interval_s)
 
-    def _suit(self, probe: Probe, *, is_new: bool) -> None:
+    def _suit(self, probe: Probe, least_interval_s: int, *, is_new: bool) -> None:
         """Leave out what a kind does not need, and start from what suits it."""
         interval = self.fields["interval_s"]
         assert isinstance(interval, forms.TypedChoiceField)
-        interval.choices = [(s, label) for s, label in INTERVALS if s >= probe.least_interval_s]
-        if is_new and probe.least_interval_s > 60:
-            interval.initial = probe.least_interval_s
+        interval.choices = [(s, label) for s, label in INTERVALS if s >= least_interval_s] or INTERVALS[-1:]
+        if is_new and least_interval_s > 60:
+            interval.initial = interval.choices[0][0]
         regions = self.fields["regions"]
         assert isinstance(regions, forms.TypedMultipleChoiceField)
         regions.choices = list(enumerate(settings.PROBE_REGIONS))

@@ -35,8 +35,8 @@ class Drafted:
     component: Component | None = None
 
 
-def settings_for(organization_id: int, draft: Draft) -> Drafted:
-    """Return what a draft becomes. Raises Unfit, and AddressRefused by the target's text."""
+def settings_for(organization_id: int, draft: Draft, *, least_interval_s: int = 0) -> Drafted:
+    """Return what a draft becomes, checked no more often than that. Raises Unfit, and AddressRefused by its text."""
     probe = probe_kinds().get(draft.kind)
     if probe is None:
         raise Unfit(f"There is no kind {draft.kind[:40]!r}. There are {', '.join(probe_kinds())}.")
@@ -44,7 +44,7 @@ def settings_for(organization_id: int, draft: Draft) -> Drafted:
         raise Unfit(draft.missing or f"A secret is missing: the file has {KEPT} where it was. Write it there.")
     _judge_texts(draft)
     probe.locate(draft.target, installation.ALLOWED_PRIVATE_HOSTS, [urlsplit(installation.PUBLIC_URL).netloc])
-    fitting = _fitting(draft, probe)
+    fitting = _fitting(draft, probe, 0 if probe.is_waiting or probe.is_sending else least_interval_s)
     provider, component = _watched(organization_id, draft)
     if draft.about.provider and provider is None:
         lost = f"What it is about, {draft.about.provider}, is not known here: it becomes a system of your own."
@@ -88,9 +88,9 @@ def _settings(draft: Draft, probe: Probe) -> Settings:
     )
 
 
-def _fitting(draft: Draft, probe: Probe) -> Draft:
-    """Return a draft within our bounds, each change told."""
-    least = max(LEAST_INTERVAL_S, probe.least_interval_s)
+def _fitting(draft: Draft, probe: Probe, least_interval_s: int) -> Draft:
+    """Return a draft within our bounds and the plan's, each change told."""
+    least = max(LEAST_INTERVAL_S, probe.least_interval_s, least_interval_s)
     interval_s = min(max(draft.interval_s, least), MOST_INTERVAL_S)
     timeout_s = min(max(draft.timeout_s, 1), MOST_TIMEOUT_S, interval_s)
     confirmations = min(max(draft.confirmations, 1), MOST_CONFIRMATIONS)

@@ -20,6 +20,7 @@ from monitors.probes import probe_kinds
 from monitors.queries.exporting import Key, key_of, keys
 from monitors.services import monitors as services
 from monitors.services.drafting import MOST_NAME, Drafted, Unfit, scope_for, settings_for
+from monitors.services.limits import BeyondPlan, least_interval_s, no_room, room_for
 
 LOOKUPS_S = 20.0  # for all names of a file together
 LOOKUPS_AT_ONCE = 16
@@ -72,7 +73,9 @@ def plan(organization_id: int, text: str) -> Plan:
     """Return what an import of this text would do, with every name looked up. Raises Unreadable."""
     source, found = read(text)
     there = Counter(keys(organization_id))
-    return Plan(source.label, _looked_up([_line(organization_id, entry, there) for entry in found]))
+    organization = Organization.objects.select_related("plan").get(id=organization_id)
+    lines = _looked_up([_line(organization, entry, there) for entry in found])
+    return Plan(source.label, _with_room(organization, lines))
 
 
 def carry_out(organization_id: int, planned: Plan, *, now: datetime) -> Plan:
@@ -90,8 +93,12 @@ def _carried_out(organization_id: int, line: Line, there: Counter[Key], now: dat
         return line
     if _take(there, line.key):
         return replace(line, fate=Fate.THERE)
-    scope = scope_for(organization_id, line.drafted)
-    _make(organization_id, scope, line.drafted, now)
+    try:
+        with transaction.atomic():
+            scope = scope_for(organization_id, line.drafted)
+            _make(organization_id, scope, line.drafted, now)
+    except BeyondPlan as error:
+        return replace(line, fate=Fate.REFUSED, why=str(error))
     return line
 
 
@@ -103,7 +110,7 @@ def _make(organization_id: int, scope: Scope, drafted: Drafted, now: datetime) -
     )
 
 
-def _line(organization_id: int, entry: Found, there: Counter[Key]) -> Line:
+def _line(organization: Organization, entry: Found, there: Counter[Key]) -> Line:
     if isinstance(entry, Refused):
         return Line(Fate.REFUSED, entry.name, ("", "", ""), why=entry.why)
     entry = replace(entry, name=entry.name[:MOST_NAME])
@@ -112,7 +119,7 @@ def _line(organization_id: int, entry: Found, there: Counter[Key]) -> Line:
     if _take(there, key):
         return replace(line, fate=Fate.THERE)
     try:
-        drafted = settings_for(organization_id, entry)
+        drafted = settings_for(organization.id, entry, least_interval_s=least_interval_s(organization.plan))
     except (Unfit, AddressRefused) as error:
         return replace(line, fate=Fate.REFUSED, why=str(error))
     return replace(line, drafted=drafted, lost=drafted.draft.lost)
@@ -134,6 +141,18 @@ def _looked_up(lines: Sequence[Line]) -> list[Line]:
                 raise error
             faults[pair] = str(error)
     return [_refused_for(line, faults) for line in lines]
+
+
+def _with_room(organization: Organization, lines: Sequence[Line]) -> list[Line]:
+    """Return lines with those refused that the organization's plan has no room for."""
+    room, held = room_for(organization), []
+    for line in lines:
+        if line.fate == Fate.NEW and room is not None:
+            if not room:
+                line = replace(line, fate=Fate.REFUSED, why=no_room(organization.plan), drafted=None)
+            room = max(0, room - 1)
+        held.append(line)
+    return held
 
 
 def _drafted(lines: Iterable[Line]) -> Iterable[Drafted]:

@@ -25,6 +25,7 @@ from monitors.models import (
 )
 from monitors.probes import probe_kinds
 from monitors.services.heartbeats import open_heartbeat
+from monitors.services.limits import judge_interval, judge_room
 from monitors.services.options import is_same_place, sealed, with_kept
 from monitors.services.states import observe
 from monitors.services.synthetic import open_plan
@@ -62,15 +63,17 @@ def judge_target(kind: str, target: str) -> None:
 
 
 def create(organization_id: int, scope: Scope, wanted: Settings, *, now: datetime) -> Monitor:
-    """Make a monitor; its first check falls due at once. Raises as `judge_target`, and SecretNeeded."""
+    """Make a monitor; its first check falls due at once. Raises as `judge_target`, SecretNeeded and BeyondPlan."""
     judge_target(wanted.kind, wanted.target)
     return create_judged(organization_id, scope, wanted, now=now)
 
 
 def create_judged(organization_id: int, scope: Scope, wanted: Settings, *, now: datetime) -> Monitor:
-    """Make a monitor whose target was judged a moment ago. Raises SecretNeeded."""
+    """Make a monitor whose target was judged a moment ago. Raises SecretNeeded and BeyondPlan."""
+    judge_interval(organization_id, wanted.kind, wanted.interval_s)
     options = with_kept(wanted.kind, wanted.options, {}, same_place=False)
     with transaction.atomic():
+        judge_room(organization_id)
         bare = replace(wanted, options={})
         monitor = Monitor.objects.create(
             organization_id=organization_id, scope=scope, created_at=now, next_check_at=now, **_columns(bare)
@@ -88,9 +91,11 @@ def create_judged(organization_id: int, scope: Scope, wanted: Settings, *, now: 
 def change(monitor: Monitor, scope: Scope, wanted: Settings, *, now: datetime) -> None:
     """Change a monitor; a check that is under way is dropped, and a new one falls due at once.
 
-    Raises as `judge_target`, and SecretNeeded.
+    Raises as `judge_target`, SecretNeeded and BeyondPlan.
     """
     judge_target(wanted.kind, wanted.target)
+    if wanted.interval_s != monitor.interval_s:  # what it had before the plan may stay
+        judge_interval(monitor.organization_id, wanted.kind, wanted.interval_s)
     same_place = is_same_place(monitor.target, wanted.target)
     options = with_kept(wanted.kind, wanted.options, monitor.options, same_place=same_place)
     wanted = replace(wanted, options=sealed(wanted.kind, options, monitor.id))

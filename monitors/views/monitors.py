@@ -24,6 +24,7 @@ from monitors.queries.monitor_page import monitor_page
 from monitors.queries.synthetic import messages_page
 from monitors.services import bulk, checks
 from monitors.services import monitors as services
+from monitors.services.limits import BeyondPlan, least_interval_s
 from monitors.services.options import SecretNeeded
 from monitors.views.listing import MUTES
 
@@ -67,6 +68,8 @@ def monitor_new(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error("target", str(error))
         except SecretNeeded as error:
             form.add_error(OPTION + error.field, str(error))
+        except BeyondPlan as error:
+            form.add_error(error.field, str(error))
         else:
             messages.success(request, f"{monitor.name} is watched. The first result comes in a few seconds.")
             return redirect("monitor_detail", slug=slug, monitor_id=monitor.id)
@@ -88,6 +91,8 @@ def monitor_edit(request: HttpRequest, slug: str, monitor_id: int) -> HttpRespon
             form.add_error("target", str(error))
         except SecretNeeded as error:
             form.add_error(OPTION + error.field, str(error))
+        except BeyondPlan as error:
+            form.add_error(error.field, str(error))
         else:
             messages.success(request, f"{form.settings.name} is changed and is checked anew.")
             return redirect("monitor_detail", slug=slug, monitor_id=monitor.id)
@@ -171,7 +176,15 @@ def _form(
     if kind not in kinds:
         raise Http404
     data = request.POST if request.method == "POST" else None
-    return MonitorForm(kind, kinds[kind], queries.watchable(organization.id), data, monitor=monitor, template=template)
+    return MonitorForm(
+        kind,
+        kinds[kind],
+        queries.watchable(organization.id),
+        data,
+        monitor=monitor,
+        template=template,
+        least_interval_s=least_interval_s(organization.plan),
+    )
 
 
 def _try(
