@@ -37,6 +37,7 @@ SCHEDULES = (
     Schedule("monitors.tasks.daily_upkeep", 3600),  # partitions ahead, pruning
     Schedule("incidents.tasks.correlate_pending", 5),  # sweeps outbox 1
     Schedule("incidents.tasks.tend_incidents", 30),
+    Schedule("incidents.tasks.learn_reliabilities", 21_600),
     Schedule("alerts.tasks.route_pending", 5),  # sweeps outbox 2
     Schedule("alerts.tasks.deliver_due", 5),  # sweeps outbox 3
 )

@@ -21,7 +21,8 @@ class Incident(models.Model):
     `organization` None is the public's record, made of public evidence alone; an organization has
     its own record, which its own evidence joins. `started_at` is the first failure anybody saw,
     `opened_at` when we opened the record. `quiet_since` is set while nothing impairs it any more
-    and the resolve delay runs.
+    and the resolve delay runs. `denied` names the sources that could be heard and saw nothing of it,
+    at least for a while.
     """
 
     uid = models.CharField(max_length=16, unique=True, default=new_uid)
@@ -35,6 +36,7 @@ class Incident(models.Model):
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     quiet_since = models.DateTimeField(null=True)
+    denied = models.JSONField(default=list)  # monitors.core.states.Source
     resolved_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
@@ -100,6 +102,32 @@ class Sighting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} saw incident {self.incident_id} at {self.first_at:%F %H:%M}"
+
+
+class Reliability(models.Model):
+    """How one source did in a provider's incidents, as one audience knows them (incidents.core.reliability.Tally).
+
+    An organization's own evidence counts in its own rows alone, and never in the public's.
+    """
+
+    organization = models.ForeignKey("accounts.Organization", models.CASCADE, null=True, related_name="+")
+    provider = models.ForeignKey(Provider, models.CASCADE, related_name="reliabilities")
+    source = models.CharField(max_length=10, choices=SOURCES)
+    right = models.PositiveIntegerField()
+    wrong = models.PositiveIntegerField()
+    prompt = models.PositiveIntegerField()
+    missed = models.PositiveIntegerField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "provider", "source"], nulls_distinct=False, name="reliability_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} about provider {self.provider_id}: {self.right} right, {self.wrong} wrong"
 
 
 class Phase(models.TextChoices):

@@ -17,3 +17,9 @@ def correlate_pending() -> None:
 def tend_incidents() -> None:
     """Resolve what has gone quiet, drop evidence that has gone stale, and link vendors' new words."""
     services.tend(clock())
+
+
+@shared_task(name="incidents.tasks.learn_reliabilities")
+def learn_reliabilities() -> None:
+    """Count how each source did in incidents that are over. Safe to repeat: it counts anew."""
+    services.learn(clock())

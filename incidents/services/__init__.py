@@ -2,7 +2,8 @@
 
 from incidents.services.acknowledging import acknowledge
 from incidents.services.correlating import correlate_next
+from incidents.services.learning import learn
 from incidents.services.tending import tend
 from incidents.services.words import sync_vendor_words
 
-__all__ = ["acknowledge", "correlate_next", "sync_vendor_words", "tend"]
+__all__ = ["acknowledge", "correlate_next", "learn", "sync_vendor_words", "tend"]

@@ -14,6 +14,7 @@ from incidents.core.fuse import Evidence, Verdict, bears_against, fuse
 from incidents.core.scope import ScopeKey, covers, related
 from incidents.models import EventKind, Incident, Phase, Sighting
 from incidents.queries.naming import PARTS, key_of
+from incidents.queries.reliabilities import weights_about
 from incidents.services import ledger
 from incidents.services.audiences import Audience, waiting_audiences
 from incidents.services.events import announced, record, wake
@@ -134,7 +135,7 @@ def _change(audience: Audience, change: StateChange, words: Sequence[SourceWord]
         scope=scope,
         new=change.new,
         at=change.at,
-        verdict=_verdict(change, scope, words, now),
+        verdict=_verdict(audience, change, scope, words, now),
         post_id=post_id,
         named=frozenset(_named([post_id]).get(post_id, ())) if post_id else frozenset(),
         is_own=change.organization_id is not None,
@@ -143,7 +144,9 @@ def _change(audience: Audience, change: StateChange, words: Sequence[SourceWord]
     )
 
 
-def _verdict(change: StateChange, scope: ScopeKey, words: Iterable[SourceWord], now: datetime) -> Verdict:
+def _verdict(
+    audience: Audience, change: StateChange, scope: ScopeKey, words: Iterable[SourceWord], now: datetime
+) -> Verdict:
     evidence = [Evidence(Source(change.source), change.ref, change.new, change.evidence.get("probability"))]
     for word in words:
         key = key_of(word.scope)
@@ -153,7 +156,7 @@ def _verdict(change: StateChange, scope: ScopeKey, words: Iterable[SourceWord], 
             word.state is State.OPERATIONAL and bears_against(word.source, key, scope)
         ):
             evidence.append(Evidence(word.source, word.ref, word.state))
-    return fuse(evidence)
+    return fuse(evidence, weights_about(change.provider_id, audience.organization_id))
 
 
 def _is_followed(organization_id: int, scope: ScopeKey) -> bool:

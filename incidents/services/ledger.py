@@ -8,9 +8,10 @@ from incidents.core.fuse import Evidence, bears_against, fuse, fused_state
 from incidents.core.scope import covers, same
 from incidents.models import Impact, Incident, Sighting
 from incidents.queries.naming import PARTS, key_of, words_of
+from incidents.queries.reliabilities import weights_about
 from monitors.core.states import Source, State, worst
 from monitors.models import StateChange
-from monitors.queries.states import SourceWord
+from monitors.queries.states import SourceWord, feeds_heard
 
 
 def see(incident: Incident, change: StateChange) -> Sighting:
@@ -54,7 +55,10 @@ def settle(incident: Incident, *, at: datetime, now: datetime, words: Iterable[S
     incident.started_at = min([incident.started_at, *(s.first_at for s in sightings)])
     incident.title = title_of(incident, sightings)
     if current:
-        incident.confidence = fuse([*_evidence(current), *_counter_evidence(current, words, now)]).confidence
+        against = _counter_evidence(current, words, now)
+        weights = weights_about(incident.provider_id, incident.organization_id)
+        incident.confidence = fuse([*_evidence(current), *against], weights).confidence
+        incident.denied = sorted({*incident.denied, *_denying(incident, sightings, against, now)})
     if incident.state != before:
         incident.changed_at = now
     incident.save(
@@ -65,6 +69,7 @@ def settle(incident: Incident, *, at: datetime, now: datetime, words: Iterable[S
             "started_at",
             "title",
             "confidence",
+            "denied",
             "changed_at",
             "resolved_at",
         ]
@@ -109,6 +114,21 @@ def _counter_evidence(current: Sequence[Sighting], words: Iterable[SourceWord], 
         and word.heard.is_fresh(now)
         and any(bears_against(word.source, key_of(word.scope), scope) for scope in impaired)
     ]
+
+
+def _denying(
+    incident: Incident, sightings: Iterable[Sighting], against: Iterable[Evidence], now: datetime
+) -> set[Source]:
+    """Which sources could be heard and have seen nothing of it so far.
+
+    A vendor's page that can be read denies what it does not show: it names a component only once that was impaired.
+    """
+    told = {Source(s.source) for s in sightings}
+    silent = {evidence.source for evidence in against}
+    if incident.provider_id and Source.OFFICIAL not in told and Source.OFFICIAL not in incident.denied:
+        feeds = feeds_heard([incident.provider_id])[incident.provider_id].values()
+        silent |= {Source.OFFICIAL for heard in feeds if heard.is_fresh(now)}
+    return silent - told
 
 
 def _state_of(current: Iterable[Sighting], scope_id: int) -> State:

@@ -1,0 +1,133 @@
+"""How each source's record with a provider is counted, and what its word is worth then."""
+
+from datetime import timedelta
+
+import pytest
+
+from incidents import services
+from incidents.core.fuse import BY_HAND
+from incidents.models import Incident, Reliability
+from incidents.queries.reliabilities import weights_about
+from monitors.core.states import Source, State
+from monitors.models import OfficialUpdate
+from tests.factories import ComponentFactory, FeedFactory, FollowFactory, OfficialPostFactory, ScopeFactory
+from tests.incidents.scenes import at, correlate, posted, read, receipts, say
+
+pytestmark = pytest.mark.django_db
+
+DEGRADED, MAJOR, OK = State.DEGRADED, State.MAJOR_OUTAGE, State.OPERATIONAL
+OFFICIAL, PROBE, CROWD, DELIVERY = Source.OFFICIAL, Source.PROBE, Source.CROWD, Source.DELIVERY
+DAY = 24 * 60
+
+
+@pytest.fixture
+def sms():
+    return ScopeFactory(component=ComponentFactory(name="SMS", service="sms"))
+
+
+@pytest.fixture
+def acme(sms):
+    return FollowFactory(scope=sms).organization
+
+
+def rows():
+    return {
+        (row.organization_id, Source(row.source)): (row.right, row.wrong, row.prompt, row.missed)
+        for row in Reliability.objects.all()
+    }
+
+
+def tell(scope, minutes, *sources):
+    """Let sources see trouble, each a minute after the one before, and all be over in an hour."""
+    for state, since in ((DEGRADED, minutes), (OK, minutes + 60)):
+        for n, source in enumerate(sources):
+            say(scope, state, minutes=since + n, source=source, ref=f"{source}:1")
+        correlate(since + len(sources))
+    services.tend(at(minutes + 90))
+
+
+def test_an_incident_counts_once_it_is_over_for_good_and_however_often_it_is_counted(sms):
+    tell(sms, 0, DELIVERY, OFFICIAL)
+    services.learn(at(85))  # it may be opened again
+    assert rows() == {}
+    for minutes in (120, 121):
+        services.learn(at(minutes))
+        assert rows() == {(None, DELIVERY): (1, 0, 1, 0), (None, OFFICIAL): (1, 0, 1, 0)}
+
+
+def test_what_is_half_a_year_old_is_forgotten_with_the_next_incident(sms):
+    for days in (0, 200):
+        tell(sms, days * DAY, DELIVERY, OFFICIAL)
+    services.learn(at(200 * DAY + 120))
+    assert set(rows().values()) == {(1, 0, 1, 0)}
+
+
+def test_a_page_that_could_be_read_and_showed_nothing_has_missed_it(sms):
+    feed = FeedFactory(provider=sms.provider)
+    for minutes in (0, DAY):
+        read(feed, minutes)
+        tell(sms, minutes, DELIVERY, CROWD)
+    services.learn(at(DAY + 120))
+    assert rows()[None, OFFICIAL] == (0, 0, 0, 2)
+
+
+def test_a_page_that_could_not_be_read_has_missed_nothing(sms):
+    FeedFactory(provider=sms.provider)
+    tell(sms, 0, DELIVERY, CROWD)
+    services.learn(at(120))
+    assert (None, OFFICIAL) not in rows()
+
+
+def test_people_whom_nobody_confirms_were_wrong_where_the_page_shows_nothing(sms):
+    read(FeedFactory(provider=sms.provider), 0)
+    tell(sms, 0, CROWD)
+    services.learn(at(120))
+    assert rows() == {(None, CROWD): (0, 1, 0, 0)}
+
+
+def test_a_post_that_its_vendor_takes_back_was_wrong(sms):
+    post = OfficialPostFactory(feed__provider=sms.provider, posted_at=at(0))
+    read(post.feed, 0)
+    posted(post, sms, DEGRADED, minutes=0)
+    correlate(0)
+    OfficialUpdate.objects.create(
+        post=post, external_id="1", phase="resolved", body="This was a false alarm.", at=at(9), first_seen_at=at(9)
+    )
+    posted(post, sms, OK, minutes=10)
+    correlate(10)
+    services.tend(at(20))
+    services.learn(at(60))
+    assert rows() == {(None, OFFICIAL): (0, 1, 0, 0)}
+
+
+def test_an_organizations_own_evidence_teaches_it_alone(sms, acme):
+    receipts(sms, DEGRADED, minutes=0, organization_id=acme.id)
+    say(sms, DEGRADED, minutes=5)
+    correlate(5)
+    receipts(sms, OK, minutes=60, organization_id=acme.id)
+    say(sms, OK, minutes=60)
+    correlate(60)
+    services.tend(at(70))
+    services.learn(at(120))
+    assert rows() == {(acme.id, DELIVERY): (1, 0, 1, 0), (acme.id, OFFICIAL): (1, 0, 1, 0)}
+    assert weights_about(sms.provider_id, None) == BY_HAND
+
+
+def test_people_who_were_often_right_about_a_provider_are_believed_more(sms):
+    for n in range(4):
+        tell(sms, n * DAY, CROWD, OFFICIAL)
+    confidences = []
+    for n in (5, 6):
+        say(sms, DEGRADED, minutes=n * DAY, source=CROWD, ref="crowd:1")
+        correlate(n * DAY)
+        confidences.append(Incident.objects.latest("id").confidence)
+        say(sms, OK, minutes=n * DAY + 10, source=CROWD, ref="crowd:1")
+        correlate(n * DAY + 10)
+        services.tend(at(n * DAY + 60))
+        services.learn(at(5 * DAY - 60))
+    assert confidences == [pytest.approx(0.198, abs=0.001), pytest.approx(0.292, abs=0.001)]
+
+
+def test_without_a_record_everything_is_weighed_by_hand(sms):
+    assert weights_about(sms.provider_id, None) == weights_about(None, None) == BY_HAND
+    assert services.learn(at(0) + timedelta(days=1)) == 0
