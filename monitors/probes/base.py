@@ -50,14 +50,14 @@ def failed(reason: Reason, summary: str, *, total_us: int = 0, phases: Phases = 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request to a judged target. `in_full` also reads libcurl's log for the version of TLS."""
+    """One HTTP request to a judged target. `closely` asks for the certificates of this very connection."""
 
     target: Target
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     offers_http2: bool = False
-    in_full: bool = False
+    closely: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,21 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class Secured:
+    """What an earlier connection to the same place showed of itself, and when: a monotonic time."""
+
+    certificates: tuple[Certificate, ...]
+    tls_version: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came back of one request. `reason` is OK when an answer came, whatever its status.
 
     `trouble` says in words what went wrong. `oddities` are faults of the server that we could read past.
-    `total_us` and `phases` include looking up the name.
+    `total_us` and `phases` include looking up the name. `certificates` are this connection's, if they were asked for;
+    else `remembered` are those of one before, which was `remembered_s` seconds earlier.
     """
 
     reason: Reason
@@ -89,6 +99,8 @@ class Answer:
     http_version: str = ""
     tls_version: str = ""  # "TLS 1.3"; "" where there is none, or it is not known
     certificates: tuple[Certificate, ...] = ()
+    remembered: Secured | None = None
+    remembered_s: float = 0.0
     oddities: tuple[str, ...] = ()
 
     def header(self, name: str) -> str:

@@ -18,7 +18,8 @@ import certifi
 
 from kit.addresses import AddressRefused, Lookup, NameUnresolved, resolve_and_judge_async, system_lookup
 from monitors.probes import probe_kinds
-from monitors.probes.base import Answer, Phases, ProbeResult, ProbeTask, Reason, Request, failed
+from monitors.probes.base import Answer, Phases, ProbeResult, ProbeTask, Reason, Request, Secured, failed
+from monitors.probes.chains import Chains
 from monitors.probes.curls import Curls
 from monitors.probes.places import Caps, Places, Start
 from monitors.probes.transfer import Handles, Transfer
@@ -33,6 +34,7 @@ MAX_NAMES = 10_000
 START_WITHIN_S = 3.0  # a check that cannot start within this of its time is not made
 START_LATE_S = 0.04  # checks may start up to this late, to start together
 START_TOGETHER = 4
+REFUSED = (Reason.TLS_EXPIRED, Reason.TLS_NAME, Reason.TLS_UNTRUSTED)  # for what the certificate says
 _STOPPED = failed(Reason.PROBER_ERROR, "Our prober was stopped during this check.")
 
 
@@ -57,6 +59,7 @@ class Engine:
         self._loop = asyncio.new_event_loop()
         self._curls = Curls(self._loop)
         self._handles = Handles(settings.user_agent, settings.ca_file)
+        self._chains = Chains()
         self._places = Places(settings.caps)
         self._lags = _Lags()
         self._names: dict[tuple[str, int], tuple[float, list[str]]] = {}
@@ -214,7 +217,33 @@ class Engine:
         return answer
 
     async def _fetch_from(self, address: str, request: Request, timeout_s: float, dns_us: int) -> Answer:
-        transfer = Transfer(request, address, timeout_s, self._handles, self._curls.before_read)
+        if request.target.scheme != "https":
+            return await self._perform(address, request, timeout_s, dns_us)
+        began, place = time.monotonic(), (request.target.host, request.target.port, address)
+        known = None if request.closely else self._chains.recent(place, began)
+        answer = await self._perform(address, request, timeout_s, dns_us, closely=known is None, remembered=known)
+        left_s = timeout_s - (time.monotonic() - began)
+        if answer.reason in REFUSED and known and left_s > 0:
+            # What it showed this time is what its owner must see. Another one that is not refused proves nothing.
+            again = await self._perform(address, request, left_s, dns_us, closely=True)
+            answer = again if again.reason == answer.reason else answer
+        self._chains.learn(place, answer, time.monotonic())
+        return answer
+
+    async def _perform(
+        self,
+        address: str,
+        request: Request,
+        timeout_s: float,
+        dns_us: int,
+        *,
+        closely: bool = False,
+        remembered: Secured | None = None,
+    ) -> Answer:
+        reader = self._curls.before_read
+        transfer = Transfer(
+            request, address, timeout_s, self._handles, reader, closely=closely, remembered=remembered
+        )  # fmt: skip
         try:
             code, message = await self._curls.perform(transfer.handle)
         except BaseException:

@@ -61,10 +61,11 @@ def describe(answer: Answer, steps: Sequence[str] = (), secrets: Sequence[str] =
     def shown(text: str) -> str:
         return printable(masked(hidden(text, secrets)))
 
+    seen, before = answer.remembered, f"seen {answer.remembered_s:.0f} s before"
     return {
         "status": answer.status,
         "http_version": answer.http_version,
-        "tls_version": answer.tls_version,
+        "tls_version": answer.tls_version or (f"{seen.tls_version}, {before}" if seen and seen.tls_version else ""),
         "address": answer.address,
         "steps": [shown(step) for step in steps],
         "headers": [
@@ -76,7 +77,8 @@ def describe(answer: Answer, steps: Sequence[str] = (), secrets: Sequence[str] =
         "is_truncated": answer.is_truncated,
         "certificates": [
             {"subject": printable(c.subject), "issuer": printable(c.issuer), "days_left": c.days_left}
-            for c in answer.certificates
+            for c in answer.certificates or (seen.certificates if seen else ())
         ],
+        "certificates_seen": "" if answer.certificates or not seen else before,
         "oddities": list(answer.oddities),
     }

@@ -22,7 +22,14 @@ from monitors.probes.http_rules import (
     short_text,
     unreadable_secret,
 )
-from monitors.probes.judging import CONDITION_FIELDS, HTTP_NAMES, Conditions, condition_readers, facts_of
+from monitors.probes.judging import (
+    CONDITION_FIELDS,
+    HTTP_NAMES,
+    Conditions,
+    condition_readers,
+    facts_of,
+    speaks_of_certificates,
+)
 
 MAX_COMPONENTS = 100
 MAX_DEPTH = 5
@@ -55,7 +62,8 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
     if unreadable := unreadable_secret(options, PROBE):
         return unreadable
     rules = Rules.of(options)
-    answer, steps = await travel(check_url(target, allowed=net.allowed), rules, timeout_s, net, in_full=in_full)
+    closely = in_full or speaks_of_certificates(options)
+    answer, steps = await travel(check_url(target, allowed=net.allowed), rules, timeout_s, net, closely=closely)
     found = describe(answer, steps, rules.asking.secrets)
     state, reason, summary, parts = _judged(answer.reason, answer.trouble, answer.status, text_of(answer), options)
     if reason == Reason.OK and (failure := Conditions.of(options, HTTP_NAMES).judge(facts_of(answer, options))):

@@ -21,7 +21,14 @@ from monitors.probes.http_rules import (
     short_text,
     unreadable_secret,
 )
-from monitors.probes.judging import CONDITION_FIELDS, HTTP_NAMES, Conditions, condition_readers, facts_of
+from monitors.probes.judging import (
+    CONDITION_FIELDS,
+    HTTP_NAMES,
+    Conditions,
+    condition_readers,
+    facts_of,
+    speaks_of_certificates,
+)
 
 MAX_STEPS = 5  # redirects
 _REDIRECTING = (301, 302, 303, 307, 308)
@@ -101,7 +108,13 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
     if unreadable := unreadable_secret(options, PROBE):
         return unreadable
     rules = Rules.of(options)
-    answer, steps = await travel(check_url(target, allowed=net.allowed), rules, timeout_s, net, in_full=in_full)
+    answer, steps = await travel(
+        check_url(target, allowed=net.allowed),
+        rules,
+        timeout_s,
+        net,
+        closely=in_full or speaks_of_certificates(options),
+    )
     state, reason, summary = judge(answer, rules, options, is_lost=len(steps) > MAX_STEPS + 1)
     detail = {} if reason == Reason.OK and not in_full else describe(answer, steps, rules.asking.secrets)
     summary = hidden(summary, rules.asking.secrets)
@@ -109,12 +122,12 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
 
 
 async def travel(
-    target: Target, rules: Rules, timeout_s: float, net: Net, *, in_full: bool = False
+    target: Target, rules: Rules, timeout_s: float, net: Net, *, closely: bool = False
 ) -> tuple[Answer, list[str]]:
     """Ask, and follow redirects within the whole time; return the last answer and every address on the way."""
     until = time.monotonic() + timeout_s
     asking = rules.asking
-    request = Request(target, asking.method, asking.headers, asking.body.encode(), asking.offers_http2, in_full)
+    request = Request(target, asking.method, asking.headers, asking.body.encode(), asking.offers_http2, closely)
     steps, spent_us, phases = [str(target)], 0, Phases()
     while True:
         answer = await net.fetch(request, max(0.001, until - time.monotonic()))
@@ -144,7 +157,7 @@ def _next(request: Request, status: int, location: str, net: Net) -> Request:
     target = follow(request.target, location, allowed=net.allowed)
     if target.origin != request.target.origin:  # another party: it gets nothing but the question
         method = "HEAD" if request.method == "HEAD" else "GET"
-        return Request(target, method, offers_http2=request.offers_http2, in_full=request.in_full)
+        return Request(target, method, offers_http2=request.offers_http2, closely=request.closely)
     if (status == 303 and request.method not in ("GET", "HEAD")) or (request.method == "POST" and status in (301, 302)):
         return replace(request, target=target, method="GET", body=b"")
     return replace(request, target=target)

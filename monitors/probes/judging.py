@@ -85,6 +85,11 @@ def looks_back(options: Mapping[str, object], names: Names) -> Iterator[tuple[in
             yield from ((p.percent, p.window_s) for p in percentiles(condition))
 
 
+def speaks_of_certificates(options: Mapping[str, object]) -> bool:
+    """Whether a condition, of the whole or of a step, may need the certificates of the very connection that it judges."""
+    return any("certificate" in str(options.get(name) or "") for name in (MUST, SHOULD, "steps"))
+
+
 def past_of(options: Mapping[str, object]) -> dict[tuple[int, int], int | None]:
     """Return the percentiles that a check was told, in microseconds."""
     known = options.get(KNOWN)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from kit.addresses import Target, check_url
@@ -11,7 +11,7 @@ from monitors.core.states import State
 from monitors.probes.base import Answer, Field, Net, Probe, ProbeResult, Reason, Request
 from monitors.probes.evidence import describe, hidden
 from monitors.probes.http_rules import clean_secret, cleaned, short_text, unreadable_secret, whole
-from monitors.probes.judging import HTTP_NAMES, facts_of
+from monitors.probes.judging import HTTP_NAMES, facts_of, speaks_of_certificates
 from monitors.probes.step_text import Step, filled, read_steps
 from monitors.probes.wires import Watch
 
@@ -56,7 +56,8 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
     base, watch = check_url(target, allowed=net.allowed), Watch(timeout_s)
     walk = Walk({name: str(options.get(name) or "") for name in ("user", "secret")})
     for number, step in enumerate(read_steps(str(options.get("steps") or EXAMPLE), HTTP_NAMES), 1):
-        answer = await net.fetch(_request(base, step, walk, net), watch.left_s)
+        request = replace(_request(base, step, walk, net), closely=in_full or speaks_of_certificates(options))
+        answer = await net.fetch(request, watch.left_s)
         watch.phases, watch.address = watch.phases + answer.phases, answer.address
         fault = _judged(step, answer, options)
         missing = "" if fault else _carry(step, answer, walk)

@@ -1,29 +1,31 @@
 """One HTTP exchange by libcurl, with everything that a hostile server could do to us bounded."""
 
 import re
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import lru_cache
 from ipaddress import ip_address
 from socket import MSG_DONTWAIT, MSG_PEEK, socket
 
 import pycurl
 
-from monitors.probes.base import Answer, Certificate, Phases, Reason, Request
+from monitors.probes.base import Answer, Certificate, Phases, Reason, Request, Secured
+from monitors.probes.chains import chain_of
 from monitors.probes.curl_errors import reason_of, words_of
 from monitors.probes.hello import LONGEST, chosen_version
 
 MAX_BODY = 1_000_000  # bytes, after inflating
 MAX_HEADERS = 200  # of all answers of one exchange together, so that a storm of 1xx ends too
 MAX_HEADER_BYTES = 64_000
-MAX_CHAIN = 8  # certificates that are described
 MAX_IDLE = 500  # handles that wait for their next request, at some 5 KB each
 # Every server has one of these. OpenSSL's own list begins with a hybrid against quantum computers, whose key for each
 # handshake takes a fifth of a whole check's CPU, and whose first packet is too long for some old middleboxes.
 GROUPS = "X25519:P-256:P-384:P-521"
-_OURS = (pycurl.HEADERFUNCTION, pycurl.WRITEFUNCTION, pycurl.OPENSOCKETFUNCTION, pycurl.SOCKOPTFUNCTION)
+_OURS = (
+    pycurl.HEADERFUNCTION, pycurl.WRITEFUNCTION, pycurl.OPENSOCKETFUNCTION, pycurl.SOCKOPTFUNCTION,
+    pycurl.DEBUGFUNCTION,
+)  # fmt: skip
 _AGREED = re.compile(rb"SSL connection using TLSv(\d\.\d)")
 _CODINGS = ("", "identity", "gzip", "x-gzip")
 _VERSIONS = {1: "HTTP/1.0", 2: "HTTP/1.1", 3: "HTTP/2", 30: "HTTP/3"}
@@ -104,6 +106,8 @@ class Handles:
             return
         for option in _OURS:
             handle.unsetopt(option)  # they hold the answer
+        handle.setopt(pycurl.OPT_CERTINFO, 0)
+        handle.setopt(pycurl.VERBOSE, 0)
         self._idle.append(handle)
 
     def close(self) -> None:
@@ -123,7 +127,6 @@ class Handles:
             (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
             (pycurl.SSL_EC_CURVES, GROUPS),
             (pycurl.SSL_SESSIONID_CACHE, 0),
-            (pycurl.OPT_CERTINFO, 1),
             (pycurl.HTTP09_ALLOWED, 0),
             (pycurl.PATH_AS_IS, 1),
             (pycurl.ACCEPT_ENCODING, "gzip"),
@@ -139,17 +142,27 @@ BeforeRead = Callable[[int, Callable[[], None]], None]
 class Transfer:
     """A libcurl handle set up for one request to one literal address.
 
-    `before_read` is told the descriptor of a TLS connection, and what to do before its first bytes are read.
+    `before_read` is told the descriptor of a TLS connection, and what to do before its first bytes are read. Who looks
+    `closely` gets its certificates, else `remembered` ones if the handshake came to a good end.
     """
 
     def __init__(
-        self, request: Request, address: str, timeout_s: float, handles: Handles, before_read: BeforeRead
+        self,
+        request: Request,
+        address: str,
+        timeout_s: float,
+        handles: Handles,
+        before_read: BeforeRead,
+        *,
+        closely: bool = False,
+        remembered: Secured | None = None,
     ) -> None:
         self.inbox = Inbox()
         self._handles, self._before_read = handles, before_read
         self._tls_version = ""
         self.handle = handles.take()
         self._address, self._request = address, request
+        self._closely, self._remembered = closely, remembered
         self._sockets: list[socket] = []
         self._set_up_connection(timeout_s)
         self._set_up_request()
@@ -180,11 +193,15 @@ class Transfer:
             handle.setopt(pycurl.POSTFIELDS, request.body)
             handle.setopt(pycurl.CUSTOMREQUEST, request.method)
         if request.target.scheme == "https":
-            handle.setopt(pycurl.SOCKOPTFUNCTION, self._await_hello)
-        if request.in_full:
-            handle.setopt(pycurl.VERBOSE, 1)
-            handle.setopt(pycurl.DEBUGFUNCTION, self._take_log)
+            self._set_up_tls()
         handle.setopt(pycurl.HTTPHEADER, ["Expect:", *(f"{name}: {value}" for name, value in request.headers)])
+
+    def _set_up_tls(self) -> None:
+        self.handle.setopt(pycurl.SOCKOPTFUNCTION, self._await_hello)
+        if self._closely:
+            self.handle.setopt(pycurl.OPT_CERTINFO, 1)
+            self.handle.setopt(pycurl.VERBOSE, 1)
+            self.handle.setopt(pycurl.DEBUGFUNCTION, self._take_log)
 
     def _open_socket(self, _purpose: int, to: tuple[int, int, int, tuple[str, int]]) -> socket | int:
         """The second wall: no socket for anything but the address that was judged."""
@@ -221,8 +238,8 @@ class Transfer:
             self.close()
             raise
         self._close_sockets()
-        if self._request.method not in ("GET", "HEAD") or self._request.in_full:
-            self.handle.close()  # what it was told is not for the next one
+        if self._request.method not in ("GET", "HEAD"):
+            self.handle.close()  # what it has sent is not for the next one
         else:
             self._handles.give_back(self.handle)
         return answer
@@ -240,6 +257,7 @@ class Transfer:
         inbox, handle = self.inbox, self.handle
         reason, trouble = self._verdict(code, message)
         phases, total_us = self._timing(dns_us)
+        remembered = self._remembered if handle.getinfo(pycurl.APPCONNECT_TIME_T) > 0 else None
         return Answer(
             reason=reason,
             trouble=trouble,
@@ -253,6 +271,8 @@ class Transfer:
             http_version=_VERSIONS.get(handle.getinfo(pycurl.INFO_HTTP_VERSION), ""),
             tls_version=self._tls_version,
             certificates=self._certificates(),
+            remembered=remembered,
+            remembered_s=time.monotonic() - remembered.at if remembered else 0.0,
             oddities=inbox.oddities,
         )
 
@@ -291,10 +311,7 @@ class Transfer:
         return _phases(dns_us, looked_up, connected, secured, began, total, is_tls=is_tls), total
 
     def _certificates(self) -> tuple[Certificate, ...]:
-        if self._request.target.scheme != "https":
-            return ()
-        chain = self.handle.getinfo(pycurl.INFO_CERTINFO)
-        return tuple(_certificate(dict(entries)) for entries in chain[:MAX_CHAIN])
+        return chain_of(self.handle.getinfo(pycurl.INFO_CERTINFO)) if self._closely else ()
 
 
 def _phases(
@@ -313,18 +330,3 @@ def _phases(
         first_byte=max(0, (began or total) - ready),
         transfer=max(0, total - began) if began else 0,
     )
-
-
-def _certificate(fields: dict[str, str]) -> Certificate:
-    end = _end_of(fields.get("Expire date", ""))
-    # Certificates live in the machine's time, not in a demo's.
-    days_left = None if end is None else (end - datetime.now(UTC)).days
-    return Certificate(fields.get("Subject", "")[:200], fields.get("Issuer", "")[:200], days_left)
-
-
-@lru_cache(maxsize=4096)  # reading a date costs more than the rest of a check's answer
-def _end_of(text: str) -> datetime | None:
-    try:
-        return datetime.strptime(text, "%b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC)
-    except ValueError:
-        return None

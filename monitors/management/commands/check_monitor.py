@@ -42,7 +42,7 @@ def _lines(monitor: Monitor, result: ProbeResult) -> Iterator[str]:
 
 
 def _seen(detail: Mapping[str, object]) -> Iterator[str]:
-    for name in ("steps", "address", "http_version", "status", "oddities"):
+    for name in ("steps", "address", "http_version", "tls_version", "status", "oddities"):
         if value := detail.get(name):
             yield f"  {name:<11} {' → '.join(map(str, value)) if isinstance(value, list) else value}"
     for certificate in _items(detail, "certificates"):

@@ -18,8 +18,12 @@ def authority(tmp_path_factory):
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
+def here(*_):
+    return ["127.0.0.1"]
+
+
 def look(prober, server, authority, *, host=HOST, trusted=True, in_full=True, **options):
-    settings = {"lookup": lambda *_: ["127.0.0.1"], "allowed": (f"{host}:{server.port}",)}
+    settings = {"lookup": here, "allowed": (f"{host}:{server.port}",)}
     if trusted:
         settings["ca_file"] = str(authority.file)
     return prober.look(f"https://{host}:{server.port}/", in_full=in_full, **settings, **options)

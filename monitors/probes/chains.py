@@ -1,0 +1,59 @@
+"""The certificates that servers show, and the memory of them, as to ask for them at each check is dear.
+
+libcurl writes out the whole chain for whoever asks: for two or three certificates about as much work as the rest of what
+it does for an answer. It verifies every chain of itself, asked or not. So a chain is asked for when its place was not
+asked for KEPT_S; what a check that fails between shows of it is said to be that old.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from monitors.probes.base import Answer, Certificate, Reason, Secured
+
+KEPT_S = 300.0  # four of five checks a minute are spared, and evidence is at most this old; rarer checks always ask
+MAX_CHAIN = 8  # certificates that are described
+MAX_PLACES = 10_000
+
+Place = tuple[str, int, str]  # host, port, address
+
+
+class Chains:
+    """What each place showed when it was last looked at closely."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Place, Secured] = {}
+
+    def recent(self, place: Place, now: float) -> Secured | None:
+        """Return what a place showed, if that was within KEPT_S of `now`, a monotonic time."""
+        seen = self._seen.get(place)
+        return seen if seen and now - seen.at < KEPT_S else None
+
+    def learn(self, place: Place, answer: Answer, now: float) -> None:
+        """Keep what a good answer showed; after one that failed, the next one is asked anew."""
+        if answer.reason != Reason.OK:
+            self._seen.pop(place, None)
+        elif answer.certificates:
+            if len(self._seen) >= MAX_PLACES:
+                self._seen.clear()
+            self._seen[place] = Secured(answer.certificates, answer.tls_version, now)
+
+
+def chain_of(described: Sequence[Iterable[tuple[str, str]]]) -> tuple[Certificate, ...]:
+    """Return a chain as libcurl describes it, the server's own certificate first."""
+    return tuple(_certificate(dict(entries)) for entries in described[:MAX_CHAIN])
+
+
+def _certificate(fields: dict[str, str]) -> Certificate:
+    end = _end_of(fields.get("Expire date", ""))
+    # Certificates live in the machine's time, not in a demo's.
+    days_left = None if end is None else (end - datetime.now(UTC)).days
+    return Certificate(fields.get("Subject", "")[:200], fields.get("Issuer", "")[:200], days_left)
+
+
+@lru_cache(maxsize=4096)  # reading a date costs more than the rest of a check's answer
+def _end_of(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC)
+    except ValueError:
+        return None
