@@ -8,6 +8,7 @@ from monitors.imports.parts import Part, Unreadable
 INTERVAL_S = 60
 TIMEOUT_S = 10
 CONFIRMATIONS = 2
+SLOW_FACTOR = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Draft:
 
     `options` are as a person writes them into the form, with secrets in the clear. `lost` says in one
     sentence each what the file asks for and the monitor will not do. `missing` says what has to be written
-    into the file before the monitor can be made; one that is already there needs nothing.
+    into the file before the monitor can be made; one that is already there needs nothing. `regions` are names
+    of those of this installation, none for the first; `slow_factor` None: however slow, it is no trouble.
     """
 
     name: str
@@ -38,6 +40,9 @@ class Draft:
     timeout_s: int = TIMEOUT_S
     confirmations: int = CONFIRMATIONS
     recovery_confirmations: int | None = None
+    slow_factor: float | None = SLOW_FACTOR
+    regions: tuple[str, ...] = ()
+    quorum: int | None = None
     tags: tuple[str, ...] = ()
     is_paused: bool = False
     lost: tuple[str, ...] = ()

@@ -1,5 +1,6 @@
 """Our own file of monitors, as docs/IMPORTING.md describes it: read and written here, so that both stay alike."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ import yaml
 from monitors.imports.base import (
     CONFIRMATIONS,
     INTERVAL_S,
+    SLOW_FACTOR,
     TIMEOUT_S,
     About,
     Draft,
@@ -24,9 +26,11 @@ from monitors.probes.evidence import MASK
 VERSION = 1
 HIDDEN = f"{MASK} not exported, write it here"  # stands where a secret was
 _KEYS = (
-    "name", "kind", "target", "about", "every", "timeout", "confirmations", "recovery_confirmations", "tags",
-    "paused", "options",
+    "name", "kind", "target", "about", "every", "timeout", "confirmations", "recovery_confirmations", "slow_factor",
+    "regions", "quorum", "tags", "paused", "options",
 )  # fmt: skip
+_NUMBER = re.compile(r"\d{1,3}(\.\d{1,6})?", re.ASCII)
+NEVER = "never"  # however slow
 _HEAD = f"""\
 # Monitors of StatusWire. docs/IMPORTING.md says what may stand here; what is left out is as usual.
 # Secrets are not in this file: where one was stands {MASK}. Write it there before you import the file elsewhere.
@@ -57,6 +61,9 @@ def _draft(one: Part) -> Draft:
         timeout_s=_seconds(one, "timeout", TIMEOUT_S),
         confirmations=one.number("confirmations", CONFIRMATIONS),
         recovery_confirmations=one.number("recovery_confirmations", 0) or None,
+        slow_factor=_slow_factor(one),
+        regions=tuple(one.texts("regions")),
+        quorum=one.number("quorum", 0) or None,
         tags=tuple(one.texts("tags")),
         is_paused=one.flag("paused"),
         missing=f"{hidden[0]} has {MASK} where a secret was. Write the secret there." if hidden else "",
@@ -72,6 +79,15 @@ def _options(one: Part) -> dict[str, str]:
 
 def _about(part: Part) -> About:
     return About(part.text("system"), part.text("provider"), part.text("group"), part.text("component"))
+
+
+def _slow_factor(one: Part) -> float | None:
+    text = one.text("slow_factor")
+    if not text or text == NEVER:
+        return None if text else SLOW_FACTOR
+    if not _NUMBER.fullmatch(text):
+        raise Impossible(f"{one.at('slow_factor')} must be a number or {NEVER}, and is {text[:40]!r}.")
+    return float(text)
 
 
 def _seconds(one: Part, key: str, usual: int) -> int:
@@ -101,6 +117,9 @@ def _entry(draft: Draft) -> Mapping[str, Any]:
         "timeout": f"{draft.timeout_s}s",
         "confirmations": draft.confirmations,
         "recovery_confirmations": draft.recovery_confirmations,
+        "slow_factor": None if draft.slow_factor == SLOW_FACTOR else draft.slow_factor or NEVER,
+        "regions": list(draft.regions),
+        "quorum": draft.quorum,
         "tags": list(draft.tags),
         "paused": draft.is_paused,
         "options": dict(draft.options),

@@ -5,10 +5,12 @@ import re
 from monitors.imports.base import About, Draft
 from monitors.imports.statuswire import HIDDEN
 from monitors.models import Monitor, Scope
+from monitors.models.checks import only_home
 from monitors.probes import probe_kinds
 from monitors.probes.base import Probe
 from monitors.probes.evidence import masked
 from monitors.queries.monitors import option_text
+from monitors.queries.regions import region_name
 
 Key = tuple[str, str, str]
 _SAVE = re.compile(r"\s*save\s*:", re.I)
@@ -44,6 +46,9 @@ def _draft(row: Monitor) -> Draft:
         timeout_s=row.timeout_s,
         confirmations=row.confirmations,
         recovery_confirmations=row.recovery_confirmations,
+        slow_factor=row.slow_factor,
+        regions=() if row.regions == only_home() else tuple(map(region_name, row.regions)),
+        quorum=row.quorum,
         tags=tuple(row.tags),
         is_paused=row.is_paused,
     )

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from monitors.imports import Draft
 from monitors.imports.writing import tags_of
-from monitors.models import Component, Provider, Scope
+from monitors.models import HOME, Component, Provider, Scope
 from monitors.probes import probe_kinds
 from monitors.probes.base import KEPT, BadOptions, Probe
 from monitors.probes.evidence import printable
@@ -17,7 +17,8 @@ from monitors.services.monitors import Settings
 from monitors.services.scopes import own_scope, scope_of
 
 LEAST_INTERVAL_S, MOST_INTERVAL_S = 10, 86_400
-MOST_TIMEOUT_S, MOST_CONFIRMATIONS = 30, 5
+MOST_TIMEOUT_S, MOST_CONFIRMATIONS, MOST_RECOVERIES = 30, 5, 10
+LEAST_SLOW, MOST_SLOW = 1.2, 100.0
 MOST_NAME, MOST_TARGET = 100, 2048
 
 
@@ -85,6 +86,10 @@ def _settings(draft: Draft, probe: Probe) -> Settings:
         interval_s=draft.interval_s,
         timeout_s=draft.timeout_s,
         confirmations=draft.confirmations,
+        recovery_confirmations=draft.recovery_confirmations,
+        slow_factor=draft.slow_factor,
+        regions=_regions(draft) or (HOME,),
+        quorum=draft.quorum,
     )
 
 
@@ -94,13 +99,19 @@ def _fitting(draft: Draft, probe: Probe, least_interval_s: int) -> Draft:
     interval_s = min(max(draft.interval_s, least), MOST_INTERVAL_S)
     timeout_s = min(max(draft.timeout_s, 1), MOST_TIMEOUT_S, interval_s)
     confirmations = min(max(draft.confirmations, 1), MOST_CONFIRMATIONS)
-    recoveries = min(draft.recovery_confirmations, MOST_CONFIRMATIONS) if draft.recovery_confirmations else None
+    recoveries = min(draft.recovery_confirmations, MOST_RECOVERIES) if draft.recovery_confirmations else None
+    slow_factor = min(max(draft.slow_factor, LEAST_SLOW), MOST_SLOW) if draft.slow_factor is not None else None
+    regions = tuple(name for name in draft.regions if name in installation.PROBE_REGIONS)
+    quorum = min(draft.quorum, max(1, len(regions))) if draft.quorum else None
     tags = tags_of(draft.tags)
     lost = [
         *_changed("Every", draft.interval_s, interval_s, "s"),
         *_changed("Timeout", draft.timeout_s, timeout_s, "s"),
         *_changed("Confirmed after", draft.confirmations, confirmations, "checks"),
         *_changed("Up again after", draft.recovery_confirmations, recoveries, "checks"),
+        *_changed("Slower than usual", draft.slow_factor, slow_factor, "times"),
+        *(f"The region {name[:40]}: there is none of that name here." for name in draft.regions if name not in regions),
+        *_changed("Down when", draft.quorum, quorum, "regions"),
         *(["Some tags: a monitor has ten, of letters, digits and . : / - _."] if tags != draft.tags else []),
     ]
     return replace(
@@ -109,12 +120,19 @@ def _fitting(draft: Draft, probe: Probe, least_interval_s: int) -> Draft:
         timeout_s=timeout_s,
         confirmations=confirmations,
         recovery_confirmations=recoveries,
+        slow_factor=slow_factor,
+        regions=regions,
+        quorum=quorum,
         tags=tags,
         lost=(*draft.lost, *lost),
     )
 
 
-def _changed(what: str, asked: int | None, given: int | None, unit: str) -> list[str]:
+def _regions(draft: Draft) -> tuple[int, ...]:
+    return tuple(sorted({installation.PROBE_REGIONS.index(name) for name in draft.regions}))
+
+
+def _changed(what: str, asked: float | None, given: float | None, unit: str) -> list[str]:
     return [] if asked == given else [f"{what} {asked:,} {unit}: it becomes {given:,} {unit}."]
 
 

@@ -105,9 +105,7 @@ def _carried_out(organization_id: int, line: Line, there: Counter[Key], now: dat
 def _make(organization_id: int, scope: Scope, drafted: Drafted, now: datetime) -> None:
     monitor = services.create_judged(organization_id, scope, drafted.settings, now=now)
     draft = drafted.draft
-    Monitor.objects.filter(id=monitor.id).update(
-        tags=list(draft.tags), is_paused=draft.is_paused, recovery_confirmations=draft.recovery_confirmations
-    )
+    Monitor.objects.filter(id=monitor.id).update(tags=list(draft.tags), is_paused=draft.is_paused)
 
 
 def _line(organization: Organization, entry: Found, there: Counter[Key]) -> Line:

@@ -108,6 +108,7 @@ def test_all_or_nothing(organization, monkeypatch):
         ({"name": "A", "target": "x", "kind": "grpc"}, "There is no kind 'grpc'. There are"),
         ({"name": "A", "target": "ftp://1.1.1.1/"}, "http"),
         ({"name": "A", "target": "https://1.1.1.1/", "every": "often"}, "monitors[0].every is 'often', which is no time."),
+        ({"name": "A", "target": "https://1.1.1.1/", "slow_factor": "nan"}, "monitors[0].slow_factor must be a number"),
         ({"name": "A", "target": "https://1.1.1.1/", "options": {"colour": "red"}}, "HTTP(S) has no option 'colour'."),
         ({"name": "A", "target": "https://1.1.1.1/", "options": {"conditions": "status <"}}, "Must hold, else down:"),
         ({"name": "A", "target": "https://1.1.1.1/?token=•••"}, "Write the secret there."),
@@ -131,12 +132,18 @@ def test_numbers_beyond_our_bounds_are_brought_within_and_said(organization):
         "timeout": "90s",
         "confirmations": 9,
         "tags": ["a!"],
+        "slow_factor": 1,
+        "regions": ["home", "moon"],
+        "quorum": 3,
     }
     line = plan(organization.id, ours(one)).lines[0]
     assert line.lost == (
         "Every 5 s: it becomes 10 s.",
         "Timeout 90 s: it becomes 10 s.",
         "Confirmed after 9 checks: it becomes 5 checks.",
+        "Slower than usual 1.0 times: it becomes 1.2 times.",
+        "The region moon: there is none of that name here.",
+        "Down when 3 regions: it becomes 1 regions.",
         "Some tags: a monitor has ten, of letters, digits and . : / - _.",
     )
 
@@ -152,8 +159,9 @@ expect: body.name == "Ann\""""
 
 
 @pytest.fixture
-def full(organization):
+def full(organization, settings):
     """An organization with a monitor of each sort."""
+    settings.PROBE_REGIONS = ["home", "us", "asia"]
     provider = ProviderFactory(slug="twilio")
     group = ComponentFactory(provider=provider, name="Messaging", is_group=True)
     sms = ComponentFactory(provider=provider, name="SMS", group=group)
@@ -163,7 +171,8 @@ def full(organization):
     }  # fmt: skip
     MonitorFactory(
         organization=organization, name="null", target="https://1.1.1.1/a?b=1", options=options, interval_s=45,
-        timeout_s=7, confirmations=3, recovery_confirmations=1, tags=["prod", "a b"], is_paused=True,
+        timeout_s=7, confirmations=3, recovery_confirmations=8, tags=["prod", "a b"], is_paused=True, slow_factor=None,
+        regions=[0, 2], quorum=1,
         scope=scope_of(provider, component=sms),
     )  # fmt: skip
     for name, kind, target, options in [
@@ -180,7 +189,10 @@ def full(organization):
         )  # fmt: skip
     usual = {"method": "GET", "expected_status": "200-399"}
     whole = scope_of(provider)
-    MonitorFactory(organization=organization, name="Whole", target="https://1.1.1.1/", options=usual, scope=whole)
+    MonitorFactory(
+        organization=organization, name="Whole", target="https://1.1.1.1/", options=usual, scope=whole, slow_factor=3.5,
+        recovery_confirmations=2,
+    )  # fmt: skip
     return organization
 
 
@@ -191,7 +203,10 @@ def test_an_export_reads_back_exactly(full):
     assert fates == [Fate.NEW] * 8
     assert drafts(other.id) == drafts(full.id)
     assert write(drafts(other.id)) == exported
-    columns = ("name", "kind", "target", "options", "interval_s", "timeout_s", "confirmations", "tags", "is_paused")
+    columns = (
+        "name", "kind", "target", "options", "interval_s", "timeout_s", "confirmations", "recovery_confirmations",
+        "slow_factor", "regions", "quorum", "tags", "is_paused",
+    )  # fmt: skip
     both = [
         list(Monitor.objects.filter(organization=one).order_by("name", "id").values_list(*columns))
         for one in (full, other)
