@@ -19,6 +19,7 @@ class OpenImpact:
     began_at: datetime
     incident_uid: str
     incident_title: str
+    symptom: str = ""  # what receipts measured there: monitors.core.delivery.Symptom
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from incidents.core.scope import MESSAGING, several_in_words
+from monitors.core.delivery import Symptom
 from monitors.core.states import Source, State
 
 FAILURES = {
@@ -12,10 +13,23 @@ FAILURES = {
     State.PARTIAL_OUTAGE: "partial outage",
     State.MAJOR_OUTAGE: "outage",
 }
+# By what receipts measured; where they say nothing it is the vendor's word alone.
 MESSAGE_FAILURES = {
-    State.DEGRADED: "delivery delays",
-    State.PARTIAL_OUTAGE: "delivery failures",
-    State.MAJOR_OUTAGE: "outage",
+    "": {
+        State.DEGRADED: "delivery delays",
+        State.PARTIAL_OUTAGE: "delivery failures",
+        State.MAJOR_OUTAGE: "outage",
+    },
+    Symptom.LATE: {
+        State.DEGRADED: "delivery delays",
+        State.PARTIAL_OUTAGE: "severe delivery delays",
+        State.MAJOR_OUTAGE: "outage",
+    },
+    Symptom.FAILING: {
+        State.DEGRADED: "some delivery failures",
+        State.PARTIAL_OUTAGE: "delivery failures",
+        State.MAJOR_OUTAGE: "outage",
+    },
 }
 
 WITNESSES = {
@@ -26,16 +40,31 @@ WITNESSES = {
 }
 
 
-def title(scopes: Sequence[str], service: str, state: State, sources: Iterable[Source]) -> str:
-    """Return an incident's title: its scopes, and how they fail ("SMS to NTT DOCOMO (Japan): delivery delays")."""
-    table = MESSAGE_FAILURES if service in MESSAGING else FAILURES
+def title(scopes: Sequence[str], service: str, state: State, sources: Iterable[Source], symptom: str = "") -> str:
+    """Return an incident's title: its scopes, and how they fail ("SMS to NTT DOCOMO (Japan): delivery delays").
+
+    `symptom` is what receipts measured, a Symptom; empty: they did not.
+    """
+    table = MESSAGE_FAILURES[symptom] if service in MESSAGING else FAILURES
     failure = "people report problems" if set(sources) == {Source.CROWD} else table.get(state, "trouble")
     return f"{several_in_words(scopes)}: {failure}"[:300]
 
 
 # How a scope does, as the end of a sentence about it.
 DOING = {State.DEGRADED: "is degraded", State.PARTIAL_OUTAGE: "fails in part", State.MAJOR_OUTAGE: "is down"}
-MESSAGES_DOING = {State.DEGRADED: "is delayed", State.PARTIAL_OUTAGE: "fails for some", State.MAJOR_OUTAGE: "is down"}
+MESSAGES_DOING = {
+    "": {State.DEGRADED: "is delayed", State.PARTIAL_OUTAGE: "fails for some", State.MAJOR_OUTAGE: "is down"},
+    Symptom.LATE: {
+        State.DEGRADED: "is delayed",
+        State.PARTIAL_OUTAGE: "is severely delayed",
+        State.MAJOR_OUTAGE: "is down",
+    },
+    Symptom.FAILING: {
+        State.DEGRADED: "fails for some",
+        State.PARTIAL_OUTAGE: "fails for many",
+        State.MAJOR_OUTAGE: "is down",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +75,7 @@ class Trouble:
     service: str
     state: State
     is_whole: bool
+    symptom: str = ""  # as title's
 
 
 def answer(name: str, state: State, reason: str, troubles: Sequence[Trouble]) -> str:
@@ -67,7 +97,7 @@ def _troubled(name: str, troubles: Sequence[Trouble]) -> str:
     lead = max(troubles, key=lambda t: (t.is_whole, t.state))
     if lead.is_whole:
         return f"{'Yes' if lead.state is State.MAJOR_OUTAGE else 'Partly'}. {name} {DOING[lead.state]}."
-    doing = (MESSAGES_DOING if lead.service in MESSAGING else DOING)[lead.state]
+    doing = (MESSAGES_DOING[lead.symptom] if lead.service in MESSAGING else DOING)[lead.state]
     others = len({t.words for t in troubles} - {lead.words})
     more = f", and {others} more {'parts have' if others > 1 else 'part has'} trouble" if others else ""
     return f"No. {name} works for most, but {lead.words} {doing}{more}."

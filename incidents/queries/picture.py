@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from incidents.core.impact import Hearing, OpenImpact
 from incidents.core.scope import ScopeKey
@@ -17,6 +17,14 @@ from monitors.queries.coverage import coverage_of
 from monitors.queries.states import Heard, feeds_heard, maintenance_scopes
 
 HISTORY = timedelta(days=91)  # what the bars of 90 days can touch
+# What receipts measured of an impact; failing, the worse, sorts before late.
+_MEASURED = (
+    Sighting.objects.filter(
+        incident=OuterRef("incident"), scope=OuterRef("scope"), cleared_at=None, evidence__has_key="symptom"
+    )
+    .order_by("evidence__symptom")
+    .values("evidence__symptom")[:1]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,8 @@ def _impacts(provider_ids: Sequence[int], organization_id: int | None, since: da
         about |= Q(scope__organization_id=organization_id)
     lasting = Q(ended_at=None) if since is None else Q(ended_at=None) | Q(ended_at__gte=since)
     parts = (f"scope__{part}" for part in PARTS)
-    found = list(Impact.objects.filter(mine, about, lasting).select_related("incident", *parts).order_by("began_at"))
+    rows = Impact.objects.filter(mine, about, lasting).annotate(symptom=Subquery(_MEASURED))
+    found = list(rows.select_related("incident", *parts).order_by("began_at"))
     own = [impact for impact in found if impact.incident.organization_id is not None]
     return [*own, *(i for i in found if i.incident.organization_id is None and not any(_repeats(i, o) for o in own))]
 
@@ -112,6 +121,7 @@ def _open(impact: Impact) -> OpenImpact:
         began_at=impact.began_at,
         incident_uid=incident.uid,
         incident_title=incident.title,
+        symptom=getattr(impact, "symptom", None) or "",  # annotated
     )
 
 

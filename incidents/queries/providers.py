@@ -137,4 +137,4 @@ def _component_view(component: Component, strips: Strips, scope_ids: dict[int | 
 
 
 def _trouble(impact: OpenImpact) -> wording.Trouble:
-    return wording.Trouble(impact.words, impact.service, impact.state, impact.scope.depth == 0)
+    return wording.Trouble(impact.words, impact.service, impact.state, impact.scope.depth == 0, impact.symptom)

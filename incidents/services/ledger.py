@@ -9,6 +9,7 @@ from incidents.core.scope import covers, same
 from incidents.models import Impact, Incident, Sighting
 from incidents.queries.naming import PARTS, key_of, words_of
 from incidents.queries.reliabilities import weights_about
+from monitors.core.delivery import Symptom
 from monitors.core.states import Source, State, worst
 from monitors.models import StateChange
 from monitors.queries.states import SourceWord, feeds_heard
@@ -91,13 +92,20 @@ def title_of(incident: Incident, sightings: Sequence[Sighting]) -> str:
     first = next(iter(scopes.values()))
     service = first.component.service if first.component else ""
     sources = {Source(s.source) for s in sightings}
-    return wording.title([words_of(scope) for scope in scopes.values()], service, incident.worst, sources)
+    words = [words_of(scope) for scope in scopes.values()]
+    return wording.title(words, service, incident.worst, sources, _symptom(measured))
 
 
 def _telling(sightings: Sequence[Sighting]) -> list[Sighting]:
     """Return those who say best what it is: a crowd only guesses, and the components of a page are coarser than its post."""
     measured = [s for s in sightings if s.source != Source.CROWD]
     return [s for s in measured if not s.ref.startswith("feed:")] or measured or list(sightings)
+
+
+def _symptom(measured: Iterable[Sighting]) -> str:
+    """Return what receipts measured: failing, if any of them did, as it is the worse; empty where none measured."""
+    found = {s.evidence.get("symptom", "") for s in measured}
+    return next((symptom for symptom in (Symptom.FAILING, Symptom.LATE) if symptom in found), "")
 
 
 def _evidence(current: Iterable[Sighting]) -> list[Evidence]:

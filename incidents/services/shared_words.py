@@ -58,6 +58,7 @@ def _trouble(ref: str, provider_id: int, one: Found, said: Said | None, now: dat
         at=now,
         reason=_reason(recent, shared),
         evidence={
+            "symptom": recent.symptom,
             "probability": round(one.probability, 4),
             "argued": {source: round(weight, 2) for source, weight in one.argued.items()},
             "organizations": shared.organizations,

@@ -12,6 +12,7 @@ says by how much. The habit of a scope with few messages is shrunk to that of it
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from itertools import pairwise
 from math import exp, lgamma
 
@@ -32,6 +33,13 @@ SEVERE, STILL_SEVERE = 0.8, 0.4  # shares from which a partial outage is one, an
 SPREAD = 50.0  # messages: as if each habit were known from that many
 STRENGTH = 20.0  # messages of its own at which a scope's habit is half its own
 LEAST_BLIND = timedelta(minutes=3)
+
+
+class Symptom(StrEnum):
+    """How messages are in trouble, as an observation's evidence names it ("symptom")."""
+
+    LATE = "late"
+    FAILING = "failing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,11 @@ class Tally:
     @property
     def failed_share(self) -> float:
         return self.failed / self.finished if self.finished else 0.0
+
+    @property
+    def symptom(self) -> Symptom:
+        """What most of the trouble is. What fails after a while was late too, so failing outweighs twice as many late."""
+        return Symptom.FAILING if 2 * self.failed > self.late else Symptom.LATE
 
 
 @dataclass(frozen=True, slots=True)

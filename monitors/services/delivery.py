@@ -88,6 +88,7 @@ def _observation(witness: Witness, scope_id: int, verdict: Verdict, now: datetim
         at=now,
         reason=verdict.reason,
         evidence={
+            "symptom": counted.symptom,
             "minutes": verdict.minutes,
             "started": counted.started,
             "late": counted.late,

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from monitors.core.cells import Cell
-from monitors.core.delivery import Minute
+from monitors.core.delivery import Minute, Symptom
 from monitors.core.delivery_rules import Finding, Rule, apply_rule
 from monitors.core.observations import Observation
 from monitors.core.states import Source, State
@@ -75,7 +75,7 @@ def _fired(before: Said | None) -> bool:
 
 
 def _evidence(row: DeliveryRule, found: Finding) -> dict[str, object]:
-    return {"rule": row.rule, "finished": found.finished, "failed": found.failed}
+    return {"symptom": Symptom.FAILING, "rule": row.rule, "finished": found.finished, "failed": found.failed}
 
 
 def _observation(

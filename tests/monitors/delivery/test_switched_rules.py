@@ -71,7 +71,7 @@ def test_the_whole_account_adds_up_what_no_scope_has_alone(source, docomo, kddi)
     row = SourceState.objects.get()
     assert (row.scope.component, row.state, row.organization) == (None, State.DEGRADED, source.organization)
     assert row.reason == "11 messages failed in 5 min; your rule allows 10."
-    assert row.evidence == {"rule": "burst", "failed": 11, "finished": 11}
+    assert row.evidence == {"symptom": "failing", "rule": "burst", "failed": 11, "finished": 11}
 
 
 def test_each_scope_by_itself_and_the_senders_own_failures_are_none(source, docomo, kddi):
