@@ -1,5 +1,6 @@
 """The form with which people report a problem, or say that it works again."""
 
+from functools import cache, cached_property, partial
 from typing import Any
 
 from django import forms
@@ -19,6 +20,15 @@ MOST_COMPONENTS = 60
 _SERVICE, _COMPONENT = "service:", "component:"
 
 
+class _PartField(forms.ChoiceField):
+    """A part of a provider. Its long list is read where it is shown; one that was chosen is looked up by itself."""
+
+    provider: Provider
+
+    def valid_value(self, value: object) -> bool:
+        return _is_part(self.provider, str(value))
+
+
 class ReportForm(forms.Form):
     """What is wrong, where. Only the problem is required; a country or carrier that we do not know is "not said".
 
@@ -28,7 +38,7 @@ class ReportForm(forms.Form):
     """
 
     problem = forms.ChoiceField(label="What is wrong?")
-    component = forms.ChoiceField(label="With what?", required=False)
+    component = _PartField(label="With what?", required=False)
     country = forms.CharField(label="Where are you?", required=False)
     carrier = forms.CharField(
         label="Mobile network", required=False, max_length=60, help_text="If you know it: NTT DOCOMO, Smartfren …"
@@ -45,15 +55,21 @@ class ReportForm(forms.Form):
         super().__init__(data, initial={"country": country})
         self.provider = provider
         self.has_carriers = provider.category == "comms"
-        self.carriers = carriers_in(country) if country and self.has_carriers else []
-        _choose(self.fields["problem"], list(problems(provider.category).items()))
-        _choose(self.fields["component"], [("", "Not sure"), *_components(provider)])
-        self.fields["country"].widget = forms.Select(choices=[("", "Not said"), *_countries()])
+        self.near = country
+        self.fields["problem"].choices = list(problems(provider.category).items())  # type: ignore[attr-defined]
+        part = self.fields["component"]
+        assert isinstance(part, _PartField)
+        part.provider, part.choices = provider, partial(_parts, provider)
+        self.fields["country"].widget = forms.Select(choices=_countries)  # type: ignore[arg-type]  # asked where it is drawn
         self.fields["carrier"].widget.attrs |= {"list": "carriers", "autocomplete": "off"}
         self.says_well = bool(data) and "works" in data
         self.fields["problem"].required = not self.says_well
         if not self.has_carriers:
             del self.fields["carrier"]
+
+    @cached_property
+    def carriers(self) -> list[str]:
+        return carriers_in(self.near) if self.near and self.has_carriers else []
 
     def clean_country(self) -> str:
         country = str(self.cleaned_data["country"]).upper()
@@ -81,29 +97,31 @@ class ReportForm(forms.Form):
         )
 
 
-def _choose(field: forms.Field, choices: list[tuple[str, str]]) -> None:
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = choices
-
-
+@cache
 def _countries() -> list[tuple[str, str]]:
-    return sorted(NAMES.items(), key=lambda pair: pair[1])
+    return [("", "Not said"), *sorted(NAMES.items(), key=lambda pair: pair[1])]
 
 
-def _components(provider: Provider) -> list[tuple[str, str]]:
+def _parts(provider: Provider) -> list[tuple[str, str]]:
     """The services of a messaging provider, then the parts that its own page lists."""
     services = SERVICES if provider.category == "comms" else ()
     named = {SERVICE_NAMES[service].casefold() for service in services}
-    found = [(f"{_SERVICE}{service}", SERVICE_NAMES[service]) for service in services]
-    for row in _listed(provider)[:MOST_COMPONENTS]:
+    found = [("", "Not sure"), *((f"{_SERVICE}{service}", SERVICE_NAMES[service]) for service in services)]
+    for row in _listed(provider).order_by("-service", "position", "name")[:MOST_COMPONENTS]:
         if row.service not in services and row.name.casefold() not in named:
             found.append((f"{_COMPONENT}{row.id}", row.name))
     return found
 
 
+def _is_part(provider: Provider, choice: str) -> bool:
+    if choice.startswith(_SERVICE):
+        return provider.category == "comms" and choice.removeprefix(_SERVICE) in SERVICES
+    number = choice.removeprefix(_COMPONENT)
+    return choice != number and number.isdecimal() and _listed(provider).filter(id=int(number)).exists()
+
+
 def _listed(provider: Provider) -> "QuerySet[Component]":
-    rows = Component.objects.filter(provider=provider, is_group=False, gone_at=None)
-    return rows.order_by("-service", "position", "name")
+    return Component.objects.filter(provider=provider, is_group=False, gone_at=None)
 
 
 def _component(provider: Provider, choice: str) -> Component | None:

@@ -53,8 +53,12 @@ class Report(models.Model):
         indexes = [
             models.Index(fields=["provider", "-at"]),
             models.Index(fields=["scope", "-at"]),
+            models.Index(fields=["provider", "window", "network"], name="report_of_network"),
             models.Index(
                 fields=["provider", "window", "browser"], name="report_counted_in", condition=Q(is_counted=True)
+            ),
+            models.Index(
+                fields=["provider", "window"], name="report_unproven", condition=Q(is_counted=True, is_proven=False)
             ),
             models.Index(fields=["-at"], name="report_by_time"),
             models.Index(fields=["-at"], name="comment_held", condition=Q(comment_state="held")),

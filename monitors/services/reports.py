@@ -5,7 +5,7 @@ Whatever becomes of a report, who sends it is answered the same: nobody can lear
 
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -86,15 +86,13 @@ def take(said: Statement, who: Person, *, proof: Proof, via: Via, now: datetime,
 
 @transaction.atomic
 def _vote(said: Statement, who: Person, proof: Proof, via: Via, now: datetime, may_count: bool) -> bool:
-    theirs = Report.objects.filter(provider=said.provider, network=who.network, window=who.window)
-    before = list(theirs.values_list("voter", "says_well", "is_counted"))
-    if any(voter == who.voter and well == said.says_well for voter, well, _ in before):
+    heard = _heard(said, who)
+    if heard.is_said:
         return False
-    if len(before) >= MOST_STORED:
+    if heard.of_network >= MOST_STORED:
         _note_full(said.provider, who)
         return True
-    is_first = not any(counted for _, _, counted in before)
-    counts = may_count and is_first and not said.says_well and _is_within_caps(said.provider, who, proof)
+    counts = may_count and not said.says_well and not heard.is_counted and heard.is_within_caps(proof)
     scope = scope_of(said.provider, component=said.component, country=said.country, carrier=said.carrier)
     Report.objects.create(
         provider=said.provider,
@@ -140,16 +138,47 @@ def _full_name(provider: Provider, who: Person) -> str:
     return f"reports:full:{provider.id}:{who.network}:{who.window.timestamp():.0f}"
 
 
-def _is_within_caps(provider: Provider, who: Person, proof: Proof) -> bool:
-    if proof not in (Proof.DONE, Proof.MISSING):
-        return False
-    counted = Report.objects.filter(provider=provider, window=who.window, is_counted=True)
-    if proof is Proof.MISSING and counted.filter(is_proven=False)[:MOST_UNPROVEN].count() >= MOST_UNPROVEN:
-        return False
-    alike = counted.filter(browser=who.browser)
-    if alike.filter(wide=who.wide)[:MOST_ALIKE_NEAR].count() >= MOST_ALIKE_NEAR:
-        return False
-    return alike[:MOST_ALIKE].count() < MOST_ALIKE
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What was heard about a provider in a window: of one network, and counted reports of browsers like one."""
+
+    of_network: int
+    is_said: bool  # this person has said the same
+    is_counted: bool  # this network is
+    alike: int
+    alike_near: int
+    unproven: int
+
+    def is_within_caps(self, proof: Proof) -> bool:
+        if proof is not Proof.DONE and (proof is not Proof.MISSING or self.unproven >= MOST_UNPROVEN):
+            return False
+        return self.alike_near < MOST_ALIKE_NEAR and self.alike < MOST_ALIKE
+
+
+# One statement in place of four: under a spike each report costs as much as what it asks. Every part has its index.
+_HEARD = """
+    SELECT network.stored, network.is_said, network.is_counted, browser.alike, browser.near, unproven.number
+    FROM (
+        SELECT count(*) AS stored, coalesce(bool_or(is_counted), false) AS is_counted,
+            coalesce(bool_or(voter = %(voter)s AND says_well = %(says_well)s), false) AS is_said
+        FROM monitors_report WHERE provider_id = %(provider)s AND "window" = %(window)s AND network = %(network)s
+    ) network, (
+        SELECT count(*) AS alike, count(*) FILTER (WHERE wide = %(wide)s) AS near
+        FROM monitors_report
+        WHERE provider_id = %(provider)s AND "window" = %(window)s AND is_counted AND browser = %(browser)s
+    ) browser, (
+        SELECT count(*) AS number
+        FROM monitors_report
+        WHERE provider_id = %(provider)s AND "window" = %(window)s AND is_counted AND NOT is_proven
+    ) unproven
+"""
+
+
+def _heard(said: Statement, who: Person) -> _Heard:
+    values = {"provider": said.provider.id, "says_well": said.says_well} | asdict(who)
+    with connection.cursor() as cursor:
+        cursor.execute(_HEARD, values)
+        return _Heard(*cursor.fetchone())
 
 
 def _count(scope_id: int, minute: datetime) -> None:
