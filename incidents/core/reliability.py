@@ -8,7 +8,7 @@ counted. What is counted, and what is not: docs/decisions/0007.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,6 +33,16 @@ SILENCE_BETWEEN: Mapping[Source, tuple[float, float]] = {
     Source.PROBE: (0.2, 1.2),
     Source.CROWD: (0.1, 0.6),
     Source.DELIVERY: (1.4, 3.0),
+}
+
+
+ENOUGH = 5  # incidents; of fewer, nothing is said
+TELLING = 0.1  # share of the weight set by hand by which another is worth a sentence
+_WHO: Mapping[Source, str] = {
+    Source.OFFICIAL: "{name}'s status page",
+    Source.PROBE: "Probes of {name}",
+    Source.CROWD: "People's reports about {name}",
+    Source.DELIVERY: "Delivery receipts of {name}",
 }
 
 
@@ -84,6 +94,47 @@ def weights_of(tallies: Mapping[Source, Tally]) -> Weights:
         shift={source: _shift(source, tally) for source, tally in tallies.items()},
         against={source: _against(source, tally) for source, tally in tallies.items()},
     )
+
+
+def in_words(
+    name: str, tallies: Mapping[Source, Tally], *, told: Collection[Source], denied: Collection[Source]
+) -> list[str]:
+    """Say which sources' words and silences about a provider are weighed otherwise than by hand, and why.
+
+    `told` are those whose word was weighed, `denied` those whose silence was.
+    """
+    return [
+        *(said for source in Source if source in told and (said := _word(name, source, tallies.get(source)))),
+        *(said for source in Source if source in denied and (said := _silence(name, source, tallies.get(source)))),
+    ]
+
+
+def _word(name: str, source: Source, tally: Tally | None) -> str:
+    if tally is None or (counted := tally.right + tally.wrong) < ENOUGH:
+        return ""
+    shift = _shift(source, tally)
+    if abs(shift) < TELLING * FOR[source][State.DEGRADED]:
+        return ""
+    how, much, times = ("right", "more", tally.right) if shift > 0 else ("wrong", "less", tally.wrong)
+    who, was, its = _who(name, source)
+    return f"{who} {was} {how} in {times} of {counted} incidents here: {its} word counts for {much} than elsewhere."
+
+
+def _silence(name: str, source: Source, tally: Tally | None) -> str:
+    if tally is None or (counted := tally.prompt + tally.missed) < ENOUGH:
+        return ""
+    more = _against(source, tally) - AGAINST[source]
+    if abs(more) < TELLING * AGAINST[source]:
+        return ""
+    who, was, its = _who(name, source)
+    if more > 0:
+        return f"{who} {was} in time in {tally.prompt} of {counted} incidents here: {its} silence argues much."
+    return f"{who} {was} late or silent in {tally.missed} of {counted} incidents here: {its} silence argues little."
+
+
+def _who(name: str, source: Source) -> tuple[str, str, str]:
+    """Return the source with its verb and its pronoun."""
+    return _WHO[source].format(name=name), *(("was", "its") if source is Source.OFFICIAL else ("were", "their"))
 
 
 def _of_real(outcome: Outcome, source: Source) -> Tally:

@@ -6,11 +6,13 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from incidents.core.fuse import Evidence, fuse
 from incidents.core.lag import lag_of
+from incidents.core.reliability import Tally, in_words, weights_of
 from incidents.core.wording import WITNESSES
 from incidents.models import EventKind, Impact, Incident, IncidentUpdate, Sighting
 from incidents.queries.lags import admission_of
 from incidents.queries.lists import link_to
 from incidents.queries.naming import PARTS, component_words, words_of
+from incidents.queries.reliabilities import tallies
 from incidents.queries.shapes import AdmissionView, EventView, ImpactView, IncidentDetail, SightingView, UpdateView
 from monitors.core.states import Source
 from monitors.models import OfficialPost
@@ -27,7 +29,7 @@ def incident_detail(uid: str, organization_id: int | None) -> IncidentDetail | N
 
 
 def open_details(organization_id: int | None, provider_id: int) -> list[IncidentDetail]:
-    """Return a provider's open incidents of one audience in full, worst and then latest first. Six queries for any number."""
+    """Return a provider's open incidents of one audience in full, worst and then latest first. Seven queries for any number."""
     found = _loaded().filter(Q(organization_id=organization_id), provider_id=provider_id, resolved_at=None)
     return _details(found.order_by("-state", "-started_at", "-id")[:MOST_OPEN])
 
@@ -35,11 +37,14 @@ def open_details(organization_id: int | None, provider_id: int) -> list[Incident
 def _details(incidents: "QuerySet[Incident]") -> list[IncidentDetail]:
     rows = list(incidents)
     posts = _posts(sighting for row in rows for sighting in row.sightings.all())
-    return [_detail(row, posts) for row in rows]
+    open_ones = {(row.provider_id, row.organization_id) for row in rows if row.resolved_at is None}
+    known = {key: tallies(*key) for key in open_ones}
+    return [_detail(row, posts, known.get((row.provider_id, row.organization_id), {})) for row in rows]
 
 
-def _detail(incident: Incident, posts: Mapping[str, OfficialPost]) -> IncidentDetail:
+def _detail(incident: Incident, posts: Mapping[str, OfficialPost], known: Mapping[Source, Tally]) -> IncidentDetail:
     sightings = list(incident.sightings.all())
+    current = [s for s in sightings if s.cleared_at is None and s.state.is_impaired]
     refs = {sighting.ref for sighting in sightings}
     theirs = [post for ref, post in posts.items() if ref in refs]
     return IncidentDetail(
@@ -51,9 +56,10 @@ def _detail(incident: Incident, posts: Mapping[str, OfficialPost]) -> IncidentDe
             EventView(e.number, e.kind, EventKind(e.kind).label, e.state, e.at, e.summary)
             for e in incident.events.all()
         ),
-        shares=_shares(sightings),
+        shares=fuse(map(_evidence, current), weights_of(known)).shares,
         vendor_urls=tuple(post.url for post in theirs if post.url),
         admission=_admission(sightings, theirs) if incident.provider_id else None,
+        weighed=_weighed(incident, current, known),
     )
 
 
@@ -137,12 +143,18 @@ def _update(update: IncidentUpdate) -> UpdateView:
     return UpdateView(theirs.at, theirs.phase, theirs.body, True, theirs.post.url, theirs.edited_at, "")
 
 
-def _shares(sightings: Sequence[Sighting]) -> Mapping[Source, float]:
-    """Return each source's share of what argues for trouble: now, or at the end where it is over."""
-    current = [s for s in sightings if s.cleared_at is None and s.state.is_impaired]
-    if current:
-        return fuse(Evidence(Source(s.source), s.ref, s.state) for s in current).shares
-    return {}
+def _evidence(sighting: Sighting) -> Evidence:
+    return Evidence(Source(sighting.source), sighting.ref, sighting.state, sighting.evidence.get("probability"))
+
+
+def _weighed(incident: Incident, current: Sequence[Sighting], known: Mapping[Source, Tally]) -> tuple[str, ...]:
+    """Say whose word or silence counts otherwise than elsewhere, while it counts."""
+    if not (current and incident.provider):
+        return ()
+    # A detector that says how sure it is is taken at its word.
+    told = {evidence.source for evidence in map(_evidence, current) if evidence.probability is None}
+    denied = {Source(word) for word in incident.denied} - {Source(s.source) for s in current}
+    return tuple(in_words(incident.provider.name, known, told=told, denied=denied))
 
 
 def _posts(sightings: Iterable[Sighting]) -> dict[str, OfficialPost]:

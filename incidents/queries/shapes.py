@@ -181,6 +181,9 @@ class IncidentDetail:
     shares: Mapping[Source, float]  # of the confidence now, summing to 1.0; empty once it is over
     vendor_urls: tuple[str, ...]
     admission: AdmissionView | None = None  # None: of an organization's own system, which has no vendor
+    weighed: tuple[
+        str, ...
+    ] = ()  # which sources are weighed otherwise here than elsewhere, and why; none once it is over
 
     @property
     def latest_words(self) -> UpdateView | None:

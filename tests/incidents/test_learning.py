@@ -1,15 +1,19 @@
 """How each source's record with a provider is counted, and what its word is worth then."""
 
+import math
 from datetime import timedelta
 
 import pytest
 
 from incidents import services
-from incidents.core.fuse import BY_HAND
+from incidents.core.fuse import BY_HAND, PRIOR
 from incidents.models import Incident, Reliability
+from incidents.queries import incident_detail
 from incidents.queries.reliabilities import weights_about
+from monitors.core.observations import Observation
 from monitors.core.states import Source, State
 from monitors.models import OfficialUpdate
+from monitors.services.states import observe
 from tests.factories import ComponentFactory, FeedFactory, FollowFactory, OfficialPostFactory, ScopeFactory
 from tests.incidents.scenes import at, correlate, posted, read, receipts, say
 
@@ -131,3 +135,28 @@ def test_people_who_were_often_right_about_a_provider_are_believed_more(sms):
 def test_without_a_record_everything_is_weighed_by_hand(sms):
     assert weights_about(sms.provider_id, None) == weights_about(None, None) == BY_HAND
     assert services.learn(at(0) + timedelta(days=1)) == 0
+
+
+def test_the_page_of_an_incident_says_whose_silence_counts_for_little(sms):
+    Reliability.objects.create(
+        provider=sms.provider, source=OFFICIAL, right=0, wrong=0, prompt=0, missed=9, counted_at=at(0)
+    )
+    read(FeedFactory(provider=sms.provider), 0)
+    say(sms, DEGRADED, minutes=0, source=DELIVERY, ref="shared:1")
+    correlate(1)
+    incident = Incident.objects.get()
+    said = f"{sms.provider.name}'s status page was late or silent in 9 of 9 incidents here: its silence argues little."
+    assert incident_detail(incident.uid, None).weighed == (said,)
+    say(sms, OK, minutes=9, source=DELIVERY, ref="shared:1")
+    correlate(9)
+    services.tend(at(20))
+    assert incident_detail(incident.uid, None).weighed == ()
+
+
+def test_shares_take_a_detector_at_its_word(sms):
+    seen = Observation(DELIVERY, "shared:1", sms.id, DEGRADED, at(0), "late", {"probability": 0.62})
+    observe([seen], now=at(0))
+    say(sms, DEGRADED, minutes=0, source=CROWD, ref="crowd:1")
+    correlate(1)
+    shares = incident_detail(Incident.objects.get().uid, None).shares
+    assert shares[DELIVERY] == pytest.approx((math.log(0.62 / 0.38) - PRIOR) / (math.log(0.62 / 0.38) - PRIOR + 1.6))

@@ -197,7 +197,7 @@ def test_queries_are_as_many_for_one_as_for_three(twilio, feed, sms, docomo, acm
         queries.open_incidents(None)
     with django_assert_num_queries(2):
         queries.recent_incidents(None, since=at(-60))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         queries.incident_detail(uid, None)
     with django_assert_num_queries(4):
         queries.provider_states([twilio.id], at(1))

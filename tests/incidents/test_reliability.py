@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from incidents.core.fuse import AGAINST, BY_HAND, FOR, Evidence, fuse
-from incidents.core.reliability import IN_TIME, Outcome, Tally, judge, weights_of
+from incidents.core.reliability import IN_TIME, Outcome, Tally, in_words, judge, weights_of
 from monitors.core.states import Source, State
 from tests.incidents.scenes import at
 
@@ -93,3 +93,33 @@ def test_a_page_that_is_always_silent_argues_less_against_what_others_see():
     said = [Evidence(PROBE, "monitor:1", DEGRADED), Evidence(OFFICIAL, "feed:1", OK)]
     silent = weights_of({OFFICIAL: Tally(missed=10)})
     assert fuse(said, silent).confidence > fuse(said, BY_HAND).confidence
+
+
+@pytest.mark.parametrize(
+    ("tallies", "expected"),
+    [
+        (
+            {OFFICIAL: Tally(prompt=2, missed=8)},
+            ["Acme's status page was late or silent in 8 of 10 incidents here: its silence argues little."],
+        ),
+        (
+            {OFFICIAL: Tally(prompt=9, missed=1)},
+            ["Acme's status page was in time in 9 of 10 incidents here: its silence argues much."],
+        ),
+        (
+            {CROWD: Tally(right=6, wrong=2)},
+            ["People's reports about Acme were right in 6 of 8 incidents here: "
+             "their word counts for more than elsewhere."],
+        ),
+        (
+            {CROWD: Tally(wrong=20)},
+            ["People's reports about Acme were wrong in 20 of 20 incidents here: "
+             "their word counts for less than elsewhere."],
+        ),
+        ({CROWD: Tally(right=4), OFFICIAL: Tally(missed=4)}, []),  # too few to speak of
+        ({CROWD: Tally(right=1, wrong=4), OFFICIAL: Tally(prompt=2, missed=6)}, []),  # about as everywhere
+        ({PROBE: Tally(wrong=30, missed=30), DELIVERY: Tally(wrong=30, missed=30)}, []),  # not asked
+    ],
+)  # fmt: skip
+def test_what_is_weighed_otherwise_is_said_with_its_figures(tallies, expected):
+    assert in_words("Acme", tallies, told=[CROWD], denied=[OFFICIAL]) == expected
