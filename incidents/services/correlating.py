@@ -155,7 +155,7 @@ def _verdict(
         if (word.state.is_impaired and related(key, scope)) or (
             word.state is State.OPERATIONAL and bears_against(word.source, key, scope)
         ):
-            evidence.append(Evidence(word.source, word.ref, word.state))
+            evidence.append(Evidence(word.source, word.ref, word.state, word.probability))
     return fuse(evidence, weights_about(change.provider_id, audience.organization_id))
 
 

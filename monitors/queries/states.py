@@ -26,7 +26,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class SourceWord:
-    """What one ref says about one scope. `scope` comes with provider, component, group and carrier."""
+    """What one ref says about one scope. `scope` comes with provider, component, group and carrier.
+
+    `probability` is how sure a calibrated detector is of it (0.0 to 1.0); None: it does not say.
+    """
 
     source: Source
     ref: str
@@ -35,6 +38,7 @@ class SourceWord:
     since: datetime
     heard: Heard
     reason: str
+    probability: float | None = None
 
 
 def words_about(
@@ -123,6 +127,7 @@ def _words(rows: Sequence[SourceState]) -> list[SourceWord]:
                 max(row.observed_at, read_at.get(row.ref) or row.observed_at), timedelta(seconds=row.fresh_for_s)
             ),
             reason=row.reason,
+            probability=row.evidence.get("probability"),
         )
         for row in rows
     ]

@@ -4,8 +4,10 @@ import pytest
 
 from incidents import services
 from incidents.models import Incident, IncidentEvent, IncidentUpdate, Sighting
+from monitors.core.observations import Observation
 from monitors.core.states import Source, State
 from monitors.models import OfficialUpdate, PendingChange, Scope
+from monitors.services.states import observe
 from tests.factories import (
     CarrierFactory,
     ComponentFactory,
@@ -328,3 +330,13 @@ def test_a_change_that_we_stumble_over_does_not_hold_up_the_next(sms, monkeypatc
         ("failed", "ZeroDivisionError('a bug')"), ("open", "confirmed (97%)"),
     ]  # fmt: skip
     assert "could not be correlated" in caplog.text
+
+
+def test_what_a_detector_says_of_itself_counts_beside_others_too(sms):
+    unsure = Observation(Source.DELIVERY, "shared:1", sms.id, DEGRADED, at(0), "late", {"probability": 0.1})
+    observe([unsure], now=at(0))
+    correlate(0)
+    say(sms, DEGRADED, minutes=1, source=Source.CROWD, ref="crowd:1")
+    correlate(1)
+    opening = PendingChange.objects.get(decision="open")
+    assert opening.reason == "suspected (35%)"
