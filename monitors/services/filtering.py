@@ -16,6 +16,7 @@ from monitors.services.notices import raise_notice, resolve_notice
 
 NOTICE = "filtering"
 OVER_AFTER = timedelta(minutes=30)  # not found for so long
+KEEP = timedelta(days=400)
 
 
 def find_filtering(*, now: datetime) -> None:
@@ -26,6 +27,12 @@ def find_filtering(*, now: datetime) -> None:
     for row in FilteringChange.objects.filter(ended_at=None, seen_at__lt=now - OVER_AFTER).order_by("id"):
         FilteringChange.objects.filter(id=row.id).update(ended_at=now)
         resolve_notice(NOTICE, _ref(row.scope_id, row.code), now=now)
+
+
+def prune(now: datetime) -> int:
+    """Forget what was over long ago; return how many rows went."""
+    gone, _ = FilteringChange.objects.filter(ended_at__lt=now - KEEP).delete()
+    return gone
 
 
 def _see(scope_id: int, code: str, step: Step, now: datetime) -> None:

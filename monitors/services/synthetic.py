@@ -7,7 +7,7 @@ sent. A process that dies in between has spent money on paper and sent nothing, 
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 LOOK_AGAIN_S = 60.0  # at a plan that could not be followed just now
 LOST_AFTER_S = 600.0  # real seconds beyond its time without a word: then nobody will know what became of it
 AT_ONCE = 50
+KEEP = timedelta(days=400)  # a year's bills can be compared with Twilio's
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,12 @@ def give_up_old(*, now: datetime) -> None:
         if send.at + within + real(LOST_AFTER_S) < now:
             logger.warning("The message %s of monitor %s is lost: %s", send.id, send.monitor_id, send.words)
             _settle(send.id, Fate.LOST, send.words, now=now)
+
+
+def prune(now: datetime) -> int:
+    """Forget messages whose way ended long ago; return how many rows went."""
+    gone, _ = SyntheticSend.objects.filter(at__lt=now - KEEP).exclude(fate__in=OPEN_FATES).delete()
+    return gone
 
 
 def _settle(send_id: int, fate: Fate, words: str, *, now: datetime, **more: object) -> None:

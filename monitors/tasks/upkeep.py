@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from kit.clock import clock
-from monitors.services import applying, delivery, reports, storage, upkeep
+from monitors.services import applying, delivery, filtering, reports, storage, synthetic, upkeep
 
 
 @shared_task(name="monitors.tasks.pack_closed_hours")
@@ -21,3 +21,5 @@ def daily_upkeep() -> None:
     applying.prune(now)
     reports.prune(now)
     delivery.prune(now)
+    synthetic.prune(now)
+    filtering.prune(now)
