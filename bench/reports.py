@@ -1,11 +1,12 @@
 """How fast people's reports are taken in, and whether what should count does: a true spike, then a flood from three networks.
 
-    .venv/bin/python -m bench.reports [--seconds 20] [--rate 100] [--flood 10000] [--json]
+    .venv/bin/python -m bench.reports [--seconds 20] [--rate 100] [--flood 10000] [--flood-seconds 30] [--json]
 
 A report is a browser's: it asks for a challenge and sends the form with its proof, over HTTP, to one web process of its own.
 Reports of the spike come at their times, whatever the answers take, each from another network; the flood comes as fast
 as 30 connections carry it. The clients' own work is left out: their proofs are made beforehand, of small size, with the
-keys of this installation. A machine that is busy with other things makes these figures worse.
+keys of this installation. Nothing is sent after a phase's seconds are over: what was not sent by then is said. A machine
+that is busy with other things makes these figures worse; the CPU time that the web process took for one report suffers least.
 """
 
 import argparse
@@ -25,6 +26,7 @@ SITE = f"http://127.0.0.1:{PORT}"
 FORM = f"{SITE}/embed/bench/report"
 AGENTS = [f"Mozilla/5.0 (bench; {n})" for n in range(40)]
 CONNECTIONS = 30
+LATE_S = 5  # seconds that the last of a spike may be late
 
 
 def main():
@@ -32,6 +34,7 @@ def main():
     options.add_argument("--seconds", type=float, default=20, help="how long the spike lasts")
     options.add_argument("--rate", type=float, default=100, help="reports a second in it")
     options.add_argument("--flood", type=int, default=10_000, help="reports from three networks")
+    options.add_argument("--flood-seconds", type=float, default=30, help="how long the flood lasts at most")
     options.add_argument("--json", action="store_true")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="swc-") as folder:
@@ -67,12 +70,14 @@ def run(asked, children):
 
     Provider.objects.create(slug="bench", name="Bench", category="comms")
     Provider.objects.create(slug="bench-flood", name="Bench flood", category="comms")
-    children.append(web())
+    children.append(server := web())
     spike = round(asked.seconds * asked.rate)
     sent = [(f"{11 + n % 200}.{n // 200 % 250}.{n // 50_000}.7", AGENTS[n % len(AGENTS)]) for n in range(spike)]
-    spiked = asyncio.run(play("bench", sent, [small_proof("bench") for _ in range(spike)], asked.rate))
+    proofs = [small_proof("bench") for _ in range(spike)]
+    spiked = asyncio.run(play("bench", sent, proofs, server, rate=asked.rate, seconds=asked.seconds + LATE_S))
     flooded = [(f"81.2.{n % 3}.{n // 3 % 250}", f"{AGENTS[n % 40]} {n}") for n in range(asked.flood)]
-    flood = asyncio.run(play("bench-flood", flooded, [small_proof("bench-flood") for _ in range(2000)], None))
+    proofs = [small_proof("bench-flood") for _ in range(min(2000, asked.flood))]
+    flood = asyncio.run(play("bench-flood", flooded, proofs, server, seconds=asked.flood_seconds))
     now = clock()
     for provider_id, votes in crowds(now).items():
         judge_provider(provider_id, votes, now=now)
@@ -84,14 +89,14 @@ def run(asked, children):
     return {"spike": spiked, "flood": flood}
 
 
-async def play(slug, people, proofs_, rate):
+async def play(slug, people, proofs_, server, *, seconds, rate=None):
     """Send a report of each of `people`; without a rate as fast as it goes. Returns figures in milliseconds."""
     import httpx
 
     gate, took, asked, statuses = asyncio.Semaphore(10_000 if rate else CONNECTIONS), [], [], {}
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=200, keepalive_expiry=2)
-    async with httpx.AsyncClient(timeout=30, limits=limits) as client:
-        began = time.perf_counter()
+    async with httpx.AsyncClient(timeout=10, limits=limits) as client:
+        spent, began = cpu_s(server), time.perf_counter()
 
         async def one(n, address, agent):
             if rate:
@@ -100,6 +105,8 @@ async def play(slug, people, proofs_, rate):
             fields = {"problem": "messages_delayed", "component": "service:sms", "country": "JP"}
             try:
                 async with gate:
+                    if time.perf_counter() > began + seconds:
+                        return
                     if rate:
                         start = time.perf_counter()
                         await client.get(f"{SITE}/providers/{slug}/report/challenge", headers=headers)
@@ -114,31 +121,37 @@ async def play(slug, people, proofs_, rate):
             statuses[status] = statuses.get(status, 0) + 1
 
         await asyncio.gather(*(one(n, *person) for n, person in enumerate(people)))
-        lasted = time.perf_counter() - began
-    figures = {"sent": len(people), "seconds": round(lasted, 1), "statuses": statuses, "report_ms": quantiles(took)}
+        lasted, spent = time.perf_counter() - began, cpu_s(server) - spent
+    sent = sum(statuses.values())
+    figures = {"sent": sent, "unsent": len(people) - sent, "seconds": round(lasted, 1), "statuses": statuses}
+    figures |= {"report_ms": quantiles(took), "web_cpu_ms": round(1000 * spent / max(1, sent), 1)}
     return figures | ({"challenge_ms": quantiles(asked)} if asked else {})
 
 
+def cpu_s(process):
+    """Return how many seconds of CPU a process has had."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def quantiles(seconds):
-    ordered = sorted(seconds)
+    ordered = sorted(seconds) or [0.0]
     return {
         name: round(1000 * ordered[int(share * (len(ordered) - 1))], 1) for name, share in (("p50", 0.5), ("p99", 0.99))
     }
 
 
 def in_words(found):
-    lines = []
-    for name, f in found.items():
-        lines.append(
-            f"{name}: {f['sent']} sent in {f['seconds']} s, answers {f['statuses']}, {f['stored']} stored, {f['counted']} counted, "
-            f"state {'flipped' if f['flipped'] else 'unchanged'}; report p50 {f['report_ms']['p50']} ms, p99 {f['report_ms']['p99']} ms"
-            + (
-                f"; challenge p50 {f['challenge_ms']['p50']} ms, p99 {f['challenge_ms']['p99']} ms"
-                if "challenge_ms" in f
-                else ""
-            )
-        )
-    return "\n".join(lines)
+    return "\n".join(f"{name}: {'; '.join(_words(figures))}" for name, figures in found.items())
+
+
+def _words(f):
+    yield f"{f['sent']} sent in {f['seconds']} s, {f['unsent']} not in time, answers {f['statuses']}"
+    yield f"{f['stored']} stored, {f['counted']} counted, state {'flipped' if f['flipped'] else 'unchanged'}"
+    for name in ("report", "challenge"):
+        if times := f.get(f"{name}_ms"):
+            yield f"{name} p50 {times['p50']} ms, p99 {times['p99']} ms"
+    yield f"{f['web_cpu_ms']} ms of the web process's CPU each"
 
 
 def web():
