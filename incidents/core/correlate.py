@@ -115,7 +115,9 @@ class Ignore:
     reason: str
 
 
-TOO_LITTLE = "too little evidence"  # how the reason begins: it is read again when there is more
+# How the reasons begin of what is read again: when there is more evidence, or when the window is over.
+TOO_LITTLE = "too little evidence"
+IN_MAINTENANCE = "under maintenance"
 
 Decision = Open | Join | Update | Clear | Ignore
 
@@ -131,8 +133,8 @@ def correlate(change: Change, known: Sequence[KnownIncident], policy: Policy) ->
         return Update(mine.id, f"{change.ref} already impairs it")
     if (joined := _same_post(change, known)) is not None:
         return joined
-    if refusal := _refusal(change):
-        return Ignore(refusal)
+    if reason := refusal(change):
+        return Ignore(reason)
     return _join_related(change, current, policy) or _reopen(change, known, policy) or _open(change)
 
 
@@ -170,13 +172,13 @@ def _same_post(change: Change, known: Iterable[KnownIncident]) -> Join | None:
     return Join(incident.id, "the same official post", reopens=incident.resolved_at is not None)
 
 
-def _refusal(change: Change) -> str | None:
+def refusal(change: Change) -> str | None:
     """Return why a change may neither open nor join an incident, or None if it may."""
     if not (change.is_own or change.is_followed):
         return "it touches nothing that is followed"
     # A window explains a degraded scope, but not our own probe finding it worse than that.
     if change.in_maintenance and not (change.source is Source.PROBE and change.new > State.DEGRADED):
-        return "under maintenance"
+        return IN_MAINTENANCE
     if change.verdict.tier is None:
         return f"{TOO_LITTLE} ({change.verdict.confidence:.0%})"
     return None

@@ -124,6 +124,11 @@ def _words_near(audience: Audience, change: StateChange, known: Iterable[KnownIn
     return words_about(change.provider_id, audience.organization_id, components)
 
 
+def judged(audience: Audience, change: StateChange, now: datetime) -> Change:
+    """Return what a change says, weighed with what all of its audience's sources say now."""
+    return _change(audience, change, _words_near(audience, change, ()), now)
+
+
 def _change(audience: Audience, change: StateChange, words: Sequence[SourceWord], now: datetime) -> Change:
     scope = key_of(change.scope)
     post_id = _post_id(change.ref)

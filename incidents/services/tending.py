@@ -13,6 +13,7 @@ from incidents.services import ledger
 from incidents.services.audiences import Audience
 from incidents.services.correlating import POLICY
 from incidents.services.events import announced, record, wake
+from incidents.services.rereading import read_again
 from incidents.services.words import say, sync_vendor_words
 from monitors.core.states import Source, State
 from monitors.queries.states import SourceWord, words_about, words_by_source
@@ -26,6 +27,7 @@ STALE_AFTER = 2  # times a reading's own freshness: then its source no longer im
 def tend(now: datetime) -> int:
     """Bring every open incident up to date; return how many were resolved. Safe to run at any time, by many."""
     sync_vendor_words(None, now)
+    read_again(now)
     return sum(_tend_safely(incident, now) for incident in _to_tend(now))
 
 

@@ -340,3 +340,40 @@ def test_what_a_detector_says_of_itself_counts_beside_others_too(sms):
     correlate(1)
     opening = PendingChange.objects.get(decision="open")
     assert opening.reason == "suspected (35%)"
+
+
+def test_what_still_fails_when_the_maintenance_is_over_opens_then(sms):
+    say(sms, State.MAINTENANCE, minutes=0)
+    say(sms, DEGRADED, minutes=10, source=Source.DELIVERY, ref="shared:1")
+    correlate(10)
+    services.tend(at(50))
+    assert (correlate(50), Incident.objects.count()) == (0, 0)
+    say(sms, OK, minutes=60)
+    correlate(60)
+    services.tend(at(61))
+    correlate(61)
+    assert Incident.objects.get().opened_at == at(61)
+    services.tend(at(62))
+    assert correlate(62) == 0
+
+
+def test_what_has_ended_with_the_maintenance_opens_nothing(sms):
+    say(sms, State.MAINTENANCE, minutes=0)
+    say(sms, DEGRADED, minutes=10, source=Source.DELIVERY, ref="shared:1")
+    correlate(10)
+    say(sms, OK, minutes=55, source=Source.DELIVERY, ref="shared:1")
+    say(sms, OK, minutes=60)
+    correlate(60)
+    services.tend(at(61))
+    assert (correlate(61), Incident.objects.count()) == (0, 0)
+
+
+def test_a_suspicion_is_raised_once_what_spoke_against_it_has_gone_stale(sms):
+    say(sms, OK, minutes=0, source=Source.DELIVERY, ref="shared:1", fresh_for_s=900)
+    say(sms, DEGRADED, minutes=10, source=Source.CROWD, ref="crowd:1")
+    correlate(10)
+    services.tend(at(15))
+    assert (correlate(15), Incident.objects.count()) == (0, 0)
+    services.tend(at(16))
+    correlate(16)
+    assert Incident.objects.get().started_at == at(10)
