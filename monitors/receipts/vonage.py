@@ -117,8 +117,9 @@ def _read_sms(fields: Document) -> ReceiptReading | None:
     if word not in SMS_WORDS:
         raise UnknownWord(word)
     status = SMS_WORDS[word]
-    # The code of a receipt that is no failure is 0.
+    # 0 is the code of what is no failure, and of a failure that nobody explains.
     code = text(fields, "err-code") if status in ("undelivered", "failed") else ""
+    code = "" if code == "0" else code
     network = network_digits(text(fields, "network-code"))
     return ReceiptReading(message_id, status, _number(text(fields, "msisdn")), code[:10], "sms", network)
 

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from monitors.catalogue.error_codes import WHOSE, meaning_of, read
-from monitors.receipts import receipt_kinds, twilio_errors
+from monitors.receipts import messagebird_errors, receipt_kinds, sendgrid, twilio_errors, twilio_voice, vonage_errors
 from monitors.receipts.base import Fault, Receipts
 
 
@@ -24,8 +24,20 @@ def test_the_table_lays_each_code_at_the_door_where_it_is_counted():
     assert [row for row in listed if row.fault not in {kind.fault(row.code) for kind in kinds[row.provider]}] == []
 
 
-def test_each_code_of_twilio_messaging_is_listed():
-    assert set(twilio_errors.FAULTS) - {row.code for row in read() if row.provider == "twilio"} == set()
+@pytest.mark.parametrize(
+    ("provider", "codes", "unknown"),
+    [
+        ("twilio", twilio_errors.FAULTS, set()),
+        ("twilio", twilio_voice.SIP_FAULTS, set()),
+        ("twilio", ["busy", "no-answer"], set()),
+        ("vonage", vonage_errors.FAULTS, {"95"}),  # nobody publishes what it means
+        ("bird-messagebird", messagebird_errors.FAULTS, {"108"}),
+        ("sendgrid", [*sendgrid.FAULTS, "5.0.0", "5"], set()),
+    ],
+    ids=["messages", "sip", "calls", "vonage", "bird", "sendgrid"],
+)
+def test_each_code_that_we_count_by_has_a_meaning(provider, codes, unknown):
+    assert {code for code in codes if meaning_of(provider, code) == "Not in our table"} == unknown
 
 
 def test_each_fault_says_whose_it_is():
@@ -39,7 +51,8 @@ def test_each_fault_says_whose_it_is():
         ("twilio", "60200", "Invalid parameter (Verify)"),
         ("twilio", "99999", "Not in our table"),
         ("vonage", "30034", "Not in our table"),
-        ("twilio", "SIP 486", "Not in our table"),
+        ("twilio", "SIP 499", "Not in our table"),
+        ("sendgrid", "5.0.0", "Refused for good"),
         ("twilio", "SIP 503", "Service unavailable"),
         ("sendgrid", "5.1.1", "No such address"),
         ("sendgrid", "4.2.2", "Deferred for now"),

@@ -64,6 +64,7 @@ def test_what_the_sdk_calls_a_right_token_is_right_and_the_reverse():
         ({"status": "delivered", "err-code": "0"}, "delivered", "", None),
         ({"status": "failed", "err-code": "8"}, "undelivered", "8", Fault.OUTAGE),
         ({"status": "expired", "err-code": "2"}, "undelivered", "2", Fault.AMBIGUOUS),
+        ({"status": "expired", "err-code": "0"}, "undelivered", "", Fault.AMBIGUOUS),
         ({"status": "rejected", "err-code": "6"}, "failed", "6", Fault.SENDER),
         ({"status": "failed", "err-code": "777"}, "undelivered", "777", Fault.AMBIGUOUS),
     ],
