@@ -9,7 +9,11 @@ little more than the phases themselves is left. All numbers are little-endian.
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
+from itertools import compress
 from typing import NamedTuple
+
+from monitors.core.phases import PhaseSums
+from monitors.core.states import State
 
 HOUR_US = 3_600_000_000
 _VERSION = 1
@@ -59,6 +63,24 @@ def unpack(block: bytes) -> list[Packed]:
     """Return the checks of a block, earliest first. Raises UnreadableBlock."""
     if not block:
         return []
+    gaps, states, reasons, rests, *phases = _columns_of(block)
+    rows, offset = [], 0
+    for gap, state, reason, rest, *parts in zip(gaps, states, reasons, rests, *phases, strict=True):
+        offset += gap
+        rows.append(Packed(offset, state, reason, rest + 100 * sum(parts), *parts))
+    return rows
+
+
+def phase_sums(block: bytes) -> PhaseSums:
+    """Add up the phases of a block's good checks, without making a row of each. Raises UnreadableBlock."""
+    if not block:
+        return PhaseSums()
+    _, states, _, _, *phases = _columns_of(block)
+    good = [State.UNKNOWN < state < State.PARTIAL_OUTAGE for state in states]
+    return PhaseSums(sum(good), *(sum(compress(phase, good)) for phase in phases))
+
+
+def _columns_of(block: bytes) -> list[tuple[int, ...]]:
     try:
         version, count = _HEAD.unpack_from(block)
         raw = zlib.decompress(block[_HEAD.size :], wbits=-15)
@@ -66,12 +88,7 @@ def unpack(block: bytes) -> list[Packed]:
         raise UnreadableBlock(f"{len(block)} bytes: {error}") from error
     if version != _VERSION or len(raw) != count * _ROW:
         raise UnreadableBlock(f"version {version} with {len(raw)} bytes for {count} checks")
-    gaps, states, reasons, rests, *phases = _columns(raw, count)
-    rows, offset = [], 0
-    for gap, state, reason, rest, *parts in zip(gaps, states, reasons, rests, *phases, strict=True):
-        offset += gap
-        rows.append(Packed(offset, state, reason, rest + 100 * sum(parts), *parts))
-    return rows
+    return _columns(raw, count)
 
 
 def _planes(column: Sequence[int], width: int, kind: str) -> bytes:

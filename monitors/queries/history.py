@@ -12,7 +12,9 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Max
 
-from monitors.core.blocks import Packed, unpack
+from monitors.core.blocks import Packed, phase_sums, unpack
+from monitors.core.phases import PHASES, PhaseSums
+from monitors.core.states import State
 from monitors.core.sums import Sums, sums_of, together
 from monitors.core.windows import Span, covers
 from monitors.models import CheckBlock, MonitorDay, MonitorHour, PackedHour
@@ -60,18 +62,32 @@ class DayBar(NamedTuple):
     failed: int
 
 
-def timeline(monitor_id: int, *, start: datetime, end: datetime) -> list[Checked]:
-    """Return every check from `start` to `end`, both included, earliest first. Two queries."""
+def timeline(monitor_id: int, *, start: datetime, end: datetime, region: int | None = None) -> list[Checked]:
+    """Return every check, or those from one region, from `start` to `end`, both included, earliest first. Two queries."""
     found: list[Checked] = []
     rows_from = start
     blocks = CheckBlock.objects.filter(monitor_id=monitor_id, hour__gte=_hour(start), hour__lte=end).order_by("hour")
-    for hour, region, packed in blocks.values_list("hour", "region", "packed"):
-        found.extend(_checked(hour, region, unpack(bytes(packed))))
+    blocks = blocks if region is None else blocks.filter(region=region)
+    for hour, place, packed in blocks.values_list("hour", "region", "packed"):
+        found.extend(_checked(hour, place, unpack(bytes(packed))))
         rows_from = max(rows_from, hour + HOUR)
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, [monitor_id, rows_from, end])
-        found.extend(Checked(at, region, Packed(0, *rest)) for at, region, *rest in cursor.fetchall())
+        rows = ((at, place, rest) for at, place, *rest in cursor.fetchall() if region in (None, place))
+        found.extend(Checked(at, place, Packed(0, *rest)) for at, place, rest in rows)
     return sorted((checked for checked in found if start <= checked.at <= end), key=lambda checked: checked.at)
+
+
+def phases_by_hour(monitor_id: int, *, start: datetime, end: datetime) -> list[tuple[datetime, PhaseSums]]:
+    """Return what the phases came to in each hour from that of `start` on that is packed, by region. One query."""
+    blocks = CheckBlock.objects.filter(monitor_id=monitor_id, hour__gte=_hour(start), hour__lt=end).order_by("hour")
+    return [(hour, phase_sums(bytes(packed))) for hour, packed in blocks.values_list("hour", "packed")]
+
+
+def phases_in(checks: Iterable[Checked]) -> PhaseSums:
+    """Add up the phases of the good ones among these checks."""
+    good = [one.check for one in checks if State.UNKNOWN < one.check.state < State.PARTIAL_OUTAGE]
+    return PhaseSums(len(good), *(sum(getattr(check, phase) for check in good) for phase in PHASES))
 
 
 def stretches(monitor_id: int, *, start: datetime, now: datetime) -> list[Stretch]:
@@ -92,7 +108,8 @@ def stretches(monitor_id: int, *, start: datetime, now: datetime) -> list[Stretc
     windows = planned_spans(newer_than, now, monitor_ids=[monitor_id]).get(monitor_id, ())
     recent = sums_in(rows, windows)
     if recent.checks or recent.planned:
-        found.append(Stretch(newer_than, now - newer_than, recent))
+        began = max(newer_than, _hour(rows[0].at))  # not where the last packed hour ended, which may be long ago
+        found.append(Stretch(began, now - began, recent))
     return found
 
 

@@ -7,27 +7,20 @@ from datetime import UTC, datetime, time, timedelta
 from django.conf import settings
 
 from accounts.models import Organization
-from monitors.core.latency_chart import Bucket, Chart, chart
 from monitors.core.quorum import wanted_of
 from monitors.core.states import State
-from monitors.core.sums import Sums, together
+from monitors.core.sums import Sums
 from monitors.core.verdict import Policy
 from monitors.core.windows import Span, covers
-from monitors.models import CheckEvidence, Monitor, MonitorHour, RegionWatch, SourceState
+from monitors.models import CheckEvidence, Monitor, RegionWatch, SourceState
 from monitors.probes.base import Reason
 from monitors.queries.history import DAY, HOUR, Checked, Stretch, stretches, sums_in, timeline, total
+from monitors.queries.monitor_charts import AskedCharts, Charts, charts
 from monitors.queries.monitor_parts import PartLine, part_lines
 from monitors.queries.monitors import MonitorRow, configuration, rows_of
 from monitors.queries.regions import RegionLine, region_lines, region_name
 from monitors.queries.windows import planned_spans
 
-# Name -> (how far back, how much one point of the chart covers).
-SPANS = {
-    "24h": (DAY, timedelta(minutes=10)),
-    "7d": (7 * DAY, HOUR),
-    "30d": (30 * DAY, 6 * HOUR),
-    "90d": (90 * DAY, DAY),
-}
 LINES = 10  # of single checks
 _MILLISECONDS = 1000
 
@@ -68,9 +61,7 @@ class MonitorPage:
     row: MonitorRow
     parts: Sequence[PartLine]
     why: Sequence[str]
-    span: str
-    spans: Sequence[str]
-    chart: Chart | None
+    charts: Charts
     tiles: Sequence[UptimeTile]
     results: Sequence[ResultLine]  # newest first
     evidence: Sequence[CheckEvidence]  # newest first
@@ -78,25 +69,18 @@ class MonitorPage:
     checks_kept_days: int
     has_regions: bool
 
-    @property
-    def span_words(self) -> str:
-        """The span in words: "24 hours"."""
-        return self.span.replace("h", " hours").replace("d", " days")
 
-
-def monitor_page(monitor: Monitor, *, span: str, now: datetime) -> MonitorPage:
-    """Return the page of a monitor, its chart over one of SPANS. About fifteen queries, however old it is."""
-    span = span if span in SPANS else "24h"
+def monitor_page(monitor: Monitor, *, asked: AskedCharts, now: datetime) -> MonitorPage:
+    """Return the page of a monitor with the charts that are asked for. At most sixteen queries, however old it is."""
+    word = SourceState.objects.filter(ref=f"monitor:{monitor.id}", scope=monitor.scope_id).first()
     day = timeline(monitor.id, start=now - DAY, end=now)
     planned = planned_spans(now - DAY, now + HOUR, monitor_ids=[monitor.id]).get(monitor.id, [])
     parts = stretches(monitor.id, start=_midnight(now, 89), now=now)
     return MonitorPage(
         row=rows_of([monitor], now)[0],
         parts=part_lines(monitor, now),
-        why=_why(monitor, planned, now),
-        span=span,
-        spans=list(SPANS),
-        chart=_chart(monitor, span, day, planned, parts, now),
+        why=_why(monitor, word, planned, now),
+        charts=charts(monitor, asked, day, parts, word, now=now),
         tiles=_tiles(monitor, day, planned, parts, now),
         results=[_line(checked) for checked in reversed(day[-LINES:])],
         evidence=list(CheckEvidence.objects.filter(monitor=monitor).order_by("-at", "-id")[:5]),
@@ -127,60 +111,8 @@ def _tile(monitor: Monitor, label: str, sums: Sums) -> UptimeTile:
     return UptimeTile(label, sums.uptime, sums.checks, sums.failed, sums.planned, down, *times)
 
 
-def _chart(
-    monitor: Monitor,
-    span: str,
-    day: Sequence[Checked],
-    planned: Sequence[Span],
-    parts: Sequence[Stretch],
-    now: datetime,
-) -> Chart | None:
-    length, width = SPANS[span]
-    # At least two checks fall into a bucket, so that an ordinary pause between checks is no gap.
-    width = max(width, 2 * timedelta(seconds=monitor.interval_s))
-    if span == "24h":
-        end = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
-        pieces: list[tuple[datetime, Sums]] = _pieces(day, planned, end - length, width)
-    elif span == "90d":
-        end = _midnight(now, -1)
-        pieces = [(part.start, part.sums) for part in parts]
-    else:
-        end = now.replace(minute=0, second=0, microsecond=0) + HOUR
-        hours = MonitorHour.objects.filter(monitor_id=monitor.id, hour__gte=end - length).order_by("hour")
-        columns = ("checks", "failed", "planned", "sum_us", "max_us", "histogram")
-        pieces = [(hour, Sums(*sums)) for hour, *sums in hours.values_list("hour", *columns)]
-        newest = pieces[-1][0] + HOUR if pieces else end - length
-        pieces += [(part.start, part.sums) for part in parts if part.start >= newest and part.length < DAY]
-    return chart(_buckets(pieces, end - length, width), start=end - length, end=end, width=width)
-
-
-def _pieces(
-    day: Sequence[Checked], planned: Sequence[Span], start: datetime, width: timedelta
-) -> list[tuple[datetime, Sums]]:
-    """Add up single checks by the buckets that they fall into."""
-    piles: dict[int, list[Checked]] = {}
-    for checked in day:
-        if checked.at >= start:
-            piles.setdefault((checked.at - start) // width, []).append(checked)
-    return [(start + index * width, sums_in(pile, planned)) for index, pile in sorted(piles.items())]
-
-
-def _buckets(pieces: Sequence[tuple[datetime, Sums]], start: datetime, width: timedelta) -> list[Bucket]:
-    piles: dict[int, list[Sums]] = {}
-    for at, sums in pieces:
-        if at >= start and sums.checks:
-            piles.setdefault((at - start) // width, []).append(sums)
-    buckets = []
-    for index, pile in sorted(piles.items()):
-        sums = together(pile)
-        p50, p95 = sums.percentiles(0.5, 0.95) or (None, None)
-        buckets.append(Bucket(start + index * width, sums.checks, sums.failed, p50, p95))
-    return buckets
-
-
-def _why(monitor: Monitor, planned: Sequence[Span], now: datetime) -> list[str]:
+def _why(monitor: Monitor, word: SourceState | None, planned: Sequence[Span], now: datetime) -> list[str]:
     """Return the rules that led to what the monitor says now, as sentences."""
-    word = SourceState.objects.filter(ref=f"monitor:{monitor.id}", scope=monitor.scope_id).first()
     up_after = monitor.recovery_confirmations or monitor.confirmations
     lines = [f"Down counts after {_checks(monitor.confirmations)}, up after {_checks(up_after)}."]
     if (count := len(monitor.regions)) > 1:

@@ -20,6 +20,7 @@ from monitors.probes import probe_kinds
 from monitors.probes.base import Probe, ProbeResult
 from monitors.queries import monitors as queries
 from monitors.queries.heartbeats import heartbeat_page
+from monitors.queries.monitor_charts import AskedCharts
 from monitors.queries.monitor_page import monitor_page
 from monitors.queries.synthetic import messages_page
 from monitors.services import bulk, checks
@@ -44,7 +45,7 @@ def monitor_detail(request: HttpRequest, slug: str, monitor_id: int) -> HttpResp
         "organization": membership.organization,
         "heartbeat": heartbeat_page(monitor, with_address=can_edit),
         "sends": messages_page(monitor, now=now),
-        "page": monitor_page(monitor, span=request.GET.get("span", ""), now=now),
+        "page": monitor_page(monitor, asked=AskedCharts.of(request.GET.dict()), now=now),
         "can_edit": can_edit,
         "can_check": Role(membership.role).includes(Role.MEMBER),
         "now": now,

@@ -7,8 +7,9 @@ from django.db import connection
 
 from monitors.core.histogram import bins_of, encode
 from monitors.core.states import State
-from monitors.models import MaintenanceWindow, MonitorDay, RegionWatch, RegionWord, SourceState
-from monitors.queries.monitor_page import SPANS, monitor_page
+from monitors.models import MaintenanceWindow, MonitorDay, RegionWatch, RegionWord, SourceState, StateChange
+from monitors.queries.monitor_charts import SPANS, AskedCharts
+from monitors.queries.monitor_page import monitor_page
 from monitors.services.storage import pack_closed_hours
 from tests.factories import MonitorFactory
 
@@ -26,8 +27,8 @@ def store(monitor, *checks):
         )
 
 
-def page_of(monitor, span="24h"):
-    return monitor_page(monitor, span=span, now=NOON)
+def page_of(monitor, span="24h", region=""):
+    return monitor_page(monitor, asked=AskedCharts.of({"span": span, "from": region}), now=NOON)
 
 
 def test_tiles_tell_uptime_and_times_of_each_span():
@@ -47,7 +48,7 @@ def test_a_gap_stays_a_gap_in_single_checks_and_in_hours(span):
     for start in (NOON - 20 * width, NOON - 16 * width):
         store(monitor, *((start + n * MINUTE, UP, 100_000) for n in range(3)))
     pack_closed_hours(now=NOON)
-    assert page_of(monitor, span).chart.median.count("M") == 2
+    assert page_of(monitor, span).charts.latency.median.count("M") == 2
 
 
 def test_a_gap_stays_a_gap_in_days():
@@ -57,11 +58,11 @@ def test_a_gap_stays_a_gap_in_days():
             monitor=monitor, day=(NOON - ago * DAY).date(), checks=9, failed=0, sum_us=9, max_us=9,
             histogram=encode(bins_of([100_000] * 9)),
         )  # fmt: skip
-    assert page_of(monitor, "90d").chart.median.count("M") == 2
+    assert page_of(monitor, "90d").charts.latency.median.count("M") == 2
 
 
 def test_an_unknown_span_is_the_first():
-    assert page_of(MonitorFactory(), "forever").span == "24h"
+    assert page_of(MonitorFactory(), "forever").charts.span == "24h"
 
 
 def test_planned_work_is_counted_apart():
@@ -106,7 +107,7 @@ def test_the_page_takes_as_many_queries_however_much_there_is(checks, django_ass
     store(monitor, *((NOON - n * 20 * MINUTE, UP, 1000) for n in range(checks)))
     pack_closed_hours(now=NOON)
     for span in SPANS:
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(16):
             page_of(monitor, span)
 
 
@@ -124,3 +125,71 @@ def test_the_verdict_names_what_each_region_said(settings):
         "lima: not asked yet.",
     ]
     assert ("Confirmed after", "2 of 3 regions: tokyo, oslo, lima") in page_of(monitor).configuration
+
+
+def store_from(region, monitor, *checks):
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO monitors_checkresult VALUES (%s, %s, %s, 0, %s, 10, 20, 0, 30, 0, %s)",
+            [(monitor.id, at, state, us, region) for at, state, us in checks],
+        )
+
+
+@pytest.mark.parametrize("span", SPANS)
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_each_region_has_its_own_line_over_every_span(settings, span, is_packed):
+    settings.PROBE_REGIONS = ["tokyo", "oslo"]
+    monitor = MonitorFactory(regions=[0, 1], interval_s=600)
+    for region, us in ((0, 100_000), (1, 900_000)):
+        store_from(region, monitor, *((NOON - 2 * HOUR - (n + region) * MINUTE, UP, us) for n in (10, 20)))
+    if is_packed:
+        pack_closed_hours(now=NOON)
+    pages = {name: page_of(monitor, span, region=name).charts for name in ("", "tokyo", "oslo", "mars")}
+    assert {name: (page.region, page.latency.top_ms) for name, page in pages.items()} == {
+        "": ("", 1000), "tokyo": ("tokyo", 100), "oslo": ("oslo", 1000), "mars": ("", 1000),
+    }  # fmt: skip
+    assert pages[""].regions == ["tokyo", "oslo"]
+
+
+def test_a_monitor_of_one_region_has_none_to_choose():
+    assert page_of(MonitorFactory(), region="home").charts.regions == []
+
+
+@pytest.mark.parametrize("span", SPANS)
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_the_phases_of_good_checks_are_shown_over_every_span(span, is_packed):
+    monitor = MonitorFactory(interval_s=600)
+    store_from(0, monitor, *((NOON - 2 * HOUR - n * MINUTE, UP, 6_000) for n in (10, 20)), (NOON - 3 * HOUR, DOWN, 1))
+    if is_packed:
+        pack_closed_hours(now=NOON)
+    drawn = page_of(monitor, span).charts.phases
+    assert drawn.summary == "On average: DNS 1.0 ms, Connect 2.0 ms, First byte 3.0 ms."
+
+
+def test_what_the_monitor_said_and_what_was_planned_stand_in_the_chart():
+    monitor = MonitorFactory()
+    own = {"source": "probe", "ref": f"monitor:{monitor.id}", "scope": monitor.scope}
+    for old, new, hours in ((DOWN, UP, 20), (UP, State.DEGRADED, 10), (State.DEGRADED, UP, 9), (UP, DOWN, 1)):
+        StateChange.objects.create(**own, old=old, new=new, at=NOON - hours * HOUR)
+    SourceState.objects.create(**own, state=DOWN, since=NOON - HOUR, observed_at=NOON)
+    MaintenanceWindow.objects.create(
+        organization=monitor.organization, name="Move", starts_on_wall="2026-03-29T06:00", time_zone="UTC",
+        minutes=60, created_at=NOON - DAY, is_for_all=True,
+    )  # fmt: skip
+    shown = page_of(monitor).charts
+    minute = timedelta(minutes=1)
+    assert [(band.state, band.span.start, band.span.end) for band in shown.impaired] == [
+        (DOWN, NOON + minute - DAY, NOON - 20 * HOUR),  # it began before what is shown
+        (State.DEGRADED, NOON - 10 * HOUR, NOON - 9 * HOUR),
+        (DOWN, NOON - HOUR, NOON),
+    ]
+    assert [(band.span.start, band.span.end) for band in shown.planned] == [(NOON - 6 * HOUR, NOON - 5 * HOUR)]
+
+
+@pytest.mark.parametrize("span", SPANS)
+def test_what_a_new_monitor_saw_today_stands_at_the_end_of_every_span(span):
+    monitor = MonitorFactory(interval_s=60)
+    store(monitor, *((NOON - n * MINUTE, UP, 100_000) for n in range(5)))
+    page = page_of(monitor, span)
+    assert [tile.checks for tile in page.tiles] == [5, 5, 5, 5]
+    assert float(page.charts.latency.median[1:].split(",")[0]) > 700
