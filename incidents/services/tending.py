@@ -8,6 +8,7 @@ from django.db import OperationalError, transaction
 from django.db.models import Q
 
 from incidents.core import wording
+from incidents.core.fuse import CONFIRMED
 from incidents.models import EventKind, Incident, Phase, Sighting
 from incidents.services import ledger
 from incidents.services.audiences import Audience
@@ -21,6 +22,7 @@ from monitors.queries.states import SourceWord, words_about, words_by_source
 logger = logging.getLogger(__name__)
 
 HEARD_AGAIN_WITHIN = timedelta(days=14)
+NOTICED = 0.01  # by which a detector must have become surer, of 1.0
 STALE_AFTER = 2  # times a reading's own freshness: then its source no longer impairs anything
 
 
@@ -69,13 +71,16 @@ def _listen(incident: Incident, now: datetime) -> None:
     sightings = ledger.sightings_of(incident)
     says = words_by_source((s.ref, s.scope_id) for s in sightings)
     moved_at = [at for s in sightings if (at := _hear(s, says.get((s.ref, s.scope_id)), now))]
-    if not moved_at:
+    is_surer = any([_sharpen(s, says.get((s.ref, s.scope_id))) for s in sightings])
+    was_over, told = incident.resolved_at is not None, announced(incident)
+    # A suspicion is weighed again and again: what speaks against it comes and goes without a word of those who see it.
+    if not (moved_at or is_surer or (not was_over and incident.confidence < CONFIRMED)):
         return
-    told, was_over = announced(incident), incident.resolved_at is not None
     if was_over:
         incident.resolved_at = incident.quiet_since = None
-    ledger.settle(incident, at=max(moved_at), now=now, words=_words_near(incident, sightings))
-    _tell(incident, told, was_over, now)
+    ledger.settle(incident, at=max(moved_at, default=now), now=now, words=_words_near(incident, sightings))
+    if moved_at or is_surer:
+        _tell(incident, told, was_over, now)
 
 
 def _hear(sighting: Sighting, word: SourceWord | None, now: datetime) -> datetime | None:
@@ -94,6 +99,18 @@ def _hear(sighting: Sighting, word: SourceWord | None, now: datetime) -> datetim
         Sighting.objects.filter(id=sighting.id).update(cleared_at=None, state=word.state, reason=word.reason)
         return now
     return None
+
+
+def _sharpen(sighting: Sighting, word: SourceWord | None) -> bool:
+    """Take over how sure a detector has become of what it sees; return whether that moved."""
+    known = sighting.evidence.get("probability")
+    if sighting.cleared_at or word is None or word.probability is None or not word.state.is_impaired:
+        return False
+    if known is not None and abs(word.probability - known) < NOTICED:
+        return False
+    sighting.evidence = {**sighting.evidence, "probability": word.probability}
+    sighting.save(update_fields=["evidence"])
+    return True
 
 
 def _silent_since(word: SourceWord | None, now: datetime) -> datetime | None:

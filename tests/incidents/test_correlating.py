@@ -377,3 +377,31 @@ def test_a_suspicion_is_raised_once_what_spoke_against_it_has_gone_stale(sms):
     services.tend(at(16))
     correlate(16)
     assert Incident.objects.get().started_at == at(10)
+
+
+def test_an_incident_becomes_as_sure_as_its_detector_and_tells_nobody(sms):
+    for minutes, probability in ((0, 0.62), (5, 0.93)):
+        observe(
+            [
+                Observation(
+                    Source.DELIVERY, "shared:1", sms.id, DEGRADED, at(minutes), "late", {"probability": probability}
+                )
+            ],
+            now=at(minutes),
+        )
+        correlate(minutes)
+        services.tend(at(minutes))
+        assert Incident.objects.get().confidence == pytest.approx(probability)
+    assert events(Incident.objects.get()) == [(1, "opened", DEGRADED)]
+
+
+def test_a_suspicion_fades_while_messages_arrive_and_is_told_once(sms):
+    say(sms, DEGRADED, minutes=0, source=Source.CROWD, ref="crowd:1")
+    correlate(0)
+    before = Incident.objects.get().confidence
+    say(sms, OK, minutes=5, source=Source.DELIVERY, ref="shared:1")
+    correlate(5)
+    services.tend(at(6))
+    incident = Incident.objects.get()
+    assert incident.confidence < before / 2
+    assert events(incident) == [(1, "opened", DEGRADED)]
