@@ -46,6 +46,7 @@ class Reason(IntEnum):
     SEND_REFUSED = 37
     COST_CAP = 38  # nothing was sent, as its owner will pay for no more: never downtime
     NO_NETWORK = 60  # our own network did not work: never downtime
+    OUTVOTED = 61  # the other regions of the monitor saw no failure: never downtime
 
     @property
     def word(self) -> str:
@@ -65,7 +66,7 @@ class Reason(IntEnum):
 _OURS = frozenset(
     {
         Reason.BLOCKED, Reason.OVERLOADED, Reason.PROBER_ERROR, Reason.NOT_AVAILABLE, Reason.NOT_KNOWN_YET,
-        Reason.SECRET_UNREADABLE, Reason.COST_CAP, Reason.NO_NETWORK,
+        Reason.SECRET_UNREADABLE, Reason.COST_CAP, Reason.NO_NETWORK, Reason.OUTVOTED,
     }
 )  # fmt: skip
 
@@ -110,4 +111,5 @@ SENTENCES = {
     Reason.SEND_REFUSED: "The message was not taken.",
     Reason.COST_CAP: "No message was sent, as the monthly cap is spent; so this says nothing about the target.",
     Reason.NO_NETWORK: "Our own network did not work, so this says nothing about the target.",
+    Reason.OUTVOTED: "It failed from this region alone, or from too few, so it costs no uptime.",
 }

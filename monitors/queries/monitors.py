@@ -9,6 +9,7 @@ from monitors.core.quorum import wanted_of
 from monitors.core.states import State
 from monitors.models import Component, Follow, Monitor, SourceState
 from monitors.probes import probe_kinds
+from monitors.probes.base import Reason
 from monitors.queries.providers import seen_by
 from monitors.queries.regions import region_name
 
@@ -145,6 +146,8 @@ def _why(monitor: Monitor, known: SourceState | None) -> str:
         return "Paused: nobody is looking."
     if known and known.state.is_impaired:
         return known.reason.removeprefix(f"{monitor.name}: ")
+    if monitor.last_reason == Reason.OUTVOTED.word:
+        return Reason.OUTVOTED.sentence
     if monitor.last_reason and monitor.last_state == State.UNKNOWN:
         return f"The last check was not made: {monitor.last_reason.replace('_', ' ')}."
     if known is None:

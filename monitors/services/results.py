@@ -13,6 +13,7 @@ from monitors.probes.base import ProbeResult, Reason
 from monitors.queries.regions import region_name
 from monitors.services.copying import fill_inbox
 from monitors.services.dispatch import Check, plain_cursor
+from monitors.services.outvoted import take_back, without_outvoted
 from monitors.services.parts import part_observations
 from monitors.services.regions import is_shared, say
 from monitors.services.states import observe
@@ -53,7 +54,7 @@ def record_judged(outcomes: Sequence[Outcome], *, now: datetime) -> int:
 
     Their monitors are locked meanwhile, and news takes milliseconds each: give it a few at a time.
     """
-    findings = judged(outcomes, now=now)
+    findings = without_outvoted(judged(outcomes, now=now))
     accepted = _accept(findings, now)
     findings = [finding for finding in findings if finding.check.monitor_id in accepted]
     if not findings:
@@ -66,7 +67,7 @@ def record_judged(outcomes: Sequence[Outcome], *, now: datetime) -> int:
             if is_shared(f.monitor)
         ]
     )
-    reopen({finding.check.slot for finding in findings}, now=now)
+    reopen([*(finding.check.slot for finding in findings), *take_back(findings)], now=now)
     told = [finding for finding in findings if finding.word is not None]
     _cover(told)
     _keep_evidence(findings)

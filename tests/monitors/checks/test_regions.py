@@ -8,12 +8,23 @@ from django.db import connection
 
 from monitors.core.guard import Round
 from monitors.core.states import State
-from monitors.models import CheckResult, Monitor, OperatorNotice, RegionWatch, RegionWord, SourceState, StateChange
+from monitors.models import (
+    CheckResult,
+    Monitor,
+    MonitorHour,
+    OperatorNotice,
+    RegionWatch,
+    RegionWord,
+    SourceState,
+    StateChange,
+)
 from monitors.probes.base import ProbeResult, Reason
+from monitors.queries.history import sums_in, timeline
 from monitors.services import guard
 from monitors.services.dispatch import Check, claim_due
 from monitors.services.regions import judge_regions
 from monitors.services.results import record
+from monitors.services.storage import pack_hour
 from tests.factories import MonitorFactory, OrganizationFactory, ScopeFactory
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
@@ -196,3 +207,41 @@ def test_a_monitor_of_one_region_has_no_words_of_regions():
     monitor = MonitorFactory(confirmations=1)
     play(monitor, "A+ 0, A- 60")
     assert (changes(), RegionWord.objects.count()) == ([(UP, DOWN, 60)], 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("script", "failed"),
+    [
+        ("A- 60, B+ 61, C+ 62", 0),
+        ("A- 60, B+ 61, C+ 62, A- 240, B+ 300, C+ 360, A- 420", 0),  # it stays alone
+        ("A- 60, B+ 61", 1),  # undecided yet
+        ("A- 60, B- 61, C+ 62", 2),
+        ("A- 60, B+ 61, C- 62", 2),
+        ("A- 60, B- 61, C- 62, A+ 120, B+ 121", 3),
+        ("A- 60, B- 61, C- 62, A+ 120, B- 121, C+ 122", 3),  # of the recovery's round B is outvoted
+        ("A- 60, B- 61, C- 62, A+ 120, B+ 121, C- 122, C- 240", 3),
+        ("A- 60, A- 65, A- 66", 3),  # nobody else is there to see it
+    ],
+)
+def test_what_too_few_regions_saw_costs_no_uptime(script, failed):
+    monitor = of_three()
+    play(monitor, "A+ 0, B+ 1, C+ 2")
+    play(monitor, script)
+    sums = sums_in(timeline(monitor.id, start=NOON, end=NOON + timedelta(hours=1)), [])
+    assert sums.failed == failed
+    outvoted = CheckResult.objects.filter(reason=Reason.OUTVOTED)
+    assert set(outvoted.values_list("state", flat=True)) <= {State.UNKNOWN}
+    assert sums.checks + outvoted.count() == CheckResult.objects.count()
+
+
+@pytest.mark.django_db
+def test_a_round_that_ends_after_its_hour_was_packed_opens_it_again():
+    monitor = of_three()
+    play(monitor, "A+ 0, B+ 1, C+ 2, A- 3590")
+    assert pack_hour(NOON, now=NOON + timedelta(hours=2))
+    assert MonitorHour.objects.get(hour=NOON).failed == 1
+    say_late = NOON + timedelta(hours=2)
+    play(monitor, "B+ 7201, C+ 7202")
+    assert pack_hour(NOON, now=say_late + timedelta(hours=1))
+    assert (MonitorHour.objects.get(hour=NOON).failed, MonitorHour.objects.get(hour=NOON).checks) == (0, 3)
