@@ -71,15 +71,15 @@ def _listen(incident: Incident, now: datetime) -> None:
     sightings = ledger.sightings_of(incident)
     says = words_by_source((s.ref, s.scope_id) for s in sightings)
     moved_at = [at for s in sightings if (at := _hear(s, says.get((s.ref, s.scope_id)), now))]
-    is_surer = any([_sharpen(s, says.get((s.ref, s.scope_id))) for s in sightings])
+    surer = [s for s in sightings if _sharpen(s, says.get((s.ref, s.scope_id)))]
     was_over, told = incident.resolved_at is not None, announced(incident)
     # A suspicion is weighed again and again: what speaks against it comes and goes without a word of those who see it.
-    if not (moved_at or is_surer or (not was_over and incident.confidence < CONFIRMED)):
+    if not (moved_at or surer or (not was_over and incident.confidence < CONFIRMED)):
         return
     if was_over:
         incident.resolved_at = incident.quiet_since = None
     ledger.settle(incident, at=max(moved_at, default=now), now=now, words=_words_near(incident, sightings))
-    if moved_at or is_surer:
+    if moved_at or surer:
         _tell(incident, told, was_over, now)
 
 
