@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitors.core.delivery_cells import Sums
+from monitors.core.delivery import FIRST_GUESS
+from monitors.core.delivery_cells import Sums, standing
 from monitors.core.states import State
 
 FEWEST = 5  # messages, below which there is nothing to say
@@ -41,11 +42,13 @@ class CodeCount:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """What is known beyond one's own messages: a public incident there, or that a carrier filters more of everybody's."""
+    """What is known beyond one's own messages: a public incident there, that a carrier filters more of everybody's, or
+    what others share of the last hour."""
 
     incident: str = ""  # its title
     uid: str = ""
     is_filtering: bool = False
+    others: Sums | None = None  # None: too few share
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def whose_doing(own: Sums, state: State, codes: Sequence[CodeCount], elsewhere: 
     if not stalls and (mine := _own_doing(own, codes, elsewhere)):
         return mine
     if state.is_impaired:
-        return _alone(own, codes)
+        return _compared(own, codes, elsewhere.others) if elsewhere.others else _alone(own, codes)
     if elsewhere.incident:
         words = f"Others have trouble with {place}; {_arrive(own)}."
         return Sentence(Blame.FINE, words, elsewhere.uid)
@@ -102,6 +105,20 @@ def over(own: Sums) -> Sentence:
     return Sentence(Blame.FINE, f"Over: {_trouble(own)} in all; as usual in the last hour.")
 
 
+def _compared(own: Sums, codes: Sequence[CodeCount], others: Sums) -> Sentence:
+    """In trouble without an incident, beside what others share."""
+    match standing(others, FIRST_GUESS):
+        case State.OPERATIONAL:
+            words = f"Yours alone: {_trouble(own)}, while {_cut(others.delivered, others.ended)} of others' messages arrive."
+            return Sentence(Blame.YOU, words)
+        case state if state.is_impaired:
+            late = others.late > others.failed
+            share = _cut(others.late, others.started) if late else _cut(others.failed, others.ended)
+            words = f"Not you alone: {share} of others' messages there {'are late' if late else 'fail'} too."
+            return Sentence(Blame.NOT_YOU, words)
+    return _alone(own, codes)
+
+
 def _alone(own: Sums, codes: Sequence[CodeCount]) -> Sentence:
     """In trouble, and nobody else is known to be."""
     total = sum(code.messages for code in codes)
@@ -116,6 +133,11 @@ def _trouble(own: Sums) -> str:
     return (
         f"{own.late:,} of {own.started:,} late" if own.late > own.failed else f"{own.failed:,} of {own.ended:,} failed"
     )
+
+
+def _cut(part: int, of: int) -> str:
+    """Return a share in per cent that is never rounded up to what was not reached."""
+    return f"{100 * part // of}%"
 
 
 def _arrive(own: Sums) -> str:

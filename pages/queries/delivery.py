@@ -14,11 +14,12 @@ from monitors.core.delivery_times import percentile
 from monitors.core.states import State
 from monitors.models import Scope
 from monitors.queries import delivery_sums as read
-from monitors.queries.delivery_sums import NOTHING, Failed, Span, Timed
+from monitors.queries.delivery_sums import NOTHING, Failed, Span, Timed, Window
 from monitors.queries.filtering import Filtering, filtering_now
+from monitors.queries.others import others_sums
 from pages.queries import visible
 from pages.queries.delivery_asked import Asked
-from pages.queries.delivery_codes import CodeLine, code_lines, counted
+from pages.queries.delivery_codes import CodeLine, by_scope, code_lines, counted
 from pages.queries.delivery_places import HeatRow, Place, heat_map, places
 
 PAGE = 50
@@ -155,7 +156,11 @@ def delivery_page(organization_id: int, asked: Asked, *, now: datetime) -> Deliv
         found=len(shown),
         troubled=sum(place.is_troubled for place in shown),
         lines=_lines(
-            shown[(asked.page - 1) * PAGE : asked.page * PAGE], failed, {found.scope_id for found in filtering}, now
+            organization_id,
+            shown[(asked.page - 1) * PAGE : asked.page * PAGE],
+            failed,
+            {found.scope_id for found in filtering},
+            now,
         ),
         overall=whose_doing(total.sums, State.OPERATIONAL, counted(failed, scopes), Elsewhere(), "all places"),
         heat=heat[:HEAT_ROWS],
@@ -196,18 +201,21 @@ def _sorted(labels: Mapping[str, str]) -> list[Choice]:
 # --- Lines --------------------------------------------------------------------------------------------
 
 
-def _lines(shown: Sequence[Place], failed: Iterable[Failed], filtered: Set[int], now: datetime) -> list[Line]:
+def _lines(
+    organization_id: int, shown: Sequence[Place], failed: Iterable[Failed], filtered: Set[int], now: datetime
+) -> list[Line]:
     board = scope_board([place.scope for place in shown], None, now)
     troubles = _public_troubles({place.scope.provider_id for place in shown})
-    by_scope: dict[int, list[Failed]] = {}
-    for row in failed:
-        by_scope.setdefault(row.scope_id, []).append(row)
+    others = others_sums(organization_id, [place.scope.id for place in shown if place.is_troubled], now)
+    over_span, lately = by_scope(failed), by_scope(read.failures(organization_id, read.span_of(Window.HOUR, now)))
     return [
         _line(
             place,
-            by_scope.get(place.scope.id, []),
+            over_span.get(place.scope.id, []),
+            # What a place is in trouble with now is not what failed there yesterday.
+            (lately if place.now.is_impaired else over_span).get(place.scope.id, []),
             board[place.scope.id].state.state,
-            _elsewhere(place.scope, troubles, is_filtering=place.scope.id in filtered),
+            _elsewhere(place.scope, troubles, others.get(place.scope.id), is_filtering=place.scope.id in filtered),
         )
         for place in shown
     ]
@@ -220,18 +228,22 @@ class _Trouble:
     title: str
 
 
-def _elsewhere(scope: Scope, troubles: Sequence[_Trouble], *, is_filtering: bool) -> Elsewhere:
+def _elsewhere(scope: Scope, troubles: Sequence[_Trouble], others: Sums | None, *, is_filtering: bool) -> Elsewhere:
     met = next((trouble for trouble in troubles if related(trouble.key, key_of(scope))), None)
-    return Elsewhere(met.title, met.uid, is_filtering) if met else Elsewhere(is_filtering=is_filtering)
+    title, uid = (met.title, met.uid) if met else ("", "")
+    return Elsewhere(title, uid, is_filtering, others)
 
 
-def _line(place: Place, failed: Sequence[Failed], verdict: State, elsewhere: Elsewhere) -> Line:
+def _line(
+    place: Place, failed: Sequence[Failed], telling: Sequence[Failed], verdict: State, elsewhere: Elsewhere
+) -> Line:
+    """`failed` is what failed in the span, `telling` in the time that the place's state rests on."""
     scope, words = place.scope, words_of(place.scope)
     codes = counted(failed, {scope.id: scope})
     if place.is_over:
         sentence = over(place.timed.sums)
     else:
-        sentence = whose_doing(place.telling, place.state, codes, elsewhere, words)
+        sentence = whose_doing(place.telling, place.state, counted(telling, {scope.id: scope}), elsewhere, words)
     return Line(place, words, codes[:TOP_CODES], verdict, sentence)
 
 

@@ -39,6 +39,13 @@ def counted(failed: Iterable[Failed], scopes: Mapping[int, Scope]) -> list[CodeC
     ]
 
 
+def by_scope(failed: Iterable[Failed]) -> dict[int, list[Failed]]:
+    rows: dict[int, list[Failed]] = {}
+    for row in failed:
+        rows.setdefault(row.scope_id, []).append(row)
+    return rows
+
+
 def code_lines(failed: Sequence[Failed], scopes: Mapping[int, Scope]) -> list[CodeLine]:
     """Return the most frequent codes of failures in `scopes`."""
     counts = counted(failed, scopes)

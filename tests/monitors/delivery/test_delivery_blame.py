@@ -19,6 +19,12 @@ def code(number, fault, messages, meaning="Unregistered sender"):
     return CodeCount(number, meaning, fault, messages)
 
 
+OTHERS_FINE = Elsewhere(others=Sums(400, 396, 393, 0, 7))
+OTHERS_FAIL = Elsewhere(others=Sums(400, 396, 202, 150, 48))
+OTHERS_LATE = Elsewhere(others=Sums(400, 90, 90))
+OTHERS_SILENT = Elsewhere(others=Sums(400, 400))
+
+
 UNREGISTERED = code("30034", "sender", 62)
 UNKNOWN = code("30008", "ambiguous", 38, "Unknown error")
 
@@ -66,6 +72,20 @@ UNKNOWN = code("30008", "ambiguous", 38, "Unknown error")
         ),
         (STALLED, DOWN, [UNREGISTERED], NOBODY, Sentence(Blame.UNCLEAR, "Not clear yet: 40 of 40 late, and nobody else reports it.")),
         (STALLED, DOWN, [], NOBODY, Sentence(Blame.UNCLEAR, "Not clear yet: 40 of 40 late, and nobody else reports it.")),
+        (
+            BAD, DOWN, [code("30017", "outage", 60)], OTHERS_FINE,
+            Sentence(Blame.YOU, "Yours alone: 60 of 100 failed, while 98% of others' messages arrive."),
+        ),
+        (
+            STALLED, DOWN, [], OTHERS_FINE,
+            Sentence(Blame.YOU, "Yours alone: 40 of 40 late, while 98% of others' messages arrive."),
+        ),
+        (BAD, DOWN, [UNKNOWN], OTHERS_FAIL, Sentence(Blame.NOT_YOU, "Not you alone: 49% of others' messages there fail too.")),
+        (STALLED, DOWN, [], OTHERS_LATE, Sentence(Blame.NOT_YOU, "Not you alone: 77% of others' messages there are late too.")),
+        (
+            STALLED, DOWN, [], OTHERS_SILENT,
+            Sentence(Blame.UNCLEAR, "Not clear yet: 40 of 40 late, and nobody else reports it."),
+        ),
         (
             GOOD, UP, [], INCIDENT,
             Sentence(Blame.FINE, f"Others have trouble with {PLACE}; your messages arrive: 98 of 100.", "abc123"),

@@ -18,7 +18,7 @@ from monitors.queries.delivery_sums import Window, span_of, sums_by_field
 from pages.queries.delivery import delivery_page
 from pages.queries.delivery_asked import Asked
 from pages.templatetags.statuswire import percent
-from tests.factories import CarrierFactory, MembershipFactory, ProviderFactory, ScopeFactory
+from tests.factories import CarrierFactory, MembershipFactory, OrganizationFactory, ProviderFactory, ScopeFactory
 from tests.monitors.delivery.traffic import counted
 from tests.pages.scenes import Scene
 
@@ -138,6 +138,38 @@ def test_it_is_not_you_where_others_have_an_incident(scene):
     assert [one.sentence.uid for one in scene.page().lines[1:]] == ["", ""]  # other carriers are strangers
 
 
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ([17, 17, 17], "Yours alone: 18 of 21 late, while 100% of others' messages arrive."),
+        ([17, 17], "Not clear yet: 18 of 21 late, and nobody else reports it."),
+        ([16, 16, 16], "Not clear yet: 18 of 21 late, and nobody else reports it."),  # 48 messages
+    ],
+)
+def test_others_are_compared_with_where_three_of_them_and_fifty_messages_are_shared(scene, others, expected):
+    for messages in others:
+        other = OrganizationFactory(shares_counts_since=scene.ago(600))
+        counted(other, scene.docomo, scene.ago(30), delivered=messages)
+    counted(OrganizationFactory(), scene.docomo, scene.ago(30), pending=500)  # shares nothing
+    counted(OrganizationFactory(shares_counts_since=scene.ago(9)), scene.docomo, scene.ago(30), pending=500)
+    assert scene.page().lines[0].sentence.words == expected
+
+
+def test_others_fail_too_before_anybody_says_so(scene):
+    for _ in range(3):
+        other = OrganizationFactory(shares_counts_since=scene.ago(600))
+        counted(other, scene.docomo, scene.ago(30), delivered=5, pending=15)
+        counted(other, scene.docomo, scene.now, pending=500)  # too young to be late
+    assert scene.page().lines[0].sentence.words == "Not you alone: 75% of others' messages there are late too."
+
+
+def test_a_sentence_about_now_rests_on_what_fails_now(scene):
+    counted(scene.acme, scene.america, scene.ago(600), codes=[("30034", "sender", 900)])
+    counted(scene.acme, scene.america, scene.ago(10), codes=[("30008", "ambiguous", 400)])
+    sentences = {line.words: line.sentence.words for line in scene.page().lines}
+    assert sentences[AMERICA] == "Not clear yet: 401 of 461 failed, and nobody else reports it."
+
+
 def test_what_another_organization_knows_is_no_word_about_others(scene):
     scene.receipts(scene.bolt, scene.docomo, State.MAJOR_OUTAGE, minutes=20)
     assert scene.page().lines[0].sentence.uid == ""
@@ -165,12 +197,12 @@ def test_a_page_has_fifty_lines_and_the_queries_do_not_grow(scene, django_assert
         with django_assert_num_queries(number):
             return scene.page()
 
-    ask(17)
+    ask(19)
     for number in range(60):
         provider = ProviderFactory() if number < 3 else scene.twilio
         scope = ScopeFactory(component__provider=provider, country="FR")
         counted(scene.acme, scope, scene.ago(20), delivered=3)
-    page = ask(17)
+    page = ask(19)
     assert (len(page.lines), page.found, page.earlier, page.later) == (50, 63, "", "?page=2")
     second = scene.page(page="2")
     assert (len(second.lines), second.first, second.last, second.later) == (13, 51, 63, "")
