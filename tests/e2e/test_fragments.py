@@ -7,9 +7,11 @@ from django.db import connections
 from playwright.sync_api import expect
 
 from accounts.models import Role
+from kit.clock import clock
 from monitors.core.states import State
+from monitors.models import CheckEvidence, Monitor
 from monitors.services.follows import follow
-from tests.factories import ComponentFactory, MembershipFactory, ScopeFactory
+from tests.factories import ComponentFactory, MembershipFactory, MonitorFactory, ScopeFactory
 from tests.pages.scenes import Scene, page_with
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -23,6 +25,12 @@ def database_beside_playwright(page, monkeypatch):
     monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     yield
     connections.close_all()
+
+
+def sign_in(client, live_server, page, organization, role=Role.OWNER):
+    client.force_login(MembershipFactory(organization=organization, role=role).user)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    page.context.add_cookies([cookie])
 
 
 def test_a_poke_is_never_answered_with_what_was_before(live_server, page):
@@ -42,9 +50,7 @@ def test_a_poke_leaves_focus_and_what_the_reader_opened_alone(client, live_serve
     for number in range(9):  # more than are shown unfolded
         component = ComponentFactory(provider=scene.twilio, name=f"Part {number}")
         follow(scene.acme, ScopeFactory(component=component), scene.now)
-    client.force_login(MembershipFactory(organization=scene.acme, role=Role.MEMBER).user)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    page.context.add_cookies([cookie])
+    sign_in(client, live_server, page, scene.acme, Role.MEMBER)
     page.goto(f"{live_server.url}/o/acme/")
     page.locator("#healthy > summary").click()
     sms = page.get_by_role("link", name="Twilio: SMS")
@@ -55,3 +61,23 @@ def test_a_poke_leaves_focus_and_what_the_reader_opened_alone(client, live_serve
     expect(page.locator("#healthy").get_by_role("link", name="Twilio: SMS")).to_have_count(0)  # it is in trouble now
     expect(sms).to_be_focused()
     expect(page.get_by_role("link", name="Twilio: Part 0")).to_be_visible()
+
+
+def test_a_poke_leaves_ticks_and_opened_evidence_alone(client, live_server, page):
+    first, second = (MonitorFactory(name=name) for name in ("Alpha", "Beta"))
+    Monitor.objects.filter(id=second.id).update(organization=first.organization)
+    evidence = [CheckEvidence.objects.create(monitor=first, at=clock(), reason="status") for _ in range(2)]
+    sign_in(client, live_server, page, first.organization)
+    page.goto(f"{live_server.url}/o/{first.organization.slug}/monitors/")
+    page.get_by_role("checkbox", name="Beta").check()
+    Monitor.objects.filter(id=second.id).update(name="Aardvark")  # it moves up, and its tick with it
+    page.evaluate(POKE)
+    expect(page.get_by_role("rowheader").first).to_have_text("Aardvark")
+    expect(page.get_by_role("checkbox", name="Aardvark")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Alpha")).not_to_be_checked()
+    page.goto(f"{live_server.url}/o/{first.organization.slug}/monitors/{first.id}/")
+    page.locator(f"#evidence-{evidence[0].id} > summary").click()
+    CheckEvidence.objects.create(monitor=first, at=clock(), reason="status")
+    page.evaluate(POKE)
+    expect(page.locator("details.evidence")).to_have_count(3)
+    expect(page.locator(f"#evidence-{evidence[0].id}")).to_have_attribute("open", "")
