@@ -24,10 +24,10 @@ class RegionWord(models.Model):
 
 
 class RegionWatch(models.Model):
-    """Whether a region's own network can be believed; made on its first round of canaries.
+    """Whether a region has a prober at work, and whether its own network can be believed.
 
     The fields are those of monitors.core.guard.Watch, which says what they mean.
-    `suspected_since` is set while it disagrees with all other regions.
+    `suspected_since` is set while it disagrees with all other regions; at `attended_at` a prober was last heard of.
     """
 
     region = models.PositiveSmallIntegerField(primary_key=True)
@@ -39,6 +39,7 @@ class RegionWatch(models.Model):
     dark_from = models.DateTimeField(null=True)
     dark_until = models.DateTimeField(null=True)
     suspected_since = models.DateTimeField(null=True)
+    attended_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"region {self.region}: {'blind' if self.blind_since else 'sees'}"

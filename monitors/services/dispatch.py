@@ -11,7 +11,7 @@ it is does not take it, any other does.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,7 +57,7 @@ _CLAIM = """
         WHERE NOT is_paused
           AND %(region)s = ANY(regions)
           AND (leased_until <= %(now)s OR leased_until IS NULL AND next_check_at <= %(horizon)s
-               AND (regions[1 + fence %% cardinality(regions)] = %(region)s OR next_check_at <= %(now)s - %(turn)s))
+               AND (regions[1 + fence %% cardinality(regions)] = ANY(%(turns)s) OR next_check_at <= %(now)s - %(turn)s))
         ORDER BY next_check_at
         LIMIT %(limit)s
         FOR NO KEY UPDATE SKIP LOCKED
@@ -89,12 +89,16 @@ _LEASE = """
 """
 
 
-def claim_due(*, now: datetime, region: int = HOME, limit: int = 1000) -> list[Check]:
-    """Claim at most `limit` checks of a region that fall due until AHEAD_S from now; the most overdue first."""
+def claim_due(*, now: datetime, region: int = HOME, limit: int = 1000, absent: Collection[int] = ()) -> list[Check]:
+    """Claim at most `limit` checks of a region that fall due until AHEAD_S from now; the most overdue first.
+
+    The turns of `absent` regions, which have no prober, are anybody's at once.
+    """
     values = {
         "now": now,
         "horizon": now + real(AHEAD_S),
         "region": region,
+        "turns": [region, *absent],
         "limit": limit,
         "lease": real(LEASE_S),
         "turn": real(TURN_S),

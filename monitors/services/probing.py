@@ -19,6 +19,7 @@ from kit.clock import real
 from monitors.probes.base import ProbeResult, Reason
 from monitors.probes.engine import Engine
 from monitors.services import checks, guard, regions, results
+from monitors.services.attendance import ATTEND_EVERY_S, attend
 from monitors.services.dispatch import LEASE_S, RENEW_WITHIN_S, Check, claim_due, release, renew
 from monitors.services.results import Outcome
 
@@ -43,6 +44,8 @@ class Prober:
         self._found: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self._under_way: dict[int, tuple[Check, datetime]] = {}  # by monitor, with the end of its lease
         self._asked: dict[int, float] = {}  # by monitor, when the engine has to have answered, a monotonic time
+        self._absent: frozenset[int] = frozenset()  # regions without a prober
+        self._attends_at = 0.0  # monotonic
         self._fault = ""
         self._most = 2 * settings.PROBES_AT_ONCE
         self._stopping = threading.Event()
@@ -103,13 +106,19 @@ class Prober:
         """Keep what is under way, claim what falls due, and have it made."""
         self._check_engine()
         self._renew()
+        self._attend()
         while (room := self._most - len(self._asked)) > 0:
             now, limit = self._clock(), min(room, MOST_AT_ONCE)
-            claimed = claim_due(now=now, region=self._region, limit=limit)
+            claimed = claim_due(now=now, region=self._region, limit=limit, absent=self._absent)
             # One that is still under way here was lost to the database for a while: never two at once.
             self._begin([check for check in claimed if check.monitor_id not in self._under_way], now)
             if len(claimed) < limit:
                 break
+
+    def _attend(self) -> None:
+        if time.monotonic() >= self._attends_at:
+            self._absent = attend(self._region, now=self._clock())
+            self._attends_at = time.monotonic() + ATTEND_EVERY_S
 
     def _begin(self, claimed: Sequence[Check], now: datetime) -> None:
         if not claimed:

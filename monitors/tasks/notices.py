@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from kit.clock import clock
 from monitors.models import OperatorNotice
-from monitors.services import notices
+from monitors.services import attendance, notices
 
 logger = logging.getLogger(__name__)
 
@@ -21,8 +21,10 @@ def tell_operators() -> None:
     """Send one mail about all that is new. Safe to repeat: what could not be sent is due again after its lease."""
     while told := notices.claim_untold(now=clock()):
         if settings.OPERATOR_EMAILS and not _mail(told):
-            return
+            break
         notices.mark_told(told, now=clock())
+    # Told by the next run, if it is not over by then: where everything has just started, it is.
+    attendance.judge_attendance(now=clock())
 
 
 def _mail(told: Sequence[OperatorNotice]) -> bool:

@@ -205,6 +205,22 @@ def test_a_prober_whose_engine_is_dead_gives_up_what_it_holds_and_says_so(settin
     assert len(dispatch.claim_due(now=clock())) == 2
 
 
+def test_a_prober_says_that_its_region_is_attended_and_takes_the_turns_of_those_that_are_not(settings):
+    settings.PROBE_REGIONS = ["home", "away"]
+
+    class Busy:
+        tasks = 0
+
+        def submit(self, tasks, put):
+            self.tasks += len(tasks)
+
+    engine, shared = Busy(), {"regions": [0, 1], "next_check_at": clock() + timedelta(seconds=1)}
+    some(4, **shared, fence=1)  # whose turn it is in "away"
+    Prober(engine, region=0, clock=clock).claim()
+    assert engine.tasks == 4
+    assert [row.region for row in RegionWatch.objects.filter(attended_at__isnull=False)] == [0]
+
+
 def test_only_monitors_of_the_region_are_checked(settings):
     with serving(answer(b"ok")) as server:
         settings.ALLOWED_PRIVATE_HOSTS = [server.place]
