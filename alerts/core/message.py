@@ -83,6 +83,7 @@ class Story:
     happened_at: datetime
     sightings: tuple[Sighted, ...]
     vendor_words: VendorWords | None
+    merged_into: str = ""  # the title of the larger incident that it goes on as; it is not over then
 
     @property
     def name(self) -> str:
@@ -100,7 +101,7 @@ class Story:
 
 def tell(story: Story, envelope: Envelope, now: datetime) -> Message:
     """Return the message about one event. `now` is when it is written: durations run to it."""
-    word = SUBJECT_WORDS[story.state]
+    word = "MERGED" if _goes_on(story) else SUBJECT_WORDS[story.state]
     return Message(
         transition=story.transition,
         state=story.state,
@@ -141,6 +142,8 @@ def notice(transition: str, subject: str, headline: str, envelope: Envelope, now
 def _headline(story: Story, zone: tzinfo, now: datetime) -> str:
     verdict, since = VERDICTS[story.state], short(story.started_at, zone, now)
     match story.transition:
+        case "resolved" if _goes_on(story):
+            return f"{story.extent} is not over: it goes on as part of a larger incident, “{story.merged_into}”."
         case "resolved":
             ended = story.resolved_at or story.happened_at
             was = VERDICTS[story.worst]
@@ -154,6 +157,10 @@ def _headline(story: Story, zone: tzinfo, now: datetime) -> str:
             return f"{story.extent} is getting better: it is now {verdict}. The trouble began at {since}.{_by_now(story, zone, now)}"
     seems = "may be" if story.is_suspected else "is"
     return f"{story.extent} {seems} {verdict} since {since}. {_who(story, zone, now)}{_by_now(story, zone, now)}"
+
+
+def _goes_on(story: Story) -> bool:
+    return story.transition == "resolved" and bool(story.merged_into)
 
 
 def _by_now(story: Story, zone: tzinfo, now: datetime) -> str:

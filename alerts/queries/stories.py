@@ -72,6 +72,7 @@ def _story(row: Notification, event: IncidentEvent) -> Story:
             Sighted(seen.source, seen.label, seen.first_at, seen.cleared_at, seen.reason) for seen in detail.sightings
         ),
         vendor_words=_vendor_words(detail),
+        merged_into=detail.merged_into.title if detail.merged_into else "",
     )
 
 

@@ -87,11 +87,15 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Another ref or scope belongs to the incident; `reopens` if that had been resolved."""
+    """Another ref or scope belongs to the incident; `reopens` if that had been resolved.
+
+    `swallows` are open incidents that turn out to be parts of it.
+    """
 
     incident_id: int
     reason: str
     reopens: bool = False
+    swallows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,7 @@ def _join_related(change: Change, current: Iterable[KnownIncident], policy: Poli
         return Join(max(named, key=lambda i: i.started_at).id, "the vendor's post names the component")
     if together := [i for i in open_to_it if _is_same_reading(i, change)]:
         return Join(max(together, key=lambda i: i.started_at).id, "the vendor's page changed both at once")
-    return _join_narrower(change, open_to_it, policy)
+    return _lift(change, open_to_it) or _join_narrower(change, open_to_it, policy)
 
 
 def _holds(incident: KnownIncident, change: Change, policy: Policy) -> bool:
@@ -230,6 +234,27 @@ def _is_same_reading(incident: KnownIncident, change: Change) -> bool:
     """
     together = (change.ref.startswith("feed:"), incident.started_at) == (True, change.at)
     return together and not incident.post_ids and {seen.ref for seen in incident.seen} == {change.ref}
+
+
+def _lift(change: Change, current: Iterable[KnownIncident]) -> Join | None:
+    """Make one incident of several: the source that saw them as parts now says that it is the whole."""
+    parts = [i for i in current if _is_part(i, change)]
+    if len(parts) < 2:
+        return None
+    first = min(parts, key=lambda i: (i.started_at, i.id))
+    return Join(first.id, f"{len(parts)} incidents are one", swallows=tuple(i.id for i in parts if i is not first))
+
+
+def _is_part(incident: KnownIncident, change: Change) -> bool:
+    """Whether all that an incident is about lies inside the change's scope, by its own ref too. A vendor's post is no
+    part: it tells its own story.
+    """
+    about = [s for s in incident.seen if s.impairs] or incident.seen
+    return (
+        not incident.post_ids
+        and all(covers(change.scope, s.scope) for s in about)
+        and any(s.ref == change.ref for s in about)
+    )
 
 
 def _join_narrower(change: Change, current: Iterable[KnownIncident], policy: Policy) -> Join | None:

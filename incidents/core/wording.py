@@ -119,6 +119,16 @@ def moved(old: State, new: State, reason: str) -> str:
     return _sentence(f"From {old.word} to {new.word}", reason)
 
 
+def merged(title: str) -> str:
+    """Say that an incident goes on as a part of another."""
+    return _sentence("Not over, but part of a larger one", title)
+
+
+def lifted(title: str, parts: int) -> str:
+    """Say that an incident has taken in others."""
+    return _sentence(f"{parts} {'incident' if parts == 1 else 'incidents'} of the same cause joined", title)
+
+
 def resolved(began_at: datetime, ended_at: datetime, reason: str) -> str:
     minutes = round((ended_at - began_at).total_seconds() / 60)
     return _sentence(f"Over since {ended_at:%H:%M} UTC, after {in_minutes(minutes)}", reason)

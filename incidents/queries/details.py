@@ -13,7 +13,15 @@ from incidents.queries.lags import admission_of
 from incidents.queries.lists import link_to
 from incidents.queries.naming import PARTS, component_words, words_of
 from incidents.queries.reliabilities import tallies
-from incidents.queries.shapes import AdmissionView, EventView, ImpactView, IncidentDetail, SightingView, UpdateView
+from incidents.queries.shapes import (
+    AdmissionView,
+    EventView,
+    ImpactView,
+    IncidentDetail,
+    MergedInto,
+    SightingView,
+    UpdateView,
+)
 from monitors.core.states import Source
 from monitors.models import OfficialPost
 
@@ -59,8 +67,14 @@ def _detail(incident: Incident, posts: Mapping[str, OfficialPost], known: Mappin
         shares=fuse(map(_evidence, current), weights_of(known)).shares,
         vendor_urls=tuple(post.url for post in theirs if post.url),
         admission=_admission(sightings, theirs) if incident.provider_id else None,
+        merged_into=_merged_into(incident),
         weighed=_weighed(incident, current, known),
     )
+
+
+def _merged_into(incident: Incident) -> MergedInto | None:
+    larger = incident.merged_into
+    return MergedInto(larger.uid, larger.title) if larger else None
 
 
 def _impact(impact: Impact) -> ImpactView:
@@ -98,7 +112,7 @@ def _loaded() -> "QuerySet[Incident]":
     scope = tuple(f"scope__{part}" for part in PARTS)
     sightings = Sighting.objects.select_related(*scope).order_by("first_at", "id")
     updates = IncidentUpdate.objects.select_related("author", "post_update__post")
-    return Incident.objects.select_related("provider").prefetch_related(
+    return Incident.objects.select_related("provider", "merged_into").prefetch_related(
         Prefetch("sightings", sightings),
         Prefetch("impacts", Impact.objects.select_related(*scope).order_by("began_at", "id")),
         Prefetch("updates", updates.order_by("-at", "-id")),

@@ -62,6 +62,7 @@ def admission_of(posts: Sequence[OfficialPost], others_at: datetime | None) -> A
 def _incidents(provider_ids: Sequence[int], since: datetime, now: datetime) -> list[_Seen]:
     public = Sighting.objects.filter(
         incident__organization=None,
+        incident__merged_into=None,
         incident__provider_id__in=provider_ids,
         incident__started_at__range=(since, now),
     )

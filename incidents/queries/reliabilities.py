@@ -54,7 +54,10 @@ def outcomes(provider_id: int, since: datetime, until: datetime) -> Mapping[int 
 
 def _over(provider_id: int, since: datetime, until: datetime) -> list[_Over]:
     seen = Sighting.objects.filter(
-        incident__provider_id=provider_id, incident__resolved_at__gte=since, incident__resolved_at__lt=until
+        incident__provider_id=provider_id,
+        incident__merged_into=None,
+        incident__resolved_at__gte=since,
+        incident__resolved_at__lt=until,
     ).order_by()
     known = ("incident_id", "incident__organization_id", "incident__denied", "incident__worst", "source", "ref")
     found: dict[int, _Over] = {}

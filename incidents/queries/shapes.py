@@ -170,6 +170,14 @@ class AdmissionView:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedInto:
+    """The larger incident that one turned out to be a part of."""
+
+    uid: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentDetail:
     """An incident's page: newest update first, sightings by who saw it first, events in order."""
 
@@ -181,9 +189,8 @@ class IncidentDetail:
     shares: Mapping[Source, float]  # of the confidence now, summing to 1.0; empty once it is over
     vendor_urls: tuple[str, ...]
     admission: AdmissionView | None = None  # None: of an organization's own system, which has no vendor
-    weighed: tuple[
-        str, ...
-    ] = ()  # which sources are weighed otherwise here than elsewhere, and why; none once it is over
+    merged_into: MergedInto | None = None
+    weighed: tuple[str, ...] = ()  # why sources are weighed otherwise here than elsewhere; nothing once it is over
 
     @property
     def latest_words(self) -> UpdateView | None:

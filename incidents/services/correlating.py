@@ -18,6 +18,7 @@ from incidents.queries.reliabilities import weights_about
 from incidents.services import ledger
 from incidents.services.audiences import Audience, waiting_audiences
 from incidents.services.events import announced, record, wake
+from incidents.services.merging import swallow, tell_merged
 from incidents.services.words import link_vendor_words, say
 from monitors.core.states import Source, State
 from monitors.models import Follow, OfficialPost, PendingChange, StateChange
@@ -74,7 +75,8 @@ def _correlate(audience: Audience, change: StateChange, now: datetime) -> Decisi
 
 def _incidents_near(audience: Audience, change: StateChange) -> list[Incident]:
     """Return the audience's incidents that the change could belong to: open, just over, or with the same ref."""
-    mine = Incident.objects.filter(Q(organization_id=audience.organization_id, provider_id=change.provider_id))
+    audience_is = Q(organization_id=audience.organization_id, provider_id=change.provider_id)
+    mine = Incident.objects.filter(audience_is, merged_into=None)
     same_ref = Incident.objects.filter(sightings__ref=change.ref, sightings__scope_id=change.scope_id)
     same_post = Incident.objects.filter(sightings__ref=change.ref) if _post_id(change.ref) else Incident.objects.none()
     found = mine.filter(
@@ -195,6 +197,11 @@ def _apply(
             _open(audience, change, words, now)
         case Join(incident_id=id_, reopens=True):
             _reopen(incidents[id_], change, words, now)
+        case Join(incident_id=id_, swallows=[_, *_] as parts):
+            swallowed = [incidents[part] for part in parts]
+            swallow(incidents[id_], swallowed, now)
+            _take_in(incidents[id_], change, words, now)
+            tell_merged(incidents[id_], swallowed, now)
         case Join(incident_id=id_) | Update(incident_id=id_) | Clear(incident_id=id_):
             _take_in(incidents[id_], change, words, now)
         case Ignore():

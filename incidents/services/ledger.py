@@ -81,7 +81,8 @@ def title_of(incident: Incident, sightings: Sequence[Sighting]) -> str:
     """Return the title: the narrowest scopes of those who tell best, and how they fail."""
     if not sightings:
         return incident.title
-    measured = _telling(sightings)
+    telling = _telling(sightings)
+    measured = [s for s in telling if not _is_lifted(s, telling)]
     keys = {s.scope_id: key_of(s.scope) for s in measured}
     narrowest = {
         own: key
@@ -106,6 +107,18 @@ def _symptom(measured: Iterable[Sighting]) -> str:
     """Return what receipts measured: failing, if any of them did, as it is the worse; empty where none measured."""
     found = {s.evidence.get("symptom", "") for s in measured}
     return next((symptom for symptom in (Symptom.FAILING, Symptom.LATE) if symptom in found), "")
+
+
+def _is_lifted(sighting: Sighting, others: Iterable[Sighting]) -> bool:
+    """Whether its source now speaks of something larger that holds it: of the country, as so many carriers fail."""
+    key = key_of(sighting.scope)
+    return sighting.source in (Source.DELIVERY, Source.CROWD) and any(
+        other.ref == sighting.ref
+        and covers(key_of(other.scope), key)
+        and not same(key_of(other.scope), key)
+        and (other.cleared_at is None or (sighting.cleared_at is not None and other.cleared_at >= sighting.cleared_at))
+        for other in others
+    )
 
 
 def _evidence(current: Iterable[Sighting]) -> list[Evidence]:

@@ -37,7 +37,7 @@ def _to_tend(now: datetime) -> list[Incident]:
     """Return the open incidents, and those that ended because a source fell silent in mid-sentence."""
     silenced = Sighting.objects.filter(cleared_at__isnull=False, state__gte=State.DEGRADED)
     recently = Q(resolved_at__gte=now - HEARD_AGAIN_WITHIN, id__in=silenced.values("incident_id"))
-    wanted = Q(resolved_at=None) | recently
+    wanted = Q(resolved_at=None) | (recently & Q(merged_into=None))
     return list(Incident.objects.filter(wanted).order_by("id"))
 
 

@@ -1,0 +1,114 @@
+"""Carriers become a country, countries a component, and back: one incident all the while."""
+
+import pytest
+
+from incidents import services
+from incidents.models import Incident
+from incidents.queries import incident_detail
+from monitors.core.states import Source, State
+from tests.factories import CarrierFactory, ComponentFactory, OfficialPostFactory, ProviderFactory, ScopeFactory
+from tests.incidents.scenes import at, correlate, posted, read, say
+
+pytestmark = pytest.mark.django_db
+
+DEGRADED, OK = State.DEGRADED, State.OPERATIONAL
+
+
+@pytest.fixture
+def sms():
+    return ScopeFactory(component=ComponentFactory(provider=ProviderFactory(name="Acme"), name="SMS", service="sms"))
+
+
+def to(sms, country, carrier=None):
+    named = CarrierFactory(name=carrier, country=country) if carrier else None
+    return ScopeFactory(component=sms.component, country=country, carrier=named)
+
+
+def shared(scope, state, minutes):
+    say(scope, state, minutes=minutes, source=Source.DELIVERY, ref="shared:1")
+    correlate(minutes)
+
+
+def open_titles():
+    return list(Incident.objects.filter(resolved_at=None).order_by("id").values_list("title", flat=True))
+
+
+def kinds(incident):
+    return [event.kind for event in incident.events.all()]
+
+
+def test_many_carriers_become_their_country(sms):
+    docomo, softbank = to(sms, "JP", "NTT DOCOMO"), to(sms, "JP", "SoftBank")
+    shared(docomo, DEGRADED, 0)
+    shared(softbank, DEGRADED, 1)
+    assert len(open_titles()) == 2
+    shared(to(sms, "JP"), DEGRADED, 3)
+    larger, part = Incident.objects.order_by("id")
+    assert open_titles() == ["SMS to Japan: delivery delays"]
+    assert (larger.started_at, part.merged_into, part.resolved_at) == (at(0), larger, at(3))
+    assert sorted(s.scope_id for s in larger.sightings.all())[:2] == [docomo.id, softbank.id]
+    assert (kinds(larger), kinds(part)) == (["opened", "updated"], ["opened", "resolved"])
+    assert part.events.last().summary == "Not over, but part of a larger one: SMS to Japan: delivery delays."
+    assert incident_detail(part.uid, None).merged_into.uid == larger.uid
+
+
+def test_a_detector_that_moves_its_word_to_the_country_ends_nothing(sms):
+    docomo, softbank, japan = to(sms, "JP", "NTT DOCOMO"), to(sms, "JP", "SoftBank"), to(sms, "JP")
+    shared(docomo, DEGRADED, 0)
+    shared(softbank, DEGRADED, 1)
+    shared(docomo, OK, 3)
+    shared(softbank, OK, 3)
+    shared(japan, DEGRADED, 3)
+    services.tend(at(30))
+    assert open_titles() == ["SMS to Japan: delivery delays"]
+    assert [i.merged_into_id for i in Incident.objects.order_by("id")] == [None, Incident.objects.earliest("id").id]
+
+
+def test_many_countries_become_the_component(sms):
+    for minutes, country in enumerate(("JP", "ID", "CL")):
+        shared(to(sms, country), DEGRADED, minutes)
+    shared(sms, DEGRADED, 5)
+    assert open_titles() == ["SMS: delivery delays"]
+
+
+def test_what_is_lowered_again_is_the_same_incident_and_ends_with_its_last_part(sms):
+    docomo, softbank, japan = to(sms, "JP", "NTT DOCOMO"), to(sms, "JP", "SoftBank"), to(sms, "JP")
+    for minutes, scope in enumerate((docomo, softbank, japan)):
+        shared(scope, DEGRADED, minutes)
+    shared(softbank, OK, 20)
+    shared(japan, OK, 21)
+    services.tend(at(40))
+    assert open_titles() == ["SMS to NTT DOCOMO (Japan): delivery delays"]
+    shared(docomo, OK, 45)
+    services.tend(at(60))
+    assert open_titles() == []
+    assert Incident.objects.get(merged_into=None).resolved_at == at(45)
+
+
+def test_a_part_that_fails_again_joins_the_larger_one(sms):
+    docomo, softbank, japan = to(sms, "JP", "NTT DOCOMO"), to(sms, "JP", "SoftBank"), to(sms, "JP")
+    for minutes, scope in enumerate((docomo, softbank, japan)):
+        shared(scope, DEGRADED, minutes)
+    shared(softbank, OK, 10)
+    shared(softbank, DEGRADED, 20)
+    services.tend(at(20))
+    assert open_titles() == ["SMS to Japan: delivery delays"]
+
+
+def test_a_vendors_own_post_stays_an_incident_of_its_own(sms):
+    docomo, softbank = to(sms, "JP", "NTT DOCOMO"), to(sms, "JP", "SoftBank")
+    post = OfficialPostFactory(feed__provider=sms.provider, posted_at=at(0))
+    read(post.feed, 0)
+    posted(post, docomo, DEGRADED, minutes=0)
+    shared(docomo, DEGRADED, 0)
+    shared(softbank, DEGRADED, 1)
+    shared(to(sms, "JP"), DEGRADED, 3)
+    assert len(open_titles()) == 2
+
+
+def test_what_another_source_calls_the_whole_swallows_nothing(sms):
+    for minutes, name in enumerate(("NTT DOCOMO", "SoftBank")):
+        shared(to(sms, "JP", name), DEGRADED, minutes)
+    say(to(sms, "JP"), DEGRADED, minutes=3, source=Source.CROWD, ref="crowd:1")
+    correlate(3)
+    assert len(open_titles()) == 2
