@@ -68,7 +68,13 @@ CACHE_URL = env.url("CACHE_URL", VALKEY_URL, _REDIS)
 EMBEDDED_POSTGRES = _place is not None and _place.database_url == DATABASE_URL
 EMBEDDED_VALKEY = _place is not None and _place.valkey_url in (BROKER_URL, CHANNEL_URL, CACHE_URL)
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "OPTIONS": {"pool_class": "kit.cache_pool.SharedPool"},
+    }
+}
 CHANNEL_LAYERS = {
     "default": {
         # The pub/sub layer lost none of 20,000 broadcasts; socket_timeout as redis-py's own would kill idle consumers.
@@ -110,8 +116,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "accounts.middleware.OneTimePasswordMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # The innermost, as it is of no other kind than sync: one outside it would cost each request a thread more.
+    "accounts.middleware.OneTimePasswordMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
