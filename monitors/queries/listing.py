@@ -32,12 +32,15 @@ _COUNTS = """
         count(*) FILTER (WHERE shown IN (0, 1)), count(*) FILTER (WHERE is_paused), count(*) FILTER (WHERE is_muted)
     FROM seen
 """
-_FOUND = """
-    SELECT id, count(*) OVER () FROM seen
+_IDS = "SELECT id FROM seen"
+_FOUND = "SELECT id, count(*) OVER () FROM seen"
+_MATCHING = """
     WHERE (%(words)s = '' OR position(%(words)s in name) > 0 OR position(%(words)s in lower(target)) > 0)
       AND (%(tag)s = '' OR %(tag)s = ANY(tags))
       AND CASE %(show)s WHEN 'trouble' THEN shown >= 2 WHEN 'unknown' THEN shown = -1 WHEN 'up' THEN shown IN (0, 1)
           WHEN 'paused' THEN is_paused WHEN 'muted' THEN is_muted ELSE true END
+"""
+_PAGE = """
     ORDER BY CASE shown WHEN 4 THEN 0 WHEN 3 THEN 1 WHEN 2 THEN 2 WHEN -1 THEN 3 WHEN 1 THEN 4 WHEN 0 THEN 5 ELSE 6 END,
         name, id
     LIMIT %(limit)s OFFSET %(offset)s
@@ -107,17 +110,11 @@ class Listing:
 
 def listing(organization_id: int, asked: Asked, *, now: datetime) -> Listing:
     """Return a page of monitors. Five queries, however many there are."""
-    values: dict[str, Any] = {
-        "organization": organization_id,
-        "now": now,
-        "words": asked.words.lower(),
-        "tag": asked.tag,
-    }
-    values |= {"show": asked.show, "limit": PAGE, "offset": (asked.page - 1) * PAGE}
+    values = _values(organization_id, asked, now) | {"limit": PAGE, "offset": (asked.page - 1) * PAGE}
     with connection.cursor() as cursor:
         cursor.execute(_SEEN + _COUNTS, values)
         total, *counts = cursor.fetchone()
-        cursor.execute(_SEEN + _FOUND, values)
+        cursor.execute(_SEEN + _FOUND + _MATCHING + _PAGE, values)
         found = cursor.fetchall()
     monitors = Monitor.objects.select_related("scope__provider", "scope__component").in_bulk([id_ for id_, _ in found])
     rows = rows_of([monitors[id_] for id_, _ in found if id_ in monitors], now)
@@ -133,6 +130,23 @@ def listing(organization_id: int, asked: Asked, *, now: datetime) -> Listing:
         earlier=asked.address(page=asked.page - 1) if asked.page > 1 else "",
         later=asked.address(page=asked.page + 1) if asked.page * PAGE < matching else "",
     )
+
+
+def matching(organization_id: int, asked: Asked, *, now: datetime) -> set[int]:
+    """Return the ids of all monitors that match, on whichever page they are. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN + _IDS + _MATCHING, _values(organization_id, asked, now))
+        return {id_ for (id_,) in cursor.fetchall()}
+
+
+def _values(organization_id: int, asked: Asked, now: datetime) -> dict[str, Any]:
+    return {
+        "organization": organization_id,
+        "now": now,
+        "words": asked.words.lower(),
+        "tag": asked.tag,
+        "show": asked.show,
+    }
 
 
 def _choices(asked: Asked, total: int, counts: Sequence[int]) -> list[Choice]:

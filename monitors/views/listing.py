@@ -15,11 +15,12 @@ from django.views.decorators.vary import vary_on_headers
 from accounts import access
 from accounts.models import Role
 from kit.clock import clock
-from monitors.queries.listing import Asked, listing
+from monitors.queries.listing import Asked, listing, matching
 from monitors.services import bulk
 
 MUTES = {"mute-1": timedelta(hours=1), "mute-8": timedelta(hours=8), "mute-72": timedelta(days=3)}
 MOST = 200  # monitors in one request
+_ID = re.compile(r"[0-9]{1,18}")
 _TAG = re.compile(r"[\w.:/ -]{1,30}")
 
 
@@ -42,15 +43,19 @@ def monitor_list(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @login_required
 def monitors_change(request: HttpRequest, slug: str) -> HttpResponse:
-    """Do one thing to the monitors that were ticked, and go back to where they were."""
+    """Do one thing to the monitors that were ticked, or to all that match, and go back to where they were."""
     organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
-    back = reverse("monitor_list", args=[slug]) + Asked.of(request.POST.dict()).address()
-    ids = {int(id_) for id_ in request.POST.getlist("id")[:MOST] if id_.isascii() and id_.isdigit()}
+    asked, now = Asked.of(request.POST.dict()), clock()
+    back = reverse("monitor_list", args=[slug]) + asked.address()
+    if request.POST.get("which") == "matching":
+        ids = matching(organization.id, asked, now=now)
+    else:
+        ids = {int(id_) for id_ in request.POST.getlist("id")[:MOST] if _ID.fullmatch(id_)}
     if not ids:
-        messages.info(request, "Tick the monitors first.")
+        messages.info(request, "Tick the monitors first, or choose all that match.")
         return redirect(back)
     name = request.POST.get("name", "").strip()
-    said = _do(request.POST.get("do", ""), name, organization.id, ids, clock(), by=request.user.pk)
+    said = _do(request.POST.get("do", ""), name, organization.id, ids, now, by=request.user.pk)
     messages.success(request, said) if said else messages.error(
         request, "Choose what to do; a tag has 1 to 30 letters."
     )

@@ -75,6 +75,8 @@ def test_a_poke_leaves_ticks_and_opened_evidence_alone(client, live_server, page
     expect(page.get_by_role("rowheader").first).to_have_text("Aardvark")
     expect(page.get_by_role("checkbox", name="Aardvark")).to_be_checked()
     expect(page.get_by_role("checkbox", name="Alpha")).not_to_be_checked()
+    page.get_by_role("checkbox", name="Tick all of this page").check()
+    expect(page.get_by_role("checkbox", name="Alpha")).to_be_checked()
     page.goto(f"{live_server.url}/o/{first.organization.slug}/monitors/{first.id}/")
     page.locator(f"#evidence-{evidence[0].id} > summary").click()
     CheckEvidence.objects.create(monitor=first, at=clock(), reason="status")

@@ -165,3 +165,18 @@ def test_what_makes_no_sense_changes_nothing(client, organization, data):
 @pytest.mark.parametrize(("role", "expected"), [(Role.MEMBER, 403), (Role.ADMIN, 302)])
 def test_who_may_change_many(client, organization, role, expected):
     assert change(client, organization, role, do="pause", id=[1]).status_code == expected
+
+
+def test_all_that_match_are_changed_on_whichever_page_they_are(client, organization):
+    MonitorFactory.create_batch(PAGE + 1, organization=organization, tags=["eu"])
+    MonitorFactory(organization=organization, name="elsewhere")
+    MonitorFactory(name="a stranger's", tags=["eu"])
+    change(client, organization, do="pause", which="matching", tag="eu", page="2")
+    running = Monitor.objects.filter(is_paused=False)
+    assert {monitor.name for monitor in running} == {"elsewhere", "a stranger's"}
+    answer = client.get(reverse("monitor_list", args=[organization.slug]) + "?tag=eu").content.decode()
+    assert f"all {PAGE + 1} that match" in answer
+
+
+def test_a_number_that_no_monitor_can_have_is_none(client, organization):
+    assert change(client, organization, do="tag", name="x", id=["9" * 30, "１"]).status_code == 302
