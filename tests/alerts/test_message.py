@@ -94,6 +94,16 @@ def test_subjects_differ_in_their_first_word_alone(changes, subject):
             "from 08:09 JST to 14:32 JST.",
         ),
         (
+            {
+                "transition": "resolved",
+                "state": State.OPERATIONAL,
+                "resolved_at": ENDED,
+                "merged_into": "SMS to Japan: delivery delays",
+            },
+            "Twilio: SMS to NTT DOCOMO (Japan) is not over: it goes on as part of a larger incident, "
+            "“SMS to Japan: delivery delays”.",
+        ),
+        (
             {"resolved_at": ENDED},
             "Twilio: SMS to NTT DOCOMO (Japan) is degraded since 08:09 JST. First seen by delivery receipts at 08:09 JST, "
             "then by people's reports; Twilio has not said anything about it yet. It has ended since, at 14:32 JST.",

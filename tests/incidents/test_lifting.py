@@ -1,12 +1,23 @@
 """Carriers become a country, countries a component, and back: one incident all the while."""
 
 import pytest
+from django.urls import reverse
 
+from alerts.models import Notification
+from alerts.services.routing import route_next
 from incidents import services
 from incidents.models import Incident
 from incidents.queries import incident_detail
 from monitors.core.states import Source, State
-from tests.factories import CarrierFactory, ComponentFactory, OfficialPostFactory, ProviderFactory, ScopeFactory
+from tests.factories import (
+    CarrierFactory,
+    ComponentFactory,
+    FollowFactory,
+    OfficialPostFactory,
+    ProviderFactory,
+    RouteFactory,
+    ScopeFactory,
+)
 from tests.incidents.scenes import at, correlate, posted, read, say
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +61,22 @@ def test_many_carriers_become_their_country(sms):
     assert (kinds(larger), kinds(part)) == (["opened", "updated"], ["opened", "resolved"])
     assert part.events.last().summary == "Not over, but part of a larger one: SMS to Japan: delivery delays."
     assert incident_detail(part.uid, None).merged_into.uid == larger.uid
+
+
+def test_the_page_of_a_part_leads_to_the_larger_one_and_who_follows_the_part_hears_of_it(sms, client):
+    docomo, softbank = to(sms, "JP", "NTT DOCOMO"), to(sms, "JP", "SoftBank")
+    route = RouteFactory(follow__scope=softbank)
+    FollowFactory(organization=route.organization, scope=sms)
+    for minutes, scope in enumerate((docomo, softbank, to(sms, "JP"))):
+        shared(scope, DEGRADED, minutes)
+        while route_next(now=at(minutes)):
+            pass
+    larger, part = Incident.objects.filter(organization=route.organization).order_by("id")
+    heard = Notification.objects.filter(channel=route.channel).order_by("id").values_list("incident_id", "transition")
+    assert list(heard) == [(part.id, "opened"), (larger.id, "opened"), (part.id, "resolved")]
+    larger, part = Incident.objects.filter(organization=None).order_by("id")
+    page = client.get(reverse("incident", args=[part.uid])).content.decode()
+    assert f'part of <a href="{reverse("incident", args=[larger.uid])}">SMS to Japan: delivery delays</a>' in page
 
 
 def test_a_detector_that_moves_its_word_to_the_country_ends_nothing(sms):
