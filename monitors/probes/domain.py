@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from kit.addresses import AddressRefused, check_place, check_url
+from kit.addresses import AddressRefused, NameUnresolved, check_place, check_url
 from kit.ranges import literal_of
 from monitors.core.conditions import Facts, Names, Type
 from monitors.core.states import State
@@ -82,7 +82,10 @@ async def _domain(registry: str, name: str, net: Net, watch: Watch) -> dict[str,
 
 async def _ask(url: str, net: Net, watch: Watch) -> Answer:
     rules = Rules(asking=Asking(headers=(("Accept", "application/rdap+json, application/json"),)))
-    answer, _ = await travel(check_url(url, allowed=net.allowed), rules, watch.left_s, net)
+    try:
+        answer, _ = await travel(check_url(url, allowed=net.allowed), rules, watch.left_s, net)
+    except (AddressRefused, NameUnresolved, TimeoutError) as error:
+        raise _Unavailable(f"The registry could not be asked: {error}") from error
     if answer.reason != Reason.OK:
         raise _Unavailable(f"The registry could not be asked: {answer.trouble}")
     watch.address = answer.address

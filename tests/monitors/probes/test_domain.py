@@ -96,3 +96,20 @@ def test_the_list_of_registries_is_kept(prober, monkeypatch):
         for _ in range(3):
             look(prober, server)
     assert [request.split()[1] for request in server.requests].count(b"/dns.json") == 1
+
+
+@pytest.mark.parametrize("lost", ["the list of registries", "the registry"])
+def test_a_registry_whose_name_leads_nowhere_says_nothing_of_the_domain(prober, monkeypatch, lost):
+    nowhere = "https://registry.invalid/dns.json"
+    if lost == "the registry":
+        services = json.dumps({"services": [[["com"], ["https://registry.invalid/rdap/"]]]}).encode()
+        with serving(answer(services)) as server:
+            monkeypatch.setattr(domain, "_registries", {})
+            monkeypatch.setattr(domain, "BOOTSTRAP", f"{server.url}/dns.json")
+            result = look(prober, server)
+    else:
+        monkeypatch.setattr(domain, "_registries", {})
+        monkeypatch.setattr(domain, "BOOTSTRAP", nowhere)
+        result = prober.check(ProbeTask("domain", "example.com", {}, 2))
+    assert (result.state, result.reason) == (UNKNOWN, Reason.NOT_AVAILABLE)
+    assert result.summary.startswith("The registry could not be asked: registry.invalid")
