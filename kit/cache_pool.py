@@ -14,10 +14,10 @@ class SharedPool(ConnectionPool):
     """What django.core.cache.backends.redis takes as `pool_class`. A pool is safe among threads and after a fork."""
 
     @classmethod
-    def from_url(cls, url: str, **options: Any) -> ConnectionPool:
+    def from_url(cls, url: str, **options: Any) -> "SharedPool":
         return _pool(url, **options)
 
 
 @lru_cache(maxsize=8)
-def _pool(url: str, **options: Any) -> ConnectionPool:
-    return ConnectionPool.from_url(url, **options)
+def _pool(url: str, **options: Any) -> SharedPool:
+    return super(SharedPool, SharedPool).from_url(url, **options)

@@ -40,6 +40,11 @@ def resolve_notice(kind: str, ref: str, *, now: datetime) -> bool:
         return bool(untold or rows.update(resolved_at=now, tell_at=now))
 
 
+def settle_notice(kind: str, ref: str, *, now: datetime) -> None:
+    """The cause is over because operators saw to it: they need no word about it."""
+    OperatorNotice.objects.filter(kind=kind, ref=ref, resolved_at=None).update(resolved_at=now, tell_at=None)
+
+
 def claim_untold(*, now: datetime) -> list[OperatorNotice]:
     """Take the notices that operators are to be written about, oldest first, and lease them to the caller."""
     with transaction.atomic():

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from kit.clock import clock
 from monitors.models import OperatorNotice
-from monitors.services import attendance, notices
+from monitors.services import attendance, notices, report_moderation
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ def tell_operators() -> None:
         notices.mark_told(told, now=clock())
     # Told by the next run, if it is not over by then: where everything has just started, it is.
     attendance.judge_attendance(now=clock())
+    report_moderation.judge_waiting(now=clock())
 
 
 def _mail(told: Sequence[OperatorNotice]) -> bool:
