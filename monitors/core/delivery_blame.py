@@ -42,12 +42,12 @@ class CodeCount:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """What is known beyond one's own messages: a public incident there, that a carrier filters more of everybody's, or
-    what others share of the last hour."""
+    """What is known beyond one's own messages: a public incident there, the codes with which carriers refuse more of
+    several senders' messages, or what others share of the last hour."""
 
     incident: str = ""  # its title
     uid: str = ""
-    is_filtering: bool = False
+    filtered: frozenset[str] = frozenset()
     others: Sums | None = None  # None: too few share
 
 
@@ -91,7 +91,7 @@ def _own_doing(own: Sums, codes: Sequence[CodeCount], elsewhere: Elsewhere) -> S
     if mine < FEWEST_OWN or mine < MOSTLY * total or mine < NOTABLE * (own.ended + mine):
         return None
     top = max(own_codes, key=lambda code: code.messages)
-    if elsewhere.is_filtering:
+    if top.code in elsewhere.filtered:
         words = f"Not you alone: carriers refuse more of several senders' messages; yours mostly with {top.in_words}."
         return Sentence(Blame.UNCLEAR, words)
     words = f"It is you: {top.messages / total:.0%} of your failures are {top.in_words}."
@@ -114,7 +114,7 @@ def _compared(own: Sums, codes: Sequence[CodeCount], others: Sums) -> Sentence:
         case state if state.is_impaired:
             late = others.late > others.failed
             share = _cut(others.late, others.started) if late else _cut(others.failed, others.ended)
-            words = f"Not you alone: {share} of others' messages there {'are late' if late else 'fail'} too."
+            words = f"Not you alone: {_trouble(own)}, and {share} of others' messages there {'are late' if late else 'fail'} too."
             return Sentence(Blame.NOT_YOU, words)
     return _alone(own, codes)
 

@@ -1,6 +1,6 @@
 """An organization's delivery page: where its messages arrive, where not, and whose doing that is."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -59,7 +59,7 @@ class Line:
     @property
     def is_telling(self) -> bool:
         """Whether its sentence says more than its numbers."""
-        return self.state.is_impaired or self.sentence.blame is Blame.YOU or bool(self.sentence.uid)
+        return self.state.is_impaired or self.sentence.blame in (Blame.YOU, Blame.UNCLEAR) or bool(self.sentence.uid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +159,16 @@ def delivery_page(organization_id: int, asked: Asked, *, now: datetime) -> Deliv
             organization_id,
             shown[(asked.page - 1) * PAGE : asked.page * PAGE],
             failed,
-            {found.scope_id for found in filtering},
+            filtering,
             now,
         ),
-        overall=whose_doing(total.sums, State.OPERATIONAL, counted(failed, scopes), Elsewhere(), "all places"),
+        overall=whose_doing(
+            total.sums,
+            State.OPERATIONAL,
+            counted(failed, scopes),
+            Elsewhere(filtered=frozenset(found.code for found in filtering)),
+            "all places",
+        ),
         heat=heat[:HEAT_ROWS],
         heat_hidden=len(heat[HEAT_ROWS:]),
         codes=code_lines(failed, scopes),
@@ -202,7 +208,11 @@ def _sorted(labels: Mapping[str, str]) -> list[Choice]:
 
 
 def _lines(
-    organization_id: int, shown: Sequence[Place], failed: Iterable[Failed], filtered: Set[int], now: datetime
+    organization_id: int,
+    shown: Sequence[Place],
+    failed: Iterable[Failed],
+    filtering: Sequence[Filtering],
+    now: datetime,
 ) -> list[Line]:
     board = scope_board([place.scope for place in shown], None, now)
     troubles = _public_troubles({place.scope.provider_id for place in shown})
@@ -215,7 +225,7 @@ def _lines(
             # What a place is in trouble with now is not what failed there yesterday.
             (lately if place.now.is_impaired else over_span).get(place.scope.id, []),
             board[place.scope.id].state.state,
-            _elsewhere(place.scope, troubles, others.get(place.scope.id), is_filtering=place.scope.id in filtered),
+            _elsewhere(place.scope, troubles, filtering, others.get(place.scope.id)),
         )
         for place in shown
     ]
@@ -228,10 +238,13 @@ class _Trouble:
     title: str
 
 
-def _elsewhere(scope: Scope, troubles: Sequence[_Trouble], others: Sums | None, *, is_filtering: bool) -> Elsewhere:
+def _elsewhere(
+    scope: Scope, troubles: Sequence[_Trouble], filtering: Sequence[Filtering], others: Sums | None
+) -> Elsewhere:
     met = next((trouble for trouble in troubles if related(trouble.key, key_of(scope))), None)
     title, uid = (met.title, met.uid) if met else ("", "")
-    return Elsewhere(title, uid, is_filtering, others)
+    filtered = frozenset(found.code for found in filtering if found.scope_id == scope.id)
+    return Elsewhere(title, uid, filtered, others)
 
 
 def _line(

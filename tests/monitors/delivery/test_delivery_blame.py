@@ -53,11 +53,15 @@ UNKNOWN = code("30008", "ambiguous", 38, "Unknown error")
             Sentence(Blame.YOU, "It is you: 75% of your failures are your own doing, mostly 21610 (opted out)."),
         ),
         (
-            Sums(200, 198, 100, 0, 38, 62), UP, [UNREGISTERED, UNKNOWN], Elsewhere(is_filtering=True),
+            Sums(200, 198, 100, 0, 38, 62), UP, [UNREGISTERED, UNKNOWN], Elsewhere(filtered=frozenset(["30034"])),
             Sentence(
                 Blame.UNCLEAR,
                 "Not you alone: carriers refuse more of several senders' messages; yours mostly with 30034 (unregistered sender).",
             ),
+        ),
+        (
+            Sums(200, 198, 100, 0, 38, 62), UP, [UNREGISTERED, UNKNOWN], Elsewhere(filtered=frozenset(["30007"])),
+            Sentence(Blame.YOU, "It is you: 62% of your failures are 30034 (unregistered sender)."),
         ),
         (
             Sums(100, 98, 40, 50, 10), DOWN, [code("30017", "outage", 50), code("30008", "ambiguous", 10)], NOBODY,
@@ -80,8 +84,8 @@ UNKNOWN = code("30008", "ambiguous", 38, "Unknown error")
             STALLED, DOWN, [], OTHERS_FINE,
             Sentence(Blame.YOU, "Yours alone: 40 of 40 late, while 98% of others' messages arrive."),
         ),
-        (BAD, DOWN, [UNKNOWN], OTHERS_FAIL, Sentence(Blame.NOT_YOU, "Not you alone: 49% of others' messages there fail too.")),
-        (STALLED, DOWN, [], OTHERS_LATE, Sentence(Blame.NOT_YOU, "Not you alone: 77% of others' messages there are late too.")),
+        (BAD, DOWN, [UNKNOWN], OTHERS_FAIL, Sentence(Blame.NOT_YOU, "Not you alone: 60 of 100 failed, and 49% of others' messages there fail too.")),
+        (STALLED, DOWN, [], OTHERS_LATE, Sentence(Blame.NOT_YOU, "Not you alone: 40 of 40 late, and 77% of others' messages there are late too.")),
         (
             STALLED, DOWN, [], OTHERS_SILENT,
             Sentence(Blame.UNCLEAR, "Not clear yet: 40 of 40 late, and nobody else reports it."),

@@ -160,7 +160,10 @@ def test_others_fail_too_before_anybody_says_so(scene):
         other = OrganizationFactory(shares_counts_since=scene.ago(600))
         counted(other, scene.docomo, scene.ago(30), delivered=5, pending=15)
         counted(other, scene.docomo, scene.now, pending=500)  # too young to be late
-    assert scene.page().lines[0].sentence.words == "Not you alone: 75% of others' messages there are late too."
+    assert (
+        scene.page().lines[0].sentence.words
+        == "Not you alone: 18 of 21 late, and 75% of others' messages there are late too."
+    )
 
 
 def test_a_sentence_about_now_rests_on_what_fails_now(scene):
@@ -275,5 +278,8 @@ def test_a_carriers_new_rule_is_said_to_those_whom_it_concerns(scene):
         "SMS to United States: several senders' messages are refused with 30034 (Unregistered sender) far more than before"
         in words
     )
+    refused = "Not you alone: carriers refuse more of several senders' messages; yours mostly with 30034 (unregistered sender)."
+    assert refused in words
+    assert scene.page().overall.words == refused
     assert {line.words: line.sentence.blame for line in scene.page().lines}[AMERICA] is Blame.UNCLEAR
     assert "Carriers refuse more." not in words_of(log_in(scene.bolt).get(reverse("message_delivery", args=["bolt"])))
