@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -14,11 +15,12 @@ from kit.clock import clock
 from monitors.core.states import State
 from monitors.models import Provider
 from monitors.queries.providers import seen_by
+from pages.core.structured import Told
 from pages.queries.day import crowd_view, day_of, reports_of
 from pages.queries.directory import directory
 from pages.queries.following import following
 from pages.queries.incident import affected, course_of
-from pages.queries.is_down import evidence, standing
+from pages.queries.is_down import Standing, evidence, standing
 from pages.queries.provider import provider_page
 from pages.views.caching import is_htmx, kept_for_strangers
 from pages.views.reading import may_follow, organization_ids_of
@@ -85,9 +87,19 @@ def is_down(request: HttpRequest, slug: str) -> HttpResponse:
         "crowd": crowd,
         "day": day_of(row, own.id if own else None, crowd.columns, now),
         "own": own,
+        "told": _told(page),
     }
     template = "pages/_is_down.html" if is_htmx(request) else "pages/is_down.html"
     return kept_for_strangers(request, render(request, template, context))
+
+
+def _told(page: Standing) -> Told | None:
+    """Return what programs are told; nothing of an organization's own provider."""
+    provider = page.provider
+    if provider.organization_id:
+        return None
+    address = settings.PUBLIC_URL + reverse("is_down", args=[provider.slug])
+    return Told(provider.name, page.verdict, page.view.sentence, page.view.as_of, address, provider.status_page_url)
 
 
 def _readable(request: HttpRequest, slug: str) -> tuple[Provider, Organization | None]:
