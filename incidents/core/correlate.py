@@ -25,7 +25,7 @@ class Change:
     `post_id` is the official post that it comes from, if any. `is_own` marks the audience's own
     evidence; `is_followed` says that the scope is related to one that the audience follows (always
     true for the public). `named` are the components that the post names. `verdict` weighs all of the
-    audience's evidence about the scope.
+    audience's evidence about the scope. `confused_with` is the provider that people's reports may be meant for.
     """
 
     id: int
@@ -41,6 +41,7 @@ class Change:
     is_own: bool = False
     is_followed: bool = True
     in_maintenance: bool = False
+    confused_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,8 @@ def refusal(change: Change) -> str | None:
     if change.in_maintenance and not (change.source is Source.PROBE and change.new > State.DEGRADED):
         return IN_MAINTENANCE
     if change.verdict.tier is None:
-        return f"{TOO_LITTLE} ({change.verdict.confidence:.0%})"
+        meant = f": people may mean {change.confused_with}" if change.confused_with else ""
+        return f"{TOO_LITTLE} ({change.verdict.confidence:.0%}){meant}"
     return None
 
 

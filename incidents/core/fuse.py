@@ -51,6 +51,13 @@ class Weights:
 
 
 BY_HAND = Weights()
+MISTAKEN = -1.0  # what is added to people's word where they may mean another provider: alone it raises no suspicion
+
+
+def doubting_people(weights: Weights) -> Weights:
+    """Return the weights where people may mean another provider."""
+    people = weights.shift.get(Source.CROWD, 0.0) + MISTAKEN
+    return Weights({**weights.shift, Source.CROWD: people}, weights.against)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,13 @@ def in_words(
     ]
 
 
+def mistaken_for(name: str, other: str) -> str:
+    """Say whom people may mean instead."""
+    return (
+        f"Reports about {name} may be meant for {other}, which does the same and is reported too: they count for less."
+    )
+
+
 def _word(name: str, source: Source, tally: Tally | None) -> str:
     if tally is None or (counted := tally.right + tally.wrong) < ENOUGH:
         return ""

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from incidents.core.fuse import Evidence, fuse
+from incidents.core.fuse import Evidence, doubting_people, fuse
 from incidents.core.lag import lag_of
-from incidents.core.reliability import Tally, in_words, weights_of
+from incidents.core.reliability import Tally, in_words, mistaken_for, weights_of
 from incidents.core.wording import WITNESSES
 from incidents.models import EventKind, Impact, Incident, IncidentUpdate, Sighting
+from incidents.queries.confusion import confused_with
 from incidents.queries.lags import admission_of
 from incidents.queries.lists import link_to
 from incidents.queries.naming import PARTS, component_words, words_of
@@ -45,14 +46,23 @@ def open_details(organization_id: int | None, provider_id: int) -> list[Incident
 def _details(incidents: "QuerySet[Incident]") -> list[IncidentDetail]:
     rows = list(incidents)
     posts = _posts(sighting for row in rows for sighting in row.sightings.all())
-    open_ones = {(row.provider_id, row.organization_id) for row in rows if row.resolved_at is None}
-    known = {key: tallies(*key) for key in open_ones}
-    return [_detail(row, posts, known.get((row.provider_id, row.organization_id), {})) for row in rows]
+    current = {row.id: [s for s in row.sightings.all() if s.cleared_at is None and s.state.is_impaired] for row in rows}
+    known = {key: tallies(*key) for key in {_audience(row) for row in rows if current[row.id]}}
+    reported = {row.provider_id for row in rows if any(s.source == Source.CROWD for s in current[row.id])}
+    meant = {provider_id: confused_with(provider_id) for provider_id in reported}
+    return [_detail(row, posts, known.get(_audience(row), {}), meant.get(row.provider_id, "")) for row in rows]
 
 
-def _detail(incident: Incident, posts: Mapping[str, OfficialPost], known: Mapping[Source, Tally]) -> IncidentDetail:
+def _audience(incident: Incident) -> tuple[int | None, int | None]:
+    return incident.provider_id, incident.organization_id
+
+
+def _detail(
+    incident: Incident, posts: Mapping[str, OfficialPost], known: Mapping[Source, Tally], meant: str
+) -> IncidentDetail:
     sightings = list(incident.sightings.all())
     current = [s for s in sightings if s.cleared_at is None and s.state.is_impaired]
+    weights = doubting_people(weights_of(known)) if meant else weights_of(known)
     refs = {sighting.ref for sighting in sightings}
     theirs = [post for ref, post in posts.items() if ref in refs]
     return IncidentDetail(
@@ -64,11 +74,11 @@ def _detail(incident: Incident, posts: Mapping[str, OfficialPost], known: Mappin
             EventView(e.number, e.kind, EventKind(e.kind).label, e.state, e.at, e.summary)
             for e in incident.events.all()
         ),
-        shares=fuse(map(_evidence, current), weights_of(known)).shares,
+        shares=fuse(map(_evidence, current), weights).shares,
         vendor_urls=tuple(post.url for post in theirs if post.url),
         admission=_admission(sightings, theirs) if incident.provider_id else None,
         merged_into=_merged_into(incident),
-        weighed=_weighed(incident, current, known),
+        weighed=_weighed(incident, current, known, meant),
     )
 
 
@@ -161,14 +171,18 @@ def _evidence(sighting: Sighting) -> Evidence:
     return Evidence(Source(sighting.source), sighting.ref, sighting.state, sighting.evidence.get("probability"))
 
 
-def _weighed(incident: Incident, current: Sequence[Sighting], known: Mapping[Source, Tally]) -> tuple[str, ...]:
+def _weighed(
+    incident: Incident, current: Sequence[Sighting], known: Mapping[Source, Tally], meant: str
+) -> tuple[str, ...]:
     """Say whose word or silence counts otherwise than elsewhere, while it counts."""
     if not (current and incident.provider):
         return ()
     # A detector that says how sure it is is taken at its word.
     told = {evidence.source for evidence in map(_evidence, current) if evidence.probability is None}
     denied = {Source(word) for word in incident.denied} - {Source(s.source) for s in current}
-    return tuple(in_words(incident.provider.name, known, told=told, denied=denied))
+    name = incident.provider.name
+    mistaken = [mistaken_for(name, meant)] if meant and Source.CROWD in told else []
+    return (*mistaken, *in_words(name, known, told=told, denied=denied))
 
 
 def _posts(sightings: Iterable[Sighting]) -> dict[str, OfficialPost]:

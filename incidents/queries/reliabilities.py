@@ -7,10 +7,11 @@ from datetime import datetime
 
 from django.db.models import Min, Q
 
-from incidents.core.fuse import BY_HAND, Weights
+from incidents.core.fuse import BY_HAND, Evidence, Weights, doubting_people
 from incidents.core.reliability import Outcome, Tally, weights_of
 from incidents.core.withdrawn import takes_back
 from incidents.models import Reliability, Sighting
+from incidents.queries.confusion import confused_with
 from monitors.core.states import Source, State
 from monitors.models import OfficialUpdate
 
@@ -29,6 +30,17 @@ def weights_about(provider_id: int | None, organization_id: int | None) -> Weigh
     """Return how one audience weighs a provider's sources. One query."""
     known = tallies(provider_id, organization_id)
     return weights_of(known) if known else BY_HAND
+
+
+def weighing(provider_id: int | None, organization_id: int | None, evidence: Iterable[Evidence]) -> tuple[Weights, str]:
+    """Return how one audience weighs this evidence, and whom people may mean instead ("": nobody).
+
+    One query, and two more where people speak.
+    """
+    weights = weights_about(provider_id, organization_id)
+    speaking = {one.source for one in evidence if one.state.is_impaired}
+    meant = confused_with(provider_id) if Source.CROWD in speaking else ""
+    return (doubting_people(weights) if meant else weights), meant
 
 
 @dataclass(slots=True)

@@ -10,11 +10,11 @@ from django.db.models import Prefetch, Q
 from incidents.core import correlate as core
 from incidents.core import wording
 from incidents.core.correlate import Change, Clear, Decision, Ignore, Join, KnownIncident, Open, Policy, Seen, Update
-from incidents.core.fuse import Evidence, Verdict, bears_against, fuse
+from incidents.core.fuse import Evidence, bears_against, fuse
 from incidents.core.scope import ScopeKey, covers, related
 from incidents.models import EventKind, Incident, Phase, Sighting
 from incidents.queries.naming import PARTS, key_of
-from incidents.queries.reliabilities import weights_about
+from incidents.queries.reliabilities import weighing
 from incidents.services import ledger
 from incidents.services.audiences import Audience, waiting_audiences
 from incidents.services.events import announced, record, wake
@@ -134,6 +134,8 @@ def judged(audience: Audience, change: StateChange, now: datetime) -> Change:
 def _change(audience: Audience, change: StateChange, words: Sequence[SourceWord], now: datetime) -> Change:
     scope = key_of(change.scope)
     post_id = _post_id(change.ref)
+    evidence = _evidence(change, scope, words, now)
+    weights, confused_with = weighing(change.provider_id, audience.organization_id, evidence)
     return Change(
         id=change.id,
         source=Source(change.source),
@@ -142,18 +144,17 @@ def _change(audience: Audience, change: StateChange, words: Sequence[SourceWord]
         scope=scope,
         new=change.new,
         at=change.at,
-        verdict=_verdict(audience, change, scope, words, now),
+        verdict=fuse(evidence, weights),
         post_id=post_id,
         named=frozenset(_named([post_id]).get(post_id, ())) if post_id else frozenset(),
         is_own=change.organization_id is not None,
         is_followed=audience.organization_id is None or _is_followed(audience.organization_id, scope),
         in_maintenance=change.new.is_impaired and _in_maintenance(scope, now),
+        confused_with=confused_with,
     )
 
 
-def _verdict(
-    audience: Audience, change: StateChange, scope: ScopeKey, words: Iterable[SourceWord], now: datetime
-) -> Verdict:
+def _evidence(change: StateChange, scope: ScopeKey, words: Iterable[SourceWord], now: datetime) -> list[Evidence]:
     evidence = [Evidence(Source(change.source), change.ref, change.new, change.evidence.get("probability"))]
     for word in words:
         key = key_of(word.scope)
@@ -163,7 +164,7 @@ def _verdict(
             word.state is State.OPERATIONAL and bears_against(word.source, key, scope)
         ):
             evidence.append(Evidence(word.source, word.ref, word.state, word.probability))
-    return fuse(evidence, weights_about(change.provider_id, audience.organization_id))
+    return evidence
 
 
 def _is_followed(organization_id: int, scope: ScopeKey) -> bool:

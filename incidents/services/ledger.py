@@ -8,7 +8,7 @@ from incidents.core.fuse import Evidence, bears_against, fuse, fused_state
 from incidents.core.scope import covers, same
 from incidents.models import Impact, Incident, Sighting
 from incidents.queries.naming import PARTS, key_of, words_of
-from incidents.queries.reliabilities import weights_about
+from incidents.queries.reliabilities import weighing
 from monitors.core.delivery import Symptom
 from monitors.core.states import Source, State, worst
 from monitors.models import StateChange
@@ -57,8 +57,9 @@ def settle(incident: Incident, *, at: datetime, now: datetime, words: Iterable[S
     incident.title = title_of(incident, sightings)
     if current:
         against = _counter_evidence(current, words, now)
-        weights = weights_about(incident.provider_id, incident.organization_id)
-        incident.confidence = fuse([*_evidence(current), *against], weights).confidence
+        speaking = _evidence(current)
+        weights, _ = weighing(incident.provider_id, incident.organization_id, speaking)
+        incident.confidence = fuse([*speaking, *against], weights).confidence
         incident.denied = sorted({*incident.denied, *_denying(incident, sightings, against, now)})
     if incident.state != before:
         incident.changed_at = now
