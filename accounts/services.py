@@ -56,6 +56,11 @@ def create_organization(name: str, owner: User, *, now: datetime, slug: str = ""
     return organization
 
 
+def change_organization(organization: Organization, *, name: str, time_zone: str) -> None:
+    """Give an organization another name or zone. Windows that are planned keep the zone they were planned in."""
+    Organization.objects.filter(id=organization.id).update(name=name.strip()[:100], time_zone=time_zone)
+
+
 def share_counts(organization: Organization, *, shares: bool, now: datetime) -> None:
     """Let an organization's delivery counts speak to the public together with others', or stop that.
 

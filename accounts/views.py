@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import access, services
-from accounts.forms import MemberForm, OrganizationForm, RoleForm
+from accounts.forms import MemberForm, OrganizationForm, OrganizationSettingsForm, RoleForm
 from accounts.models import Membership, Organization, Role, User
 from kit.clock import clock
 
@@ -35,6 +35,28 @@ def organization_new(request: HttpRequest) -> HttpResponse:
         organization = services.create_organization(form.cleaned_data["name"], user, now=clock())
         return redirect("dashboard", organization.slug)
     return render(request, "accounts/organization_new.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def organization_settings(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show an organization's name, zone and plan; admins change the first two."""
+    membership = access.membership_for(request.user, slug)
+    organization = membership.organization
+    if request.method == "POST":
+        access.organization_for(request.user, slug, at_least=Role.ADMIN)
+    values = {"name": organization.name, "time_zone": organization.time_zone}
+    form = OrganizationSettingsForm(request.POST or None, initial=values, now=organization.time_zone)
+    if request.method == "POST" and form.is_valid():
+        services.change_organization(organization, **form.cleaned_data)
+        messages.success(request, "The settings are changed.")
+        return redirect("organization_settings", slug)
+    context = {
+        "organization": organization,
+        "form": form,
+        "may_change": Role(membership.role).includes(Role.ADMIN),
+    }
+    return render(request, "accounts/settings.html", context, status=422 if form.errors else 200)
 
 
 @require_GET

@@ -1,7 +1,10 @@
 """Time zones by the names of the tz database."""
 
 from datetime import UTC, tzinfo
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+_PLACES = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
 def zone_named(name: str) -> tzinfo:
@@ -10,3 +13,14 @@ def zone_named(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         return UTC
+
+
+@cache
+def zone_choices() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Return the zones that people live in as groups for a form: (part of the world, ((name, its city), ...))."""
+    groups: dict[str, list[tuple[str, str]]] = {"UTC": [("UTC", "UTC")]}
+    for name in sorted(available_timezones()):
+        part, _, city = name.partition("/")
+        if part in _PLACES:
+            groups.setdefault(part, []).append((name, city.replace("_", " ")))
+    return tuple((part, tuple(zones)) for part, zones in groups.items())

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from accounts.models import Membership, Organization, Role, User
+from accounts.models import Membership, Organization, Plan, Role, User
 from accounts.services import create_first_owner, give_one_time_password
 from kit.clock import clock
 from tests.factories import MembershipFactory, UserFactory
@@ -206,3 +206,34 @@ def test_sharing_is_for_owners_to_decide(client):
     address = f"/o/{membership.organization.slug}/sharing/"
     assert "An owner can change this." in client.get(address).text
     assert client.post(address, {"shares": "yes"}).status_code == 403
+
+
+def test_an_admin_gives_the_organization_another_name_and_zone(client):
+    membership = MembershipFactory(role=Role.ADMIN)
+    client.force_login(membership.user)
+    address = f"/o/{membership.organization.slug}/settings/"
+    assert '<option value="Europe/Berlin">Berlin</option>' in client.get(address).text
+    assert client.post(address, {"name": " Acme ", "time_zone": "Europe/Berlin"}).status_code == 302
+    assert Organization.objects.values_list("name", "time_zone").get() == ("Acme", "Europe/Berlin")
+    assert client.post(address, {"name": "Acme", "time_zone": "Mars/Olympus"}).status_code == 422
+
+
+def test_a_zone_that_the_list_no_longer_has_may_stay(client):
+    membership = MembershipFactory(role=Role.ADMIN, organization__time_zone="US/Pacific-New")
+    client.force_login(membership.user)
+    address = f"/o/{membership.organization.slug}/settings/"
+    assert client.post(address, {"name": "Acme", "time_zone": "US/Pacific-New"}).status_code == 302
+
+
+def test_settings_are_for_admins_to_change_and_for_all_to_read(client):
+    plan = Plan.objects.create(name="Small", most_monitors=10, least_interval_s=60, checks_kept_days=30)
+    membership = MembershipFactory(role=Role.MEMBER, organization__plan=plan)
+    client.force_login(membership.user)
+    address = f"/o/{membership.organization.slug}/settings/"
+    page = client.get(address).text
+    assert ("An admin can change these." in page, "at most 10" in page, "single checks for 30 days" in page) == (
+        True,
+        True,
+        True,
+    )
+    assert client.post(address, {"name": "Acme", "time_zone": "UTC"}).status_code == 403
