@@ -13,7 +13,9 @@ def timing(target: Target, rate: int, seconds: float) -> None:
     from monitors.probes.base import ProbeTask, Reason
     from monitors.probes.engine import Engine, Settings
     from monitors.probes.places import Caps
+    from monitors.probes.promptness import be_prompt
 
+    be_prompt()  # as manage.py probe
     count = int(rate * seconds)
     caps = Caps(10 * rate, 10 * rate, 10 * rate)
     engine = Engine(Settings("bench", allowed=(target.place,), caps=caps))

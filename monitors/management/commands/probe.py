@@ -1,5 +1,4 @@
 import signal
-import sys
 import threading
 from argparse import ArgumentParser
 
@@ -7,10 +6,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from kit.clock import clock
+from monitors.probes.promptness import be_prompt
 from monitors.services.checks import engine
 from monitors.services.probing import Prober
-
-SWITCH_S = 0.001  # how long one thread may keep the loop, which tells the time, from running
 
 
 class Command(BaseCommand):
@@ -27,6 +25,6 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        sys.setswitchinterval(SWITCH_S)
+        be_prompt()
         self.stdout.write(f"Making the checks of region {region}.")
         Prober(engine(), region=settings.PROBE_REGIONS.index(region), clock=clock).run(stop)

@@ -7,7 +7,8 @@ import pytest
 
 from monitors.core.states import State
 from monitors.probes.base import ProbeTask, Reason
-from monitors.probes.places import Caps
+from monitors.probes.engine import _together
+from monitors.probes.places import Caps, Start
 from tests.kit.servers import answer, serving
 
 
@@ -23,6 +24,22 @@ def test_each_check_starts_at_its_time(prober):
     assert arrived[0] < 0.6
     assert arrived[1] < 0.6
     assert 0.6 <= arrived[2] < 2
+
+
+@pytest.mark.parametrize(
+    ("starts_ms", "groups"),
+    [
+        ([0, 20, 40, 60, 80], [3, 2]),  # none is 40 ms late
+        ([0, 10, 20, 30, 40], [4, 1]),
+        ([0, 1, 2, 3, 4], [2, 2, 1]),  # close together: the loop is awake anyway
+        ([0, 2, 11, 12, 13], [4, 1]),
+        ([0, 41], [1, 1]),
+        ([], []),
+    ],
+)
+def test_few_checks_start_together_and_fewer_where_many_follow(starts_ms, groups):
+    starts = [Start(ProbeTask("http", "", {}, 1), ms / 1000, 0, print) for ms in starts_ms]
+    assert [len(group) for group in _together(starts)] == groups
 
 
 def test_results_come_in_the_order_of_the_tasks(prober):
