@@ -8,6 +8,7 @@ from django.db.models import Count, F, Sum
 
 from kit.countries import NAMES
 from monitors.core.problems import problem_words
+from monitors.core.shares import whole_shares
 from monitors.models import Carrier, Provider, Report, ReportCount
 from monitors.queries.report_habits import habit_before
 
@@ -17,12 +18,22 @@ _ALL = Sum(F("reports") + F("imported"))  # what others counted stands beside ou
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of the reports: `key` as stored, in words, how many, and their share of all (0.0 to 1.0)."""
+    """A part of the reports: `key` as stored, in words, how many, and their share of all (0.0 to 1.0).
+
+    `percent` is the share in whole per cents; those of one list add up to 100. The last of a list is what is left,
+    with an empty key.
+    """
 
     key: str
     words: str
     reports: int
     share: float
+    percent: int
+
+    @property
+    def about(self) -> str:
+        """The share in words: a part that is there is never "0 %"."""
+        return f"{self.percent} %" if self.percent else "under 1 %"
 
 
 def report_buckets(provider_id: int, since: datetime, now: datetime, minutes: int = 15) -> list[tuple[datetime, int]]:
@@ -58,17 +69,17 @@ def reports_by_quarter(provider: Provider, since: datetime, now: datetime) -> li
 
 
 def top_problems(provider_id: int, since: datetime, most: int = 3) -> list[Share]:
-    """Return what most people say is wrong, the most frequent first."""
+    """Return what most people say is wrong, the most frequent first, and the rest together."""
     counted = _counted(provider_id, since, "problem")
-    return _shares({key: (problem_words(key), n) for key, n in counted.items()}, most)
+    return _shares({key: (problem_words(key), n) for key, n in counted.items()}, most, "All others")
 
 
 def countries(provider_id: int, since: datetime, most: int = MOST_COUNTRIES) -> list[Share]:
-    """Return where reports come from, most first; those that do not say are in the whole and not in the list."""
+    """Return where reports come from, most first; last those that do not say, or come from elsewhere."""
     counted = _counted(provider_id, since, "country")
-    return [
-        share for share in _shares({key: (NAMES.get(key, ""), n) for key, n in counted.items()}, None) if share.key
-    ][:most]
+    unsaid = counted.pop("", 0)
+    rest = "Not said" if len(counted) <= most else "Elsewhere, or not said"
+    return _shares({key: (NAMES.get(key, key), n) for key, n in counted.items()}, most, rest, unsaid)
 
 
 def carriers_in(country: str) -> list[str]:
@@ -94,10 +105,14 @@ def _counted(provider_id: int, since: datetime, column: str) -> dict[str, int]:
     return dict(rows.order_by().values_list(column).annotate(n=Count("id")))
 
 
-def _shares(counted: dict[str, tuple[str, int]], most: int | None) -> list[Share]:
-    total = sum(n for _, n in counted.values())
-    ranked = sorted(counted.items(), key=lambda item: (-item[1][1], item[0]))
-    return [Share(key, words, n, n / total) for key, (words, n) in ranked[:most]]
+def _shares(counted: dict[str, tuple[str, int]], most: int, rest: str, unsaid: int = 0) -> list[Share]:
+    """Return the `most` largest, and what is left with `unsaid` under the words `rest`."""
+    ranked = sorted(((n, key, words) for key, (words, n) in counted.items()), key=lambda one: (-one[0], one[1]))
+    left = sum(n for n, _, _ in ranked[most:]) + unsaid
+    shown = [*ranked[:most], *([(left, "", rest)] if left else [])]
+    total = sum(n for n, _, _ in shown)
+    whole = whole_shares([n for n, _, _ in shown])
+    return [Share(key, words, n, n / total, per) for (n, key, words), per in zip(shown, whole, strict=True)]
 
 
 def _floor(at: datetime, width: timedelta) -> datetime:

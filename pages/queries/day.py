@@ -50,6 +50,10 @@ class CrowdView:
         return self.columns[-1].usual
 
     @property
+    def says_where(self) -> bool:
+        return any(share.key for share in self.countries)
+
+    @property
     def sentence(self) -> str:
         return usual_sentence(self.usual, self.last_quarter, self.now)
 
@@ -100,8 +104,9 @@ def day_of(provider: Provider, organization_id: int | None, reports: tuple[Colum
         Source.OFFICIAL: _read([f"feed:{pk}" for pk in provider.feeds.values_list("id", flat=True)], window, now),
         Source.CROWD: [Span(window.began_at, now)],  # people could report all the time
     }
-    if organization_id is not None:
-        covered |= _own(provider, organization_id, window, now)
+    own = _own(provider, organization_id, window, now) if organization_id is not None else {}
+    for source, spans in [*_everybodys(provider, window, now).items(), *own.items()]:
+        covered[source] = [*covered.get(source, ()), *spans]
     strips = tuple(
         Strip(
             source,
@@ -151,6 +156,12 @@ def _marks(seen: Sequence[Sighting], source: Source, window: Span) -> tuple[Mark
             incidents.add(row.incident_id)
             first.setdefault(row.first_at, row)
     return tuple(Mark(at, place(at, window), row.incident.title, row.incident.uid) for at, row in first.items())
+
+
+def _everybodys(provider: Provider, window: Span, now: datetime) -> dict[Source, list[Span]]:
+    """Return when the operator's probes, and what several organizations share, saw something; without those that never do."""
+    told = {Source.PROBE: f"probes:{provider.id}", Source.DELIVERY: f"shared:{provider.id}"}
+    return {source: spans for source, ref in told.items() if (spans := _read([ref], window, now))}
 
 
 def _own(provider: Provider, organization_id: int, window: Span, now: datetime) -> dict[Source, list[Span]]:

@@ -272,9 +272,40 @@ def test_pages_read_buckets_problems_and_countries(say, twilio):
         say(f"81.{n}.69.142", minutes=minutes, country=country)
     now = NOON + timedelta(minutes=50)
     assert [n for _, n in queries.report_buckets(twilio.id, NOON, now)] == [2, 1, 1, 0]
-    assert [(s.words, s.reports, s.share) for s in queries.top_problems(twilio.id, NOON)] == [
-        ("Messages are delayed", 4, 1.0)
+    assert [(s.words, s.reports, s.about) for s in queries.top_problems(twilio.id, NOON)] == [
+        ("Messages are delayed", 4, "100 %")
     ]
-    assert [(s.key, s.words, s.share) for s in queries.countries(twilio.id, NOON)] == [
-        ("JP", "Japan", 0.5), ("ID", "Indonesia", 0.25),
+    assert [(s.key, s.words, s.about) for s in queries.countries(twilio.id, NOON)] == [
+        ("JP", "Japan", "50 %"), ("ID", "Indonesia", "25 %"), ("", "Not said", "25 %"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reports", "problems", "countries"),
+    [
+        ([], [], []),
+        (
+            [("login", "JP"), ("other", "ID"), ("api_errors", "US")],
+            [("API errors", 34), ("Login or console", 33), ("Something else", 33)],
+            [("Indonesia", 34), ("Japan", 33), ("United States", 33)],
+        ),
+        (
+            [("login", "JP")] * 3 + [("other", "JP")] * 2 + [("api_errors", "")] * 2 + [("messages_missing", "")],
+            [("Login or console", 38), ("API errors", 25), ("Something else", 25), ("All others", 12)],
+            [("Japan", 63), ("Not said", 37)],
+        ),
+    ],
+)
+def test_shares_are_of_all_reports_and_add_up(twilio, reports, problems, countries):
+    for n, (problem, country) in enumerate(reports):
+        report(Statement(twilio, problem, country=country), address=f"81.{n}.69.142", browser=BROWSER, now=NOON)
+    assert [(s.words, s.percent) for s in queries.top_problems(twilio.id, NOON)] == problems
+    assert [(s.words, s.percent) for s in queries.countries(twilio.id, NOON)] == countries
+
+
+def test_countries_that_a_list_has_no_room_for_are_in_its_last_line(twilio):
+    for n, country in enumerate(["JP", "JP", "ID", "US", ""]):
+        report(Statement(twilio, "other", country=country), address=f"81.{n}.69.142", browser=BROWSER, now=NOON)
+    assert [(s.words, s.percent) for s in queries.countries(twilio.id, NOON, most=2)] == [
+        ("Japan", 40), ("Indonesia", 20), ("Elsewhere, or not said", 40),
     ]  # fmt: skip
