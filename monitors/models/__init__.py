@@ -6,6 +6,7 @@ from monitors.models.delivery import DeliveryFailure, DeliveryHour, DeliveryRule
 from monitors.models.fields import StateField
 from monitors.models.heartbeats import Heartbeat, Ping, PingKind
 from monitors.models.history import CheckBlock, MonitorDay, MonitorHour, PackedHour
+from monitors.models.lookups import KnownNumber, NumberLookup
 from monitors.models.notices import OperatorNotice
 from monitors.models.official import (
     Coverage,
@@ -47,11 +48,13 @@ __all__ = [
     "Follow",
     "Heartbeat",
     "ImportedCount",
+    "KnownNumber",
     "MaintenanceWindow",
     "Message",
     "Monitor",
     "MonitorDay",
     "MonitorHour",
+    "NumberLookup",
     "OfficialPost",
     "OfficialPostScope",
     "OfficialRevision",
