@@ -134,7 +134,7 @@ class MonitorForm(forms.Form):
     def is_extra_open(self) -> bool:
         """Whether something is written, or wrong, in what is folded away."""
         return any(
-            field.errors or _written(field.value()) != _written(field.field.initial) for field in self.extra_fields
+            field.errors or field.field.has_changed(field.field.initial, field.value()) for field in self.extra_fields
         )
 
     @property
@@ -203,7 +203,3 @@ def _initial(monitor: Monitor, probe: Probe) -> dict[str, Any]:
         **{name: getattr(monitor, name) for name in (*JUDGED, *PLACES)},
         **option_values(probe, monitor),
     }
-
-
-def _written(value: object) -> str:
-    return "" if value is None else str(value)

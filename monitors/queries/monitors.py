@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from monitors.core.phases import PHASES
 from monitors.core.quorum import wanted_of
 from monitors.core.states import State
 from monitors.models import Component, Follow, Monitor, SourceState
 from monitors.probes import probe_kinds
-from monitors.probes.base import Reason
+from monitors.probes.base import ProbeResult, Reason
 from monitors.queries.providers import seen_by
 from monitors.queries.regions import region_name
 
@@ -82,6 +83,11 @@ def _confirmed_by(monitor: Monitor) -> str:
     return f"{monitor.confirmations} checks in a row" + (
         f", up after {up_after}" if up_after != monitor.confirmations else ""
     )
+
+
+def spent(result: ProbeResult) -> list[tuple[str, int]]:
+    """Return the phases that took place, as (label, microseconds)."""
+    return [(label, us) for name, label in PHASES.items() if (us := getattr(result.phases, name))]
 
 
 def option_text(value: object) -> str:

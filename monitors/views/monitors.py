@@ -151,10 +151,12 @@ def monitor_check(request: HttpRequest, slug: str, monitor_id: int) -> HttpRespo
     if not cache.add(f"monitor_check:{monitor.id}", 1, CHECK_NOW_EVERY_S):
         messages.info(request, f"{monitor.name} was checked a moment ago. Wait {CHECK_NOW_EVERY_S} seconds.")
         return redirect("monitor_detail", slug=slug, monitor_id=monitor.id)
+    result = checks.try_monitor(monitor, now=clock())
     context = {
         "organization": organization,
         "monitor": monitor,
-        "result": checks.try_monitor(monitor, now=clock()),
+        "result": result,
+        "spent": queries.spent(result),
         "now": clock(),
     }
     return render(request, "monitors/monitor_check.html", context)
@@ -219,6 +221,7 @@ def _render_form(
 ) -> HttpResponse:
     context = {
         "result": result,
+        "spent": queries.spent(result) if result else (),
         "can_try": not (probe_kinds()[kind].is_waiting or probe_kinds()[kind].is_sending),
         "organization": organization,
         "form": form,

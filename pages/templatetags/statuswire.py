@@ -159,6 +159,15 @@ def percent(share: float | None, digits: int = 2) -> str:
     return f"{int(share * 10 ** (digits + 2) + 1e-6) / 10**digits:.{digits}f} %"
 
 
+@register.filter
+def short_time(microseconds: float) -> str:
+    """Return a time as people compare it: "0.17 ms", "7.1 ms", "338 ms", "9.99 s"."""
+    ms = microseconds / 1000
+    if ms >= 1000:
+        return f"{ms / 1000:.2f} s"
+    return f"{ms:.0f} ms" if ms >= 100 else f"{ms:.1f} ms" if ms >= 1 else f"{ms:.2f} ms"
+
+
 BAR, GAP, HEIGHT = 8, 2, 40
 # How a bar's height tells its state where colours do not: the worse, the lower it starts and the taller its mark.
 _HATCHES = {

@@ -4,7 +4,7 @@ import pytest
 
 from incidents.core.timeline import Bar
 from monitors.core.states import State
-from pages.templatetags.statuswire import bars, lasting, percent
+from pages.templatetags.statuswire import bars, lasting, percent, short_time
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -55,3 +55,18 @@ def test_small_bars_put_neighbours_without_trouble_together():
     titles += ["6: major outage", "7: major outage"]
     assert [part.split("</title>")[0] for part in drawn.split("<title>")[1:]] == titles
     assert bars(series(up, up, up), "SMS").count("<title>") == 3
+
+
+@pytest.mark.parametrize(
+    ("us", "words"),
+    [
+        (0, "0.00 ms"),
+        (167, "0.17 ms"),
+        (7_110, "7.1 ms"),
+        (99_949, "99.9 ms"),
+        (338_400, "338 ms"),
+        (9_993_008, "9.99 s"),
+    ],
+)
+def test_a_time_is_as_fine_as_it_is_short(us, words):
+    assert short_time(us) == words

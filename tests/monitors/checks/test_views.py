@@ -280,6 +280,26 @@ def test_a_try_shows_a_live_result_and_saves_nothing(trying, monitor):
     assert Monitor.objects.count() == 1
 
 
+def test_what_is_folded_away_opens_where_something_is_written_or_wrong(trying, settings):
+    settings.PROBE_REGIONS = ["home", "us"]
+    usual = {
+        "regions": "0",
+        "slow_factor": "2.0",
+        "option_redirects": "follow",
+        "option_auth": "none",
+        "option_http_version": "1.1",
+    }
+    folded = {}
+    with serving(answer(b"{}")) as server:
+        for name, changes in {"usual": {}, "headers": {"option_headers": "X-A: b"}, "us": {"regions": "1"}}.items():
+            cache.clear()
+            folded[name] = re.search(
+                '<details class="group"( open)?>\\s*<summary><span>More',
+                trying(server.url, **usual | {"option_headers": ""} | changes).text,
+            )[1]
+    assert folded == {"usual": None, "headers": " open", "us": " open"}
+
+
 def test_a_try_of_a_private_address_sends_nothing(trying):
     with serving(answer(b"ok")) as server:
         tried = trying(server.url, is_allowed=False)
