@@ -32,6 +32,7 @@ SCHEDULES = (
     Schedule("monitors.tasks.apply_receipts", 5),
     Schedule("monitors.tasks.send_synthetic", 10),  # messages at an owner's cost, within their cap
     Schedule("monitors.tasks.evaluate_counts", 60),
+    Schedule("monitors.tasks.tell_public_probes", 30),
     Schedule("monitors.tasks.pack_closed_hours", 300),
     Schedule("monitors.tasks.tell_operators", 60),  # of sources that stay unreadable, and the like
     Schedule("monitors.tasks.daily_upkeep", 3600),  # partitions ahead, pruning

@@ -220,6 +220,9 @@ _ELSEWHERE = (
     " https://captive.apple.com/ https://detectportal.firefox.com/success.txt https://www.wikipedia.org/"
 )
 CANARIES = env.words("CANARIES", "" if LOCAL else _ELSEWHERE)
+# Organizations, by their slugs, whose monitors of providers speak to everybody: the operator's own. None: what
+# monitors see is known to their own organizations alone.
+PUBLIC_PROBES_OF = env.words("PUBLIC_PROBES_OF")
 # Who is written to when something of this installation needs a person, such as a source that stays unreadable.
 # None: the notices stand in the admin and in /metrics alone.
 OPERATOR_EMAILS = env.words("OPERATOR_EMAILS")

@@ -12,7 +12,7 @@ class Observation:
     """One reading of one source about one scope.
 
     `ref` says which source it was: "feed:7" or "post:93" (official), "monitor:4" (probe),
-    "crowd:12" (a provider), "receipts:3" (a tenant's receipt source), "rule:5" (a tenant's own rule
+    "crowd:12" (a provider), "probes:12" (the operator's probes of a provider, together), "receipts:3" (a tenant's receipt source), "rule:5" (a tenant's own rule
     about its receipts). `organization_id` is None for evidence that everybody may see. `reason` is one sentence for people. `confirmations` is
     how many observations in a row must agree before the state counts as changed. `fresh_for_s`
     is how long the reading stays good, in seconds.

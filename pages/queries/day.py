@@ -95,7 +95,8 @@ def _comments(provider: Provider, since: datetime) -> Iterable[Comment]:
 def day_of(provider: Provider, organization_id: int | None, reports: tuple[Column, ...], now: datetime) -> Day:
     """Return the day as each source saw it.
 
-    A stranger sees what is public; a member also what their organization's own probes and messages saw.
+    A stranger sees what is public, the operator's probes among it; a member also what their organization's own probes
+    and messages saw.
     """
     window = window_of(now)
     seen = _sighted(provider, organization_id, window)
@@ -105,8 +106,11 @@ def day_of(provider: Provider, organization_id: int | None, reports: tuple[Colum
         Source.CROWD: [Span(window.began_at, now)],  # people could report all the time
     }
     own = _own(provider, organization_id, window, now) if organization_id is not None else {}
-    for source, spans in [*_everybodys(provider, window, now).items(), *own.items()]:
-        covered[source] = [*covered.get(source, ()), *spans]
+    if probed := _read([f"probes:{provider.id}"], window, now):
+        own[Source.PROBE] = [*own.get(Source.PROBE, ()), *probed]
+    if any(row.source == Source.DELIVERY for row in seen):  # of what several share, only the trouble is told
+        own.setdefault(Source.DELIVERY, [])
+    covered |= own
     strips = tuple(
         Strip(
             source,
@@ -156,12 +160,6 @@ def _marks(seen: Sequence[Sighting], source: Source, window: Span) -> tuple[Mark
             incidents.add(row.incident_id)
             first.setdefault(row.first_at, row)
     return tuple(Mark(at, place(at, window), row.incident.title, row.incident.uid) for at, row in first.items())
-
-
-def _everybodys(provider: Provider, window: Span, now: datetime) -> dict[Source, list[Span]]:
-    """Return when the operator's probes, and what several organizations share, saw something; without those that never do."""
-    told = {Source.PROBE: f"probes:{provider.id}", Source.DELIVERY: f"shared:{provider.id}"}
-    return {source: spans for source, ref in told.items() if (spans := _read([ref], window, now))}
 
 
 def _own(provider: Provider, organization_id: int, window: Span, now: datetime) -> dict[Source, list[Span]]:

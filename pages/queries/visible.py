@@ -29,7 +29,7 @@ def components(owner: int | None = None) -> "QuerySet[Component]":
 
 
 def incidents(owner: int | None = None) -> "QuerySet[Incident]":
-    """Return records of such providers. The public's are made of official posts and people's reports alone."""
+    """Return records of such providers. The public's are made of what everybody may know alone."""
     return of_audience(owner).filter(provider__in=providers(owner))
 
 

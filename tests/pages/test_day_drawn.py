@@ -84,6 +84,16 @@ def test_an_organization_s_evidence_is_on_no_stranger_s_axis(client, scene):
     assert [len(strip.marks) for strip in day.strips] == [1, 0, 1, 0]
 
 
+def test_the_operators_probes_and_what_several_share_are_on_everybodys_axis(client, scene):
+    Coverage.objects.create(ref=f"probes:{scene.twilio.id}", began_at=scene.ago(60), ended_at=scene.now)
+    scene.say(scene.sms, State.MAJOR_OUTAGE, minutes=20, source=Source.PROBE, ref=f"probes:{scene.twilio.id}")
+    scene.say(scene.sms, State.DEGRADED, minutes=15, source=Source.DELIVERY, ref=f"shared:{scene.twilio.id}")
+    official, probes, crowd, delivery = client.get("/is/twilio/down").context["day"].strips
+    assert [len(strip.marks) for strip in (official, probes, crowd, delivery)] == [1, 1, 1, 1]
+    assert [one.state for one in probes.stretches] == [State.UNKNOWN, State.OPERATIONAL, State.MAJOR_OUTAGE]
+    assert [one.state for one in delivery.stretches] == [State.UNKNOWN, State.DEGRADED]
+
+
 def test_reports_are_counted_by_the_quarter_with_their_problems_and_countries(client, scene):
     for n in range(8):
         when = scene.now.replace(second=0, microsecond=0) - timedelta(minutes=n)

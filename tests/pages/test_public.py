@@ -253,7 +253,7 @@ def test_the_directory_asks_the_same_of_the_database_for_any_number(client, djan
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("path", "queries"), [("/providers/twilio/", 31), ("/is/twilio/down", 30)])
+@pytest.mark.parametrize(("path", "queries"), [("/providers/twilio/", 32), ("/is/twilio/down", 31)])
 def test_a_provider_s_pages_ask_the_same_for_any_number(client, django_assert_num_queries, path, queries, number):
     provider = watched("twilio")
     for n in range(number):
