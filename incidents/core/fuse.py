@@ -12,6 +12,7 @@ sources make it surer; and messages that arrive argue against a rumour.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from incidents.core.scope import ScopeKey, covers, same
 from monitors.core.states import Source, State, worst
@@ -65,12 +66,19 @@ class Evidence:
     """What one ref of a source says now, as far as it bears on one incident.
 
     `probability` is how sure a calibrated detector is of it (0.0 to 1.0); None: the weights set by hand speak.
+    `argued` is what that detector took from other sources, in log-odds, by their names.
     """
 
     source: Source
     ref: str
     state: State
     probability: float | None = None
+    argued: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, source: str, ref: str, state: State, detail: Mapping[str, Any]) -> "Evidence":
+        """Read what a source said with its word (Observation.evidence)."""
+        return cls(Source(source), ref, state, detail.get("probability"), detail.get("argued") or {})
 
     def weight(self, weights: Weights) -> float:
         """What it argues for trouble, in log-odds."""
@@ -96,7 +104,8 @@ class Verdict:
 def fuse(evidence: Iterable[Evidence], weights: Weights = BY_HAND) -> Verdict:
     """Weigh the evidence about one scope, or about one incident's scopes together."""
     seen = list(evidence)
-    pro = {source: min(CAP[source], _tempered(_weights_for(seen, source, weights))) for source in Source}
+    said = {source: min(CAP[source], _tempered(_weights_for(seen, source, weights))) for source in Source}
+    pro = {source: max(0.0, weight - _counted_twice(seen, source, said)) for source, weight in said.items()}
     # An API that answers does not clear a delivery problem.
     deaf = {Source.PROBE} if pro[Source.DELIVERY] else set()
     con = sum(_tempered(_weights_against(seen, source, weights)) for source in Source if source not in deaf)
@@ -147,6 +156,19 @@ def _weights_for(evidence: Sequence[Evidence], source: Source, weights: Weights)
         if e.source is source and e.state.is_impaired:
             by_ref[e.ref] = max(by_ref.get(e.ref, 0.0), e.weight(weights))
     return list(by_ref.values())
+
+
+def _counted_twice(evidence: Sequence[Evidence], source: Source, said: Mapping[Source, float]) -> float:
+    """What a source's detector took from others that speak here themselves: at most what these argue, so that nobody's
+    word makes it less sure."""
+    return max(
+        (
+            sum(min(said[other], max(0.0, e.argued.get(other, 0.0))) for other in Source if other is not source)
+            for e in evidence
+            if e.source is source and e.state.is_impaired and e.argued
+        ),
+        default=0.0,
+    )
 
 
 def _weights_against(evidence: Sequence[Evidence], source: Source, weights: Weights) -> list[float]:

@@ -168,7 +168,7 @@ def _update(update: IncidentUpdate) -> UpdateView:
 
 
 def _evidence(sighting: Sighting) -> Evidence:
-    return Evidence(Source(sighting.source), sighting.ref, sighting.state, sighting.evidence.get("probability"))
+    return Evidence.of(sighting.source, sighting.ref, sighting.state, sighting.evidence)
 
 
 def _weighed(

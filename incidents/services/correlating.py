@@ -155,7 +155,7 @@ def _change(audience: Audience, change: StateChange, words: Sequence[SourceWord]
 
 
 def _evidence(change: StateChange, scope: ScopeKey, words: Iterable[SourceWord], now: datetime) -> list[Evidence]:
-    evidence = [Evidence(Source(change.source), change.ref, change.new, change.evidence.get("probability"))]
+    evidence = [Evidence.of(change.source, change.ref, change.new, change.evidence)]
     for word in words:
         key = key_of(word.scope)
         if word.ref == change.ref or not word.heard.is_fresh(now):
@@ -163,7 +163,7 @@ def _evidence(change: StateChange, scope: ScopeKey, words: Iterable[SourceWord],
         if (word.state.is_impaired and related(key, scope)) or (
             word.state is State.OPERATIONAL and bears_against(word.source, key, scope)
         ):
-            evidence.append(Evidence(word.source, word.ref, word.state, word.probability))
+            evidence.append(Evidence.of(word.source, word.ref, word.state, word.evidence))
     return evidence
 
 

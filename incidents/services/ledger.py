@@ -123,7 +123,7 @@ def _is_lifted(sighting: Sighting, others: Iterable[Sighting]) -> bool:
 
 
 def _evidence(current: Iterable[Sighting]) -> list[Evidence]:
-    return [Evidence(Source(s.source), s.ref, s.state, s.evidence.get("probability")) for s in current]
+    return [Evidence.of(s.source, s.ref, s.state, s.evidence) for s in current]
 
 
 def _counter_evidence(current: Sequence[Sighting], words: Iterable[SourceWord], now: datetime) -> list[Evidence]:

@@ -103,12 +103,12 @@ def _hear(sighting: Sighting, word: SourceWord | None, now: datetime) -> datetim
 
 def _sharpen(sighting: Sighting, word: SourceWord | None) -> bool:
     """Take over how sure a detector has become of what it sees; return whether that moved."""
-    known = sighting.evidence.get("probability")
-    if sighting.cleared_at or word is None or word.probability is None or not word.state.is_impaired:
+    known, now_says = (said.evidence.get("probability") if said else None for said in (sighting, word))
+    if sighting.cleared_at or word is None or now_says is None or not word.state.is_impaired:
         return False
-    if known is not None and abs(word.probability - known) < NOTICED:
+    if known is not None and abs(now_says - known) < NOTICED:
         return False
-    sighting.evidence = {**sighting.evidence, "probability": word.probability}
+    sighting.evidence = {**sighting.evidence, "probability": now_says}
     sighting.save(update_fields=["evidence"])
     return True
 

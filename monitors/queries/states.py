@@ -1,8 +1,9 @@
 """What sources say now, and when each was last heard."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
@@ -28,7 +29,7 @@ class Heard:
 class SourceWord:
     """What one ref says about one scope. `scope` comes with provider, component, group and carrier.
 
-    `probability` is how sure a calibrated detector is of it (0.0 to 1.0); None: it does not say.
+    `evidence` is what it said with its word (Observation.evidence).
     """
 
     source: Source
@@ -38,7 +39,7 @@ class SourceWord:
     since: datetime
     heard: Heard
     reason: str
-    probability: float | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
 def words_about(
@@ -127,7 +128,7 @@ def _words(rows: Sequence[SourceState]) -> list[SourceWord]:
                 max(row.observed_at, read_at.get(row.ref) or row.observed_at), timedelta(seconds=row.fresh_for_s)
             ),
             reason=row.reason,
-            probability=row.evidence.get("probability"),
+            evidence=row.evidence,
         )
         for row in rows
     ]

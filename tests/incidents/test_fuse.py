@@ -88,3 +88,18 @@ def test_a_detector_that_says_how_sure_it_is_is_taken_at_its_word(probability):
 def test_such_a_word_is_made_surer_by_another_source():
     alone = Evidence(DELIVERY, "shared:1", DEGRADED, 0.7)
     assert fuse([alone, Evidence(CROWD, "crowd:1", DEGRADED)]).confidence > 0.7
+
+
+@pytest.mark.parametrize(
+    ("argued", "beside", "expected"),
+    [
+        ({"crowd": 1.6}, [(CROWD, DEGRADED)], 0.7),  # it had heard them already
+        ({"crowd": 0.6}, [(CROWD, DEGRADED)], 0.864),  # one point of the 1.6 is new
+        ({"crowd": 2.6}, [(CROWD, DEGRADED)], 0.7),  # what it took in stays, although they argue less now
+        ({"crowd": 2.6, "official": -1.0}, [], 0.7),
+        ({"official": 3.0}, [(OFFICIAL, DEGRADED)], 0.966),
+    ],
+)
+def test_what_a_detector_took_from_others_counts_once(argued, beside, expected):
+    verdict = fuse([Evidence(DELIVERY, "shared:1", DEGRADED, 0.7, argued), *seen(*beside)])
+    assert verdict.confidence == pytest.approx(expected, abs=0.001)
