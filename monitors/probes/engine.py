@@ -34,7 +34,7 @@ MAX_NAMES = 10_000
 START_WITHIN_S = 3.0  # a check that cannot start within this of its time is not made
 START_LATE_S = 0.04  # checks may start up to this late, to start together
 START_TOGETHER = 4
-CLOSE_S = 0.01  # where checks are this close, the loop is awake anyway, and only two of them start together
+CLOSE_S = 0.005  # where checks are this close, the loop is awake anyway, and only two of them start together
 REFUSED = (Reason.TLS_EXPIRED, Reason.TLS_NAME, Reason.TLS_UNTRUSTED)  # for what the certificate says
 _STOPPED = failed(Reason.PROBER_ERROR, "Our prober was stopped during this check.")
 

@@ -13,7 +13,7 @@ from monitors.core.conditions import read_json
 from monitors.core.states import State
 from monitors.probes.base import Field, Net, Probe, ProbeResult, Reason
 from monitors.probes.evidence import describe, hidden, masked, printable, text_of
-from monitors.probes.http import Rules, travel
+from monitors.probes.http import Rules, judged, travel
 from monitors.probes.http_rules import (
     ASKING_READERS,
     REQUEST_FIELDS,
@@ -63,7 +63,7 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
         return unreadable
     rules = Rules.of(options)
     closely = in_full or speaks_of_certificates(options)
-    answer, steps = await travel(check_url(target, allowed=net.allowed), rules, timeout_s, net, closely=closely)
+    answer, steps = await travel(judged(target, tuple(net.allowed)), rules, timeout_s, net, closely=closely)
     found = describe(answer, steps, rules.asking.secrets)
     state, reason, summary, parts = _judged(answer.reason, answer.trouble, answer.status, text_of(answer), options)
     if reason == Reason.OK and (failure := Conditions.of(options, HTTP_NAMES).judge(facts_of(answer, options))):

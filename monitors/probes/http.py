@@ -109,7 +109,7 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
         return unreadable
     rules = Rules.of(options)
     answer, steps = await travel(
-        check_url(target, allowed=net.allowed),
+        judged(target, tuple(net.allowed)),
         rules,
         timeout_s,
         net,
@@ -119,6 +119,12 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
     detail = {} if reason == Reason.OK and not in_full else describe(answer, steps, rules.asking.secrets)
     summary = hidden(summary, rules.asking.secrets)
     return ProbeResult(state, reason, answer.total_us, answer.phases, summary, detail)
+
+
+@lru_cache(maxsize=10_000)
+def judged(target: str, allowed: tuple[str, ...]) -> Target:
+    """Return a target, judged by its text, which means the same at each check. Raises AddressRefused."""
+    return check_url(target, allowed=allowed)
 
 
 async def travel(
@@ -144,7 +150,7 @@ async def travel(
         if len(steps) > MAX_STEPS + 1:
             break
         request = following
-    return replace(answer, total_us=spent_us, phases=phases), steps
+    return answer if len(steps) == 1 else replace(answer, total_us=spent_us, phases=phases), steps
 
 
 def _is_explicit(status: int, rules: Rules) -> bool:

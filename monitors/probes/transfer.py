@@ -225,7 +225,8 @@ class Transfer:
     def _read_hello(self) -> None:
         """Look at the server's first words of TLS, and leave them to libcurl."""
         with suppress(OSError):  # whatever became of the connection, libcurl finds out
-            self._tls_version = chosen_version(self._sockets[-1].recv(LONGEST, MSG_PEEK | MSG_DONTWAIT))
+            words = self._sockets[-1].recv(LONGEST, MSG_PEEK | MSG_DONTWAIT)
+            self._tls_version = chosen_version(words) or self._tls_version
 
     def finish(self, code: int, message: str, *, dns_us: int = 0) -> Answer:
         """Return what came, given libcurl's result, and give everything back.
