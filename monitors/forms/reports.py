@@ -54,7 +54,7 @@ class ReportForm(forms.Form):
     def __init__(self, data: Any = None, *, provider: Provider, country: str = "") -> None:
         super().__init__(data, initial={"country": country})
         self.provider = provider
-        self.has_carriers = provider.category == "comms"
+        self.has_carriers = asks_carrier(provider)
         self.near = country
         self.fields["problem"].choices = list(problems(provider.category).items())  # type: ignore[attr-defined]
         part = self.fields["component"]
@@ -95,6 +95,10 @@ class ReportForm(forms.Form):
             carrier_text="" if carrier else typed,
             comment=chosen["comment"],
         )
+
+
+def asks_carrier(provider: Provider) -> bool:
+    return provider.category == "comms"
 
 
 @cache

@@ -1,5 +1,6 @@
 """Where people say that something is broken. No login; who they are is not kept."""
 
+from html import escape
 from urllib.parse import urlsplit
 
 from csp.decorators import csp_replace
@@ -16,7 +17,7 @@ from django.views.decorators.vary import vary_on_headers
 from kit.accept_language import country_hint
 from kit.client_ip import client_ip
 from kit.clock import clock
-from monitors.forms.reports import ReportForm
+from monitors.forms.reports import ReportForm, asks_carrier
 from monitors.models import Provider, Via
 from monitors.queries.providers import everybodys
 from monitors.services import report_work, reports
@@ -89,12 +90,24 @@ def _page(request: HttpRequest, provider: Provider, via: Via) -> HttpResponse:
         "once_more": once_more,
         "thanks": THANKS.get(request.GET.get("thanks", "")),
         "action": reverse(_NAMES[via], args=[provider.slug]),
+        "snippet": _snippet(provider) if settings.EMBEDDED_ON else "",
+        "embedded_on": "" if "*" in settings.EMBEDDED_ON else ", ".join(settings.EMBEDDED_ON),
     }
     return render(request, _TEMPLATES[via], context, status=status)
 
 
 _NAMES = {Via.FORM: "report_problem", Via.EMBED: "report_embedded"}
 _TEMPLATES = {Via.FORM: "monitors/report_problem.html", Via.EMBED: "monitors/report_embedded.html"}
+
+
+def _snippet(provider: Provider) -> str:
+    """Return what another site puts into its page to have the form there. An iframe alone: no script of ours runs in it."""
+    address = settings.PUBLIC_URL + reverse("report_embedded", args=[provider.slug])
+    height = 920 if asks_carrier(provider) else 820  # the form as narrow as a phone
+    return (
+        f'<iframe src="{escape(address)}" title="Report a problem with {escape(provider.name)}"'
+        f' width="100%" height="{height}" loading="lazy"></iframe>'
+    )
 
 
 def person_of(request: HttpRequest) -> Person:
