@@ -29,6 +29,10 @@ class Sums(NamedTuple):
         found = [percentile(bins, share) for share in shares]
         return [time for time in found if time is not None] if bins else None
 
+    def measured(self, *shares: float) -> list[int] | None:
+        """As `percentiles`, but None also where no time was measured, as for a job that never says when it begins."""
+        return self.percentiles(*shares) if self.max_us else None
+
 
 def sums_of(checks: Iterable[Packed], *, is_planned: Iterable[bool]) -> Sums:
     """Add up checks; one that was our own fault counts nowhere, one in planned work as planned only."""

@@ -196,7 +196,7 @@ PROBE = Probe(
     label="Heartbeat",
     target_label="Job",
     fields=(
-        Field("period", "Runs every", initial="1d", help="As in 5m, 1h or 1d. Empty if it runs by a cron line."),
+        Field("period", "Runs every", help="As in 5m, 1h or 1d. Empty if it runs by a cron line."),
         Field("cron", "Cron line", help="As in 30 4 * * 1-5, instead of a period."),
         Field("zone", "Time zone", initial="UTC", help="Of the cron line, as in Europe/Berlin."),
         Field("grace", "Grace", initial="5m", help="How much later a ping may come before the job counts as late."),

@@ -58,7 +58,8 @@ def read_steps(text: str, names: Names) -> list[Step]:
                 _add(steps[-1], line.strip(), names)
             _judge_names(line, known)
         except ValueError as error:
-            raise ValueError(f"Line {number}: {error}") from error
+            gap = "\n" if "\n" in str(error) else " "  # what points at a character has the line to itself
+            raise ValueError(f"Line {number}:{gap}{error}") from error
         if steps:
             known |= {name for name, _ in steps[-1].saves}
     if not 1 <= len(steps) <= MAX_STEPS:

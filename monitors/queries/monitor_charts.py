@@ -154,7 +154,7 @@ def _latency_buckets(pieces: Sequence[tuple[datetime, Sums]], frame: Frame) -> l
     buckets = []
     for start, pile in _piles([(at, sums) for at, sums in pieces if sums.checks], frame):
         sums = together(pile)
-        p50, p95, p99 = sums.percentiles(*SHARES) or (None, None, None)
+        p50, p95, p99 = sums.measured(*SHARES) or (None, None, None)
         buckets.append(Bucket(start, sums.checks, sums.failed, p50, p95, p99))
     return buckets
 

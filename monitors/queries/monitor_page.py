@@ -106,7 +106,7 @@ def _tiles(
 
 
 def _tile(monitor: Monitor, label: str, sums: Sums) -> UptimeTile:
-    times = [round(us / _MILLISECONDS) for us in sums.percentiles(0.5, 0.95, 0.99) or ()]
+    times = [round(us / _MILLISECONDS) for us in sums.measured(0.5, 0.95, 0.99) or ()]
     down = round(sums.failed * monitor.interval_s / 60)
     return UptimeTile(label, sums.uptime, sums.checks, sums.failed, sums.planned, down, *times)
 

@@ -10,7 +10,7 @@ from monitors.core.quorum import wanted_of
 from monitors.core.states import State
 from monitors.models import Component, Follow, Monitor, SourceState
 from monitors.probes import probe_kinds
-from monitors.probes.base import ProbeResult, Reason
+from monitors.probes.base import Probe, ProbeResult, Reason
 from monitors.queries.providers import seen_by
 from monitors.queries.regions import region_name
 
@@ -68,11 +68,17 @@ def configuration(monitor: Monitor) -> list[tuple[str, str]]:
     return [
         ("Kind", kind.label),
         *([(kind.target_label, monitor.target)] if monitor.target else []),
-        ("Every", f"{monitor.interval_s} s"),
-        ("Timeout", f"{monitor.timeout_s} s"),
+        *_asked_for(monitor, kind),
         ("Confirmed after", _confirmed_by(monitor)),
         *((label, text) for label, text in options if text),
     ]
+
+
+def _asked_for(monitor: Monitor, kind: Probe) -> list[tuple[str, str]]:
+    """Return how often and for how long a target is asked; nothing where none is."""
+    if kind.is_waiting or kind.is_sending:
+        return []
+    return [("Every", f"{monitor.interval_s} s"), ("Timeout", f"{monitor.timeout_s} s")]
 
 
 def _confirmed_by(monitor: Monitor) -> str:
@@ -80,9 +86,8 @@ def _confirmed_by(monitor: Monitor) -> str:
     if count > 1:
         return f"{wanted_of(count, monitor.quorum)} of {count} regions: {', '.join(map(region_name, monitor.regions))}"
     up_after = monitor.recovery_confirmations or monitor.confirmations
-    return f"{monitor.confirmations} checks in a row" + (
-        f", up after {up_after}" if up_after != monitor.confirmations else ""
-    )
+    down_after = "1 check" if monitor.confirmations == 1 else f"{monitor.confirmations} checks in a row"
+    return down_after + (f", up after {up_after}" if up_after != monitor.confirmations else "")
 
 
 def spent(result: ProbeResult) -> list[tuple[str, int]]:
@@ -140,7 +145,7 @@ def _row(monitor: Monitor, word: SourceState | None, now: datetime) -> MonitorRo
         why=_why(monitor, known),
         last_check_at=monitor.last_check_at,
         next_check_at=monitor.next_check_at,
-        last_ms=None if monitor.last_total_us is None else round(monitor.last_total_us / 1000),
+        last_ms=round(monitor.last_total_us / 1000) if monitor.last_total_us else None,
         muted_until=monitor.muted_until if monitor.muted_until and monitor.muted_until > now else None,
         is_noisy=monitor.noisy_since is not None,
         tags=monitor.tags,

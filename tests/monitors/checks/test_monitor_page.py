@@ -193,3 +193,12 @@ def test_what_a_new_monitor_saw_today_stands_at_the_end_of_every_span(span):
     page = page_of(monitor, span)
     assert [tile.checks for tile in page.tiles] == [5, 5, 5, 5]
     assert float(page.charts.latency.median[1:].split(",")[0]) > 700
+
+
+def test_what_was_not_measured_is_no_time_of_zero():
+    monitor = MonitorFactory(kind="heartbeat", target="", interval_s=600, confirmations=1, last_total_us=0)
+    store(monitor, *((NOON - n * MINUTE, UP, 0) for n in range(5)))
+    page = page_of(monitor)
+    assert (page.row.last_ms, page.tiles[0].p50_ms, page.charts.latency.median) == (None, None, "")
+    assert page.charts.latency.summary == "5 checks, 0 failed."
+    assert page.configuration == [("Kind", "Heartbeat"), ("Confirmed after", "1 check")]

@@ -88,7 +88,7 @@ def test_a_carried_value_makes_no_header_and_no_other_host(prober):
         ("GET /a\nbody: x", "Line 2: GET sends no body."),
         ("GET /a\nheader: Host: x", "Line 2: Host cannot be set"),
         ("GET /a\nheader: X: {{token}}", "Line 2: {{token}} is not known yet."),
-        ("GET /a\nexpect: status = 3", "Line 2: status = 3\n       ^\nWrite == to compare."),
+        ("GET /a\nexpect: status = 3", "Line 2:\nstatus = 3\n       ^\nWrite == to compare."),
         ("GET /a\nsave: secret = body.x", "Line 2: Write save: token = body.access_token"),
         ("\n\n".join(["GET /a"] * 11), "Write 1 to 10 steps"),
     ],
