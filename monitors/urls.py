@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern] = [
         receipts.receipt_secret_remove,
         name="receipt_secret_remove",
     ),
+    path("o/<slug:slug>/receipts/<int:source_id>/lookup/", receipts.receipt_lookup, name="receipt_lookup"),
     path(
         "o/<slug:slug>/receipts/<int:source_id>/delete/", receipts.receipt_source_delete, name="receipt_source_delete"
     ),

@@ -1,10 +1,11 @@
 """What people fill in about where their receipts come in."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
-from monitors.models import Provider
+from monitors.models import NumberLookup, Provider
 from monitors.receipts import receipt_kinds
 from monitors.receipts.base import Receipts
 
@@ -67,6 +68,40 @@ class SecretForm(forms.Form):
         wrong = self.kind.check_secret(secret)
         if wrong:
             raise forms.ValidationError(wrong)
+        return secret
+
+
+class LookupForm(forms.Form):
+    """On which terms Twilio is asked for the networks of numbers. An empty secret keeps the one that is stored."""
+
+    user = forms.RegexField(
+        r"^(AC|SK)[0-9a-fA-F]{32}$",
+        label="Account SID, or SID of an API key",
+        error_messages={"invalid": "Write AC or SK and 32 hexadecimal digits."},
+    )
+    secret = forms.CharField(
+        max_length=100,
+        required=False,
+        label="Auth token, or secret of the API key",
+        help_text="A restricted API key that may do nothing but look up is best.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    price = forms.DecimalField(
+        min_value=Decimal("0.000001"), max_digits=12, decimal_places=6, label="Price of one lookup, as on your bill"
+    )
+    daily_cap = forms.DecimalField(
+        min_value=Decimal("0.000001"), max_digits=12, decimal_places=6, label="At most per day (UTC), in the same money"
+    )
+
+    def __init__(self, data: Any = None, *, lookup: NumberLookup | None, source_id: int) -> None:
+        known = {"user": lookup.user, "price": lookup.price, "daily_cap": lookup.daily_cap} if lookup else {}
+        super().__init__(data, initial=known, auto_id=f"id_lookup_{source_id}_%s", label_suffix="")
+        self.needs_secret = lookup is None or not lookup.sealed_secret
+
+    def clean_secret(self) -> str:
+        secret: str = self.cleaned_data["secret"].strip()
+        if self.needs_secret and not secret:
+            raise forms.ValidationError("Twilio answers nobody without it.")
         return secret
 
 

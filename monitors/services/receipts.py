@@ -128,8 +128,13 @@ def store_the_rest(source: ReceiptSource, reading: Reading, now: datetime) -> No
     receipt_problems.add_words(source.id, reading.unknown, now)
 
 
+def hash_of(source: ReceiptSource, number: str) -> str:
+    """Return all that is kept of a recipient's number or address."""
+    return keyed_hash(settings.SECRET_KEYS[-1], f"receipts:{source.organization_id}", number)
+
+
 def _row(source: ReceiptSource, receipt: ReceiptReading, now: datetime) -> Row:
     scope_id = scope_of_receipt(source.provider_id, receipt, now)
-    to_hash = keyed_hash(settings.SECRET_KEYS[-1], f"receipts:{source.organization_id}", receipt.to)
+    to_hash = hash_of(source, receipt.to)
     fault = receipt.fault.value if receipt.fault else ""
     return (source.id, receipt.message_id, receipt.status, receipt.error_code, fault, scope_id, to_hash, now)

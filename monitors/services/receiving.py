@@ -12,12 +12,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import Error, connection
 
 from kit.clock import clock
 from monitors.models import ReceiptSource
-from monitors.receipts.base import HookRequest, Reading, UnreadableReceipt
-from monitors.services import receipts
+from monitors.receipts.base import HookRequest, UnreadableReceipt
+from monitors.services import lookups, receipts
 
 THREADS = 2
 MOST_WAITING = 5_000  # requests; beyond them senders are told to try again
@@ -54,7 +55,8 @@ class Delivery:
 class Receiver:
     """Answers deliveries; `start` it once per process."""
 
-    def __init__(self) -> None:
+    def __init__(self, asker: lookups.Asker | None = None) -> None:
+        self._asker = asker or lookups.Asker(allowed=settings.ALLOWED_PRIVATE_HOSTS)
         self._waiting: queue.Queue[Delivery | None] = queue.Queue(MOST_WAITING)  # None: stop
         self._threads: list[threading.Thread] = []
         self._sources: dict[tuple[str, str], tuple[float, ReceiptSource]] = {}
@@ -70,6 +72,7 @@ class Receiver:
             self._waiting.put(None)
         for thread in self._threads:
             thread.join()
+        self._asker.stop()
 
     def take(self, delivery: Delivery) -> None:
         """Answer soon. Never waits."""
@@ -123,9 +126,12 @@ class Receiver:
             source = self._source(delivery.kind, delivery.token)
             if source is None:
                 return UNKNOWN
-            reading: Reading = receipts.read(source, delivery.request, now=now)
+            reading, wanted = lookups.placed(source, receipts.read(source, delivery.request, now=now))
             receipts.store_the_rest(source, reading, now)
-            return receipts.rows_of(source, reading, now)
+            rows = receipts.rows_of(source, reading, now)
+            for number in wanted:
+                self._asker.ask(number)
+            return rows
         except receipts.Refused:
             return REFUSED
         except UnreadableReceipt as error:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from kit.clock import clock
-from monitors.services import applying, delivery, filtering, reports, storage, synthetic, upkeep
+from monitors.services import applying, delivery, filtering, lookups, reports, storage, synthetic, upkeep
 
 
 @shared_task(name="monitors.tasks.pack_closed_hours")
@@ -23,3 +23,4 @@ def daily_upkeep() -> None:
     delivery.prune(now)
     synthetic.prune(now)
     filtering.prune(now)
+    lookups.prune(now)

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import access
 from accounts.models import Organization, Role
 from kit.clock import clock
-from monitors.forms.receipts import FingerprintForm, SecretForm, SourceForm
-from monitors.models import Problem, ReceiptProblem, ReceiptSource
+from monitors.forms.receipts import FingerprintForm, LookupForm, SecretForm, SourceForm
+from monitors.models import NumberLookup, Problem, ReceiptProblem, ReceiptSource
 from monitors.receipts import receipt_kinds
 from monitors.receipts.base import Receipts
-from monitors.services import receipt_problems, receipts
+from monitors.services import lookups, receipt_problems, receipts
 
 MOST_SECRETS = 2  # the one in use and the one that replaces it
 ADVICE = {
@@ -41,6 +41,8 @@ class SourceView:
     fingerprints: Sequence[str]
     problems: Sequence[ReceiptProblem]
     form: SecretForm
+    lookup: NumberLookup | None
+    lookup_form: LookupForm | None  # None: its receipts name the network themselves
 
     @property
     def steps(self) -> list[str]:
@@ -65,24 +67,28 @@ def _page(
     form: SourceForm,
     *,
     can_edit: bool,
-    wrong: dict[int, SecretForm] | None = None,
+    wrong: dict[int, SecretForm | LookupForm] | None = None,
 ) -> HttpResponse:
-    rows = ReceiptSource.objects.filter(organization=organization).select_related("provider").order_by("id")
+    rows = ReceiptSource.objects.filter(organization=organization).select_related("provider", "lookup").order_by("id")
     sources = [_view(row, (wrong or {}).get(row.id)) for row in rows.prefetch_related("problems")]
     context = {"organization": organization, "sources": sources, "form": form, "can_edit": can_edit}
     status = 400 if form.errors or wrong else 200
     return render(request, "monitors/receipt_sources.html", context, status=status)
 
 
-def _view(source: ReceiptSource, form: SecretForm | None) -> SourceView:
+def _view(source: ReceiptSource, wrong: SecretForm | LookupForm | None) -> SourceView:
     kind = receipt_kinds()[source.kind]
+    lookup: NumberLookup | None = getattr(source, "lookup", None)
+    lookup_form = LookupForm(lookup=lookup, source_id=source.id) if source.kind in lookups.KINDS else None
     return SourceView(
         source=source,
         kind=kind,
         address=settings.PUBLIC_URL + reverse("receipt_hook", args=[source.kind, source.token]) + kind.guide.suffix,
         fingerprints=[receipts.fingerprint(secret) for secret in receipts.secrets_of(source)],
         problems=sorted(source.problems.all(), key=lambda problem: (_WORST_FIRST.index(problem.kind), problem.word)),
-        form=form or SecretForm(kind=kind, source_id=source.id),
+        form=wrong if isinstance(wrong, SecretForm) else SecretForm(kind=kind, source_id=source.id),
+        lookup=lookup,
+        lookup_form=wrong if isinstance(wrong, LookupForm) else lookup_form,
     )
 
 
@@ -125,6 +131,26 @@ def receipt_secret_remove(request: HttpRequest, slug: str, source_id: int) -> Ht
     left = [secret for secret in receipts.secrets_of(source) if receipts.fingerprint(secret) != gone]
     receipts.set_secrets(source, left)
     messages.success(request, "What is signed with that secret is refused from now on.")
+    return redirect(f"{reverse('receipts', args=[slug])}#source-{source.id}")
+
+
+@require_POST
+@login_required
+def receipt_lookup(request: HttpRequest, slug: str, source_id: int) -> HttpResponse:
+    """Have the networks of a source's numbers looked up at the organization's cost, on new terms, or no more."""
+    organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
+    source = _source(organization, source_id)
+    if source.kind not in lookups.KINDS:
+        raise Http404
+    if "stop" in request.POST:
+        lookups.stop(source)
+        messages.success(request, "No number is looked up any more. The key is forgotten.")
+        return redirect(f"{reverse('receipts', args=[slug])}#source-{source.id}")
+    form = LookupForm(request.POST, lookup=getattr(source, "lookup", None), source_id=source.id)
+    if not form.is_valid():
+        return _page(request, organization, SourceForm(), can_edit=True, wrong={source.id: form})
+    lookups.set_terms(source, **form.cleaned_data)
+    messages.success(request, "Numbers whose network nobody names are looked up from now on.")
     return redirect(f"{reverse('receipts', args=[slug])}#source-{source.id}")
 
 

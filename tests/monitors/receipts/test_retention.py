@@ -13,8 +13,10 @@ from monitors.models import (
     DeliveryHour,
     Fate,
     FilteringChange,
+    KnownNumber,
     Message,
     Monitor,
+    NumberLookup,
     PushedMinute,
     Receipt,
     ReceiptProblem,
@@ -22,6 +24,7 @@ from monitors.models import (
     SyntheticPlan,
     SyntheticSend,
     delivery,
+    lookups,
     receipts,
     receiving,
     synthetic,
@@ -32,7 +35,7 @@ from tests.factories import MonitorFactory, ReceiptSourceFactory, ScopeFactory
 pytestmark = pytest.mark.django_db
 
 # What is as many as there are sources, monitors or rules. Problems have at most 30 words of each source.
-BOUNDED = {ReceiptSource, ReceiptProblem, SyntheticPlan, delivery.DeliveryRule}
+BOUNDED = {ReceiptSource, NumberLookup, ReceiptProblem, SyntheticPlan, delivery.DeliveryRule}
 
 
 def receipt(at, scope):
@@ -72,6 +75,10 @@ def change(at, scope):
     FilteringChange.objects.create(scope=scope, code="30007", began_at=at, seen_at=at, ended_at=at)
 
 
+def known(at, scope):
+    KnownNumber.objects.create(source=ReceiptSourceFactory(), to_hash="h", network="44010", at=at)
+
+
 KEPT = {
     Receipt: (7, receipt),
     Message: (30, message),
@@ -79,13 +86,14 @@ KEPT = {
     DeliveryHour: (90, hour),
     DeliveryFailure: (90, failure),
     PushedMinute: (8, pushed),
+    KnownNumber: (45, known),
     SyntheticSend: (400, send),
     FilteringChange: (400, change),
 }
 
 
 def test_each_table_of_receipts_has_its_time():
-    modules = {module.__name__ for module in (delivery, receipts, receiving, synthetic)}
+    modules = {module.__name__ for module in (delivery, lookups, receipts, receiving, synthetic)}
     tables = {model for model in apps.get_app_config("monitors").get_models() if model.__module__ in modules}
     assert tables == set(KEPT) | BOUNDED
 
