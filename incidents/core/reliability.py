@@ -135,7 +135,7 @@ def _silence(name: str, source: Source, tally: Tally | None) -> str:
         return ""
     who, was, its = _who(name, source)
     if more > 0:
-        return f"{who} {was} in time in {tally.prompt} of {counted} incidents here: {its} silence argues much."
+        return f"{who} {was} in time in {tally.prompt} of {counted} incidents here, and did not tell of this one."
     return f"{who} {was} late or silent in {tally.missed} of {counted} incidents here: {its} silence argues little."
 
 

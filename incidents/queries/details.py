@@ -179,7 +179,7 @@ def _weighed(
         return ()
     # A detector that says how sure it is is taken at its word.
     told = {evidence.source for evidence in map(_evidence, current) if evidence.probability is None}
-    denied = {Source(word) for word in incident.denied} - {Source(s.source) for s in current}
+    denied = {Source(word) for word in incident.denied} - {Source(s.source) for s in incident.sightings.all()}
     name = incident.provider.name
     mistaken = [mistaken_for(name, meant)] if meant and Source.CROWD in told else []
     return (*mistaken, *in_words(name, known, told=told, denied=denied))

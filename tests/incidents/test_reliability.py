@@ -104,7 +104,7 @@ def test_a_page_that_is_always_silent_argues_less_against_what_others_see():
         ),
         (
             {OFFICIAL: Tally(prompt=9, missed=1)},
-            ["Acme's status page was in time in 9 of 10 incidents here: its silence argues much."],
+            ["Acme's status page was in time in 9 of 10 incidents here, and did not tell of this one."],
         ),
         (
             {CROWD: Tally(right=6, wrong=2)},
