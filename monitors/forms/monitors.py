@@ -1,5 +1,6 @@
 """The form of a monitor; its options are asked for as its probe says."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ INTERVALS = [
     (21_600, "6 hours"), (86_400, "1 day"),
 ]  # fmt: skip
 JUDGED, PLACES = ("recovery_confirmations", "slow_factor"), ("regions", "quorum")
+_BLANK = re.compile(r"\{(\w+)\}")  # as templates of the catalogue leave one: /Accounts/{AccountSid}.json
 
 
 class MonitorForm(forms.Form):
@@ -140,6 +142,12 @@ class MonitorForm(forms.Form):
     @property
     def _extra(self) -> set[str]:
         return {*JUDGED, *PLACES, *(OPTION + field.name for field in self._probe.fields if field.is_extra)}
+
+    def clean_target(self) -> str:
+        target = str(self.cleaned_data["target"]).strip()
+        if blank := _BLANK.search(target):
+            raise forms.ValidationError(f"Write your own {blank[1]} in place of {blank[0]}.")
+        return target
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -1,5 +1,6 @@
 """Which maintenance windows there are, and when each monitor is in one."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,11 @@ _REPEATS = {
     "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR": "every weekday",
     "FREQ=MONTHLY": "every month, on that date",
 }
+_OF_MONTH = re.compile("FREQ=MONTHLY;BYDAY=(1|2|3|4|-1)(MO|TU|WE|TH|FR|SA|SU)")
+_NTH = {"1": "first", "2": "second", "3": "third", "4": "fourth", "-1": "last"}
+_WEEKDAYS = {
+    "MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday", "SA": "Saturday", "SU": "Sunday",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +42,17 @@ class WindowRow:
     @property
     def repeats(self) -> str:
         """How it repeats, in words where we have some: "every week"."""
-        return _REPEATS.get(self.rule, self.rule)
+        return _REPEATS.get(self.rule) or _day_of_month(self.rule) or self.rule
 
     @property
     def length(self) -> timedelta:
         return timedelta(minutes=self.minutes)
+
+
+def _day_of_month(rule: str) -> str:
+    """Return "every month, on the last Friday" for such a rule, else nothing."""
+    match = _OF_MONTH.fullmatch(rule)
+    return f"every month, on the {_NTH[match[1]]} {_WEEKDAYS[match[2]]}" if match else ""
 
 
 def plan_of(window: MaintenanceWindow) -> Plan:

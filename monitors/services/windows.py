@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Organization
-from monitors.core.windows import check_rule
+from monitors.core.windows import Plan, check_rule, next_span
 from monitors.models import MaintenanceWindow, Monitor
 
 
@@ -22,12 +22,18 @@ class NewWindow:
     monitor_ids: Collection[int] = ()
 
 
+class NeverOpens(ValueError):
+    """A window that nobody will ever be in; the message says so, for people."""
+
+
 def plan(organization: Organization, wanted: NewWindow, *, now: datetime) -> MaintenanceWindow:
     """Plan a window on the organization's wall clock as it is now; a later change of its zone leaves it.
 
-    Raises BadRule of monitors.core.windows.
+    Raises BadRule of monitors.core.windows, and NeverOpens.
     """
     rule = check_rule(wanted.rule, first=wanted.first)
+    if next_span(Plan(wanted.first, organization.time_zone, wanted.minutes, rule, made_at=now), now=now) is None:
+        raise NeverOpens("It would be over already. Choose a later time, or let it repeat.")
     with transaction.atomic():
         window = MaintenanceWindow.objects.create(
             organization=organization,

@@ -27,9 +27,13 @@ def maintenance(request: HttpRequest, slug: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = WindowForm(data, monitors=monitors, zone=organization.time_zone)
     if form.is_bound and form.is_valid():
-        window = windows.plan(organization, form.window, now=now)
-        messages.success(request, f"{window.name} is planned: its failures wake nobody and cost no uptime.")
-        return redirect("monitor_windows", slug=slug)
+        try:
+            window = windows.plan(organization, form.window, now=now)
+        except windows.NeverOpens as error:
+            form.add_error("first", str(error))
+        else:
+            messages.success(request, f"{window.name} is planned: its failures wake nobody and cost no uptime.")
+            return redirect("monitor_windows", slug=slug)
     context = {
         "organization": organization,
         "rows": window_rows(organization.id, now=now),

@@ -280,6 +280,13 @@ def test_a_try_shows_a_live_result_and_saves_nothing(trying, monitor):
     assert Monitor.objects.count() == 1
 
 
+def test_a_blank_that_a_template_left_is_asked_for(client, monitor):
+    login(client, monitor.organization)
+    target = "https://api.twilio.com/2010-04-01/Accounts/{AccountSid}.json"
+    page = client.post(reverse("monitor_new", args=[monitor.organization.slug]), form(target=target))
+    assert (page.status_code, "Write your own AccountSid in place of {AccountSid}." in page.text) == (422, True)
+
+
 def test_what_is_folded_away_opens_where_something_is_written_or_wrong(trying, settings):
     settings.PROBE_REGIONS = ["home", "us"]
     usual = {

@@ -61,12 +61,32 @@ def test_how_a_window_repeats(client, organization, repeats, rule, stored):
 
 
 @pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("", "once"),
+        ("FREQ=WEEKLY;INTERVAL=2", "every two weeks"),
+        ("FREQ=MONTHLY;BYDAY=4SA", "every month, on the fourth Saturday"),
+        ("FREQ=MONTHLY;BYDAY=-1FR", "every month, on the last Friday"),
+        ("FREQ=WEEKLY;BYDAY=SA,SU", "FREQ=WEEKLY;BYDAY=SA,SU"),
+    ],
+)
+def test_how_a_window_repeats_is_said_in_words_where_there_are_some(organization, rule, words):
+    MaintenanceWindowFactory(organization=organization, rule=rule)
+    assert [row.repeats for row in window_rows(organization.id, now=NOON)] == [words]
+
+
+@pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"repeats": "own", "rule": "FREQ=HOURLY"}, "A rule needs FREQ=DAILY"),
         ({"repeats": "own"}, "Write the rule"),
         ({"first": "soon"}, "Enter a valid date/time."),
         ({"minutes": "99999"}, "Select a valid choice."),
+        ({"first": "2026-03-24T11:59"}, "It would be over already. Choose a later time, or let it repeat."),
+        (
+            {"repeats": "own", "rule": "FREQ=DAILY;UNTIL=20260301T000000", "first": "2026-02-01T00:00"},
+            "It would be over already.",
+        ),
     ],
 )
 def test_what_cannot_be_planned_is_refused_with_the_way_out(client, organization, changes, words):
@@ -88,7 +108,7 @@ def test_who_may_plan_and_end(client, organization, role, expected):
         reverse("monitor_window_end", args=[organization.slug, window.id]),
     )
     login(client, organization, role)
-    statuses = client.get(page).status_code, client.post(page, fields()).status_code, client.post(end).status_code
+    statuses = client.get(page).status_code, post(client, organization).status_code, client.post(end).status_code
     assert statuses == expected
 
 
