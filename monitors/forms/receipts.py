@@ -94,7 +94,15 @@ class LookupForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, lookup: NumberLookup | None, source_id: int) -> None:
-        known = {"user": lookup.user, "price": lookup.price, "daily_cap": lookup.daily_cap} if lookup else {}
+        known = (
+            {
+                "user": lookup.user,
+                "price": f"{lookup.price.normalize():f}",
+                "daily_cap": f"{lookup.daily_cap.normalize():f}",
+            }
+            if lookup
+            else {}
+        )
         super().__init__(data, initial=known, auto_id=f"id_lookup_{source_id}_%s", label_suffix="")
         self.needs_secret = lookup is None or not lookup.sealed_secret
 

@@ -267,6 +267,7 @@ def test_new_terms_keep_the_key_and_stopping_forgets_it():
     assert (lookup.sealed_secret, lookup.daily_cap) == (sealed, Decimal(5))
     page = client.get(reverse("receipts", args=[source.organization.slug])).content.decode()
     assert "On: 0 of 5 was set aside" in page
+    assert 'name="price" value="0.008"' in page
     assert "open sesame" not in page
     client.post(address, {"stop": "yes"})
     assert NumberLookup.objects.values_list("is_on", "sealed_secret").get() == (False, "")
