@@ -30,8 +30,8 @@ def recent_incidents(
 
 
 def of_audience(organization_id: int | None, provider_id: int | None = None) -> "QuerySet[Incident]":
-    """Return an audience's own records: an organization's, or the public's."""
-    mine = Incident.objects.filter(Q(organization_id=organization_id))
+    """Return an audience's own records: an organization's, or the public's. What became part of another is left out."""
+    mine = Incident.objects.filter(Q(organization_id=organization_id), merged_into=None)
     return mine if provider_id is None else mine.filter(provider_id=provider_id)
 
 

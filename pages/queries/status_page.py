@@ -51,7 +51,8 @@ def public_page(slug: str) -> StatusPage | None:
 def page_view(page: StatusPage, now: datetime) -> PageView:
     shown = _shown(page, now)
     rows = [s.row for s in shown]
-    told = _incidents(page, shown, Q(resolved_at=None) | Q(resolved_at__gte=now - PAST))
+    lately = Q(resolved_at=None) | Q(resolved_at__gte=now - PAST, merged_into=None)
+    told = _incidents(page, shown, lately)
     return PageView(
         slug=page.slug,
         title=page.title,

@@ -7,7 +7,7 @@ from alerts.models import Notification
 from alerts.services.routing import route_next
 from incidents import services
 from incidents.models import Incident
-from incidents.queries import incident_detail
+from incidents.queries import incident_detail, recent_incidents
 from monitors.core.states import Source, State
 from tests.factories import (
     CarrierFactory,
@@ -77,6 +77,14 @@ def test_the_page_of_a_part_leads_to_the_larger_one_and_who_follows_the_part_hea
     larger, part = Incident.objects.filter(organization=None).order_by("id")
     page = client.get(reverse("incident", args=[part.uid])).content.decode()
     assert f'part of <a href="{reverse("incident", args=[larger.uid])}">SMS to Japan: delivery delays</a>' in page
+    assert "operational" not in page.split('id="incident"')[1].split("</header>")[0]
+
+
+def test_a_part_is_in_no_list(sms):
+    for minutes, name in enumerate(("NTT DOCOMO", "SoftBank")):
+        shared(to(sms, "JP", name), DEGRADED, minutes)
+    shared(to(sms, "JP"), DEGRADED, 3)
+    assert [one.title for one in recent_incidents(None, since=at(-60))] == ["SMS to Japan: delivery delays"]
 
 
 def test_a_detector_that_moves_its_word_to_the_country_ends_nothing(sms):
