@@ -17,10 +17,10 @@ def zone_named(name: str) -> tzinfo:
 
 @cache
 def zone_choices() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Return the zones that people live in as groups for a form: (part of the world, ((name, its city), ...))."""
+    """Return the zones that people live in as groups for a form: (part of the world, ((name, as people read it), ...))."""
     groups: dict[str, list[tuple[str, str]]] = {"UTC": [("UTC", "UTC")]}
     for name in sorted(available_timezones()):
-        part, _, city = name.partition("/")
+        part = name.partition("/")[0]
         if part in _PLACES:
-            groups.setdefault(part, []).append((name, city.replace("_", " ")))
+            groups.setdefault(part, []).append((name, name.replace("_", " ")))
     return tuple((part, tuple(zones)) for part, zones in groups.items())

@@ -55,6 +55,11 @@ class ResultLine:
     first_byte_ms: float
     transfer_ms: float
 
+    @property
+    def spent_ms(self) -> float:
+        """What its phases took all in all."""
+        return self.dns_ms + self.connect_ms + self.tls_ms + self.first_byte_ms + self.transfer_ms
+
 
 @dataclass(frozen=True, slots=True)
 class MonitorPage:
@@ -68,6 +73,15 @@ class MonitorPage:
     configuration: Sequence[tuple[str, str]]
     checks_kept_days: int
     has_regions: bool
+
+    @property
+    def has_times(self) -> bool:
+        """Whether any of the results took a measured time: a job that never says when it begins takes none."""
+        return any(line.total_ms for line in self.results)
+
+    @property
+    def has_phases(self) -> bool:
+        return any(line.spent_ms for line in self.results)
 
 
 def monitor_page(monitor: Monitor, *, asked: AskedCharts, now: datetime) -> MonitorPage:
@@ -119,6 +133,9 @@ def _why(monitor: Monitor, word: SourceState | None, planned: Sequence[Span], no
         wanted = wanted_of(count, monitor.quorum)
         lines = [f"Regions check in turn. Down counts when {wanted} of {count} see it fail, and up when fewer do."]
         lines += [_said(line) for line in region_lines(monitor)]
+    if word and word.state != State.UNKNOWN and not monitor.is_paused:
+        said = word.reason.removeprefix(f"{monitor.name}: ")
+        lines.insert(0, f"It says {word.state.word} since {_clock(word.since)}{': ' + said if said else '.'}")
     if word and word.pending is not None and word.pending_since:
         lines.append(
             f"{_checks(word.agreeing)} since {_clock(word.pending_since)} said {word.pending.word}; not yet enough."

@@ -83,7 +83,7 @@ def test_the_rules_behind_the_verdict_are_told():
     )  # fmt: skip
     SourceState.objects.create(
         source="probe", ref=f"monitor:{monitor.id}", scope=monitor.scope, state=UP, since=NOON, observed_at=NOON,
-        pending=DOWN, pending_since=NOON - MINUTE, agreeing=1,
+        pending=DOWN, pending_since=NOON - MINUTE, agreeing=1, reason=f"{monitor.name}: GET answered 200 in 7 ms.",
     )  # fmt: skip
     RegionWatch.objects.create(region=0, blind_since=NOON)
     MaintenanceWindow.objects.create(
@@ -91,6 +91,7 @@ def test_the_rules_behind_the_verdict_are_told():
         minutes=30, created_at=NOON - DAY, is_for_all=True,
     )  # fmt: skip
     assert list(page_of(monitor).why) == [
+        "It says operational since 29 March, 12:00 UTC: GET answered 200 in 7 ms.",
         "Down counts after 2 checks in a row, up after 1 check.",
         "1 check since 29 March, 11:59 UTC said major outage; not yet enough.",
         "Slow is above 600 ms, five times in a row: in the last week 95 of 100 checks took 300 ms at most.",
@@ -201,4 +202,5 @@ def test_what_was_not_measured_is_no_time_of_zero():
     page = page_of(monitor)
     assert (page.row.last_ms, page.tiles[0].p50_ms, page.charts.latency.median) == (None, None, "")
     assert page.charts.latency.summary == "5 checks, 0 failed."
+    assert (page.has_times, page.results[0].total_ms) == (False, 0)
     assert page.configuration == [("Kind", "Heartbeat"), ("Confirmed after", "1 check")]
