@@ -23,6 +23,7 @@ from incidents.queries.shapes import (
     SightingView,
     UpdateView,
 )
+from monitors.core.shares import whole_shares
 from monitors.core.states import Source
 from monitors.models import OfficialPost
 
@@ -74,12 +75,17 @@ def _detail(
             EventView(e.number, e.kind, EventKind(e.kind).label, e.state, e.at, e.summary)
             for e in incident.events.all()
         ),
-        shares=fuse(map(_evidence, current), weights).shares,
+        shares=_shown(fuse(map(_evidence, current), weights).shares),
         vendor_urls=tuple(post.url for post in theirs if post.url),
         admission=_admission(sightings, theirs) if incident.provider_id else None,
         merged_into=_merged_into(incident),
         weighed=_weighed(incident, current, known, meant),
     )
+
+
+def _shown(shares: Mapping[Source, float]) -> dict[Source, float]:
+    """Return shares in whole hundredths that add up, as they are shown beside each other."""
+    return {source: part / 100 for source, part in zip(shares, whole_shares(list(shares.values())), strict=True)}
 
 
 def _merged_into(incident: Incident) -> MergedInto | None:

@@ -186,7 +186,7 @@ class IncidentDetail:
     sightings: tuple[SightingView, ...]
     updates: tuple[UpdateView, ...]
     events: tuple[EventView, ...]
-    shares: Mapping[Source, float]  # of the confidence now, summing to 1.0; empty once it is over
+    shares: Mapping[Source, float]  # of the confidence now, in hundredths that sum to 1.0; empty once it is over
     vendor_urls: tuple[str, ...]
     admission: AdmissionView | None = None  # None: of an organization's own system, which has no vendor
     merged_into: MergedInto | None = None

@@ -147,7 +147,9 @@ def test_the_detail_orders_the_ledger_by_who_saw_it_first_and_marks_the_vendors_
     ]
     assert [e.kind for e in detail.events] == ["opened", "joined"]
     assert detail.vendor_urls == ("https://status.example.com/1",)
-    assert sum(detail.shares.values()) == pytest.approx(1)
+    # As they are shown beside each other, in whole per cents.
+    assert sum(round(100 * share, 6) for share in detail.shares.values()) == 100
+    assert all(round(100 * share, 6) % 1 == 0 for share in detail.shares.values())
 
 
 def test_lists_hold_open_ones_worst_first_and_recent_ones_latest_first(twilio, feed, sms):
