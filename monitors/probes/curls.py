@@ -36,7 +36,6 @@ class Curls:
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
         self._waiting: dict[pycurl.Curl, asyncio.Future[tuple[int, str]]] = {}
         self._before_read: dict[int, Callable[[], None]] = {}
-        self._is_beginning = False
         self._timer: asyncio.TimerHandle | None = None
         self._fires = math.inf  # when the timer does; uvloop's do not tell
         self._due = math.inf  # the loop's time at which libcurl wants to be called
@@ -46,8 +45,9 @@ class Curls:
         done: asyncio.Future[tuple[int, str]] = self._loop.create_future()
         self._waiting[handle] = done
         try:
-            self._multi.add_handle(handle)
-            self._begin_soon()
+            self._multi.add_handle(
+                handle
+            )  # which sets the timer, for this turn's end: so none waits while others are prepared
             return await done
         finally:
             del self._waiting[handle]
@@ -89,16 +89,6 @@ class Curls:
             self._act([(pycurl.SOCKET_TIMEOUT, 0)])
         elif self._due < math.inf:
             self._set_off()
-
-    def _begin_soon(self) -> None:
-        """Start what is handed in in this turn of the loop together, at its end: none waits while others are prepared."""
-        if not self._is_beginning:
-            self._is_beginning = True
-            self._loop.call_soon(self._begin)
-
-    def _begin(self) -> None:
-        self._is_beginning = False
-        self._act([(pycurl.SOCKET_TIMEOUT, 0)])
 
     def _act(self, ready: Iterable[tuple[int, int]]) -> None:
         for descriptor, event in ready:

@@ -65,6 +65,7 @@ class Engine:
         self._lags = _Lags()
         self._names: dict[tuple[str, int], tuple[float, list[str]]] = {}
         self._running: set[asyncio.Task[None]] = set()
+        self._busy = asyncio.Event()  # set while a check is under way, or waits for a place
         self._thread = threading.Thread(target=self._run, name="prober", daemon=True)
         self._thread.start()
 
@@ -138,14 +139,19 @@ class Engine:
                 self._enter(start)
             else:
                 self._places.waiting.append(start)
+                self._busy.set()
 
     def _enter(self, start: Start) -> None:
         running = self._loop.create_task(self._make(start))
         self._running.add(running)  # the loop itself holds tasks weakly
+        self._busy.set()
 
     async def _watch(self) -> None:
         """Note when the loop stands still, and look after the checks that wait for a place."""
         while True:
+            if not (self._running or self._places.waiting):
+                self._busy.clear()
+                await self._busy.wait()
             await self._lags.sleep()
             for start in self._places.admit():
                 self._enter(start)
