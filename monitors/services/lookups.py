@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.db import Error, connection
+from django.db import connection
 
 from kit.clock import clock
 from kit.guarded_http import AddressRefused, FetchFailed, GuardedClient, guarded_client
@@ -128,8 +128,9 @@ class Asker:
                 try:
                     if not look_up(wanted, client, api=self._api, now=clock()):
                         self._quiet_until = time.monotonic() + PAUSE_S
-                except Error as error:
-                    logger.warning("A number could not be looked up, the database failed: %s", type(error).__name__)
+                except Exception as error:
+                    # The words of an error may hold the number, its kind does not.
+                    logger.error("A number of source %s was not looked up: %s", wanted.source_id, type(error).__name__)
                     connection.close()
                 with self._lock:
                     self._pending.discard((wanted.source_id, wanted.to_hash))

@@ -143,6 +143,20 @@ def _until(done):
     raise AssertionError("it never came")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_breaks_one_lookup_breaks_no_other_and_shows_no_number(twilio, caplog):
+    source = source_of()
+    switch_on(source)
+    asker = Asker(twilio.api, twilio.allowed)
+    # A hash that the database does not take breaks the first; the second is what it always is.
+    asker.ask(Wanted(source.id, "h" * 65, AMERICA))
+    asker.ask(Wanted(source.id, "h", DOCOMO))
+    _until(lambda: networks() == ["44010"])
+    asker.stop()
+    assert f"A number of source {source.id} was not looked up: DataError" in caplog.text
+    assert AMERICA[1:] not in caplog.text
+
+
 @pytest.mark.django_db
 def test_a_days_money_is_never_exceeded_and_the_next_day_has_its_own(twilio):
     source, now = source_of(), clock().replace(hour=12)
