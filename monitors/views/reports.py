@@ -103,7 +103,7 @@ _TEMPLATES = {Via.FORM: "monitors/report_problem.html", Via.EMBED: "monitors/rep
 def _snippet(provider: Provider) -> str:
     """Return what another site puts into its page to have the form there. An iframe alone: no script of ours runs in it."""
     address = settings.PUBLIC_URL + reverse("report_embedded", args=[provider.slug])
-    height = 920 if asks_carrier(provider) else 820  # the form as narrow as a phone
+    height = 920 if asks_carrier(provider) else 840  # the form as narrow as a phone
     return (
         f'<iframe src="{escape(address)}" title="Report a problem with {escape(provider.name)}"'
         f' width="100%" height="{height}" loading="lazy"></iframe>'

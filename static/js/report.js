@@ -22,7 +22,8 @@ function prepare(form) {
     said.textContent = "Sending …";
     await Promise.race([begin(), new Promise((resolve) => setTimeout(resolve, LONGEST_MS))]);
     form.dataset.report = "done";
-    form.requestSubmit(event.submitter);
+    // Later, also where the work was done long ago: a form that still tells of being sent cannot be sent again.
+    setTimeout(() => form.requestSubmit(event.submitter));
   });
 }
 

@@ -1,5 +1,6 @@
 """Reporting with a browser as people have one: the work is done for them, also inside another site's page."""
 
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -37,6 +38,17 @@ def test_a_report_from_the_page_is_proven_and_breaks_no_policy(live_server, page
     expect(page.get_by_text("Thank you. Your report")).to_be_visible()
     assert complaints == []
     assert Report.objects.values_list("problem", "is_proven", "is_counted").get() == ("calls_fail", True, True)
+
+
+def test_who_writes_for_longer_than_the_work_takes_presses_once(live_server, page, complaints):
+    ProviderFactory(slug="twilio", name="Twilio", category="comms")
+    page.goto(f"{live_server.url}/providers/twilio/report/")
+    page.get_by_label("Anything else?").fill("Codes arrive late.")
+    expect(page.locator("input[name=altcha]")).to_have_value(re.compile("."), timeout=20_000)
+    page.get_by_role("button", name="Report a problem").click()
+    expect(page.get_by_text("Thank you. Your report")).to_be_visible()
+    assert complaints == []
+    assert Report.objects.values_list("comment", "is_proven").get() == ("Codes arrive late.", True)
 
 
 def test_a_report_out_of_the_box_of_a_provider_s_page_is_proven(live_server, page, complaints):
