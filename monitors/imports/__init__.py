@@ -5,7 +5,7 @@ from monitors.imports.base import Draft, Found, Refused, Source
 from monitors.imports.documents import read_document
 from monitors.imports.parts import Unreadable
 
-MAX_MONITORS = 500  # in one import
+MAX_MONITORS = 5_000  # in one file; how many are made at once, services.importing says
 
 
 def sources() -> dict[str, Source]:
@@ -24,7 +24,7 @@ def read(text: str) -> tuple[Source, list[Found]]:
     if not found:
         raise Unreadable(f"This file of {source.label} has no monitors in it.")
     if len(found) > MAX_MONITORS:
-        raise Unreadable(f"{len(found):,} monitors are too many at once. Split the file: {MAX_MONITORS} can be read.")
+        raise Unreadable(f"{len(found):,} monitors are too many at once. Split the file: {MAX_MONITORS:,} can be read.")
     return source, found
 
 

@@ -22,6 +22,8 @@ from monitors.services import monitors as services
 from monitors.services.drafting import MOST_NAME, Drafted, Unfit, scope_for, settings_for
 from monitors.services.limits import BeyondPlan, least_interval_s, no_room, room_for
 
+MOST_AT_ONCE = 500  # some 6 ms of work each, in one transaction
+LATER = f"One import makes {MOST_AT_ONCE} monitors. Import the file again for the rest."
 LOOKUPS_S = 20.0  # for all names of a file together
 LOOKUPS_AT_ONCE = 16
 
@@ -74,8 +76,8 @@ def plan(organization_id: int, text: str) -> Plan:
     source, found = read(text)
     there = Counter(keys(organization_id))
     organization = Organization.objects.select_related("plan").get(id=organization_id)
-    lines = _looked_up([_line(organization, entry, there) for entry in found])
-    return Plan(source.label, _with_room(organization, lines))
+    lines = _at_once([_line(organization, entry, there) for entry in found])
+    return Plan(source.label, _with_room(organization, _looked_up(lines)))
 
 
 def carry_out(organization_id: int, planned: Plan, *, now: datetime) -> Plan:
@@ -121,6 +123,16 @@ def _line(organization: Organization, entry: Found, there: Counter[Key]) -> Line
     except (Unfit, AddressRefused) as error:
         return replace(line, fate=Fate.REFUSED, why=str(error))
     return replace(line, drafted=drafted, lost=drafted.draft.lost)
+
+
+def _at_once(lines: Sequence[Line]) -> list[Line]:
+    """Return lines with those put off that would make one import too many."""
+    held, new = [], 0
+    for line in lines:
+        new += line.fate == Fate.NEW
+        is_put_off = line.fate == Fate.NEW and new > MOST_AT_ONCE
+        held.append(replace(line, fate=Fate.REFUSED, why=LATER, drafted=None) if is_put_off else line)
+    return held
 
 
 def _looked_up(lines: Sequence[Line]) -> list[Line]:

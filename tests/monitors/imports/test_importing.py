@@ -11,6 +11,7 @@ from kit.clock import clock
 from monitors.imports.statuswire import write
 from monitors.models import Monitor
 from monitors.queries.exporting import drafts, without_secrets
+from monitors.services import importing
 from monitors.services.importing import Fate, carry_out, plan
 from monitors.services.scopes import own_scope, scope_of
 from tests.factories import ComponentFactory, MonitorFactory, OrganizationFactory, ProviderFactory
@@ -89,6 +90,14 @@ def test_two_alike_in_the_file_are_two_monitors_once(organization):
     assert [fate for fate, _ in carried(organization, text)] == [Fate.THERE, Fate.THERE]
     Monitor.objects.first().delete()
     assert [fate for fate, _ in carried(organization, text)] == [Fate.THERE, Fate.NEW]
+
+
+def test_what_is_too_much_at_once_is_put_off_and_made_the_next_time(organization, monkeypatch):
+    monkeypatch.setattr(importing, "MOST_AT_ONCE", 2)
+    text = ours(*({"name": f"M{n}", "target": f"https://1.1.1.{n}/"} for n in range(3)))
+    assert plan(organization.id, text).lines[2].why == importing.LATER
+    assert [fate for fate, _ in carried(organization, text)] == [Fate.NEW, Fate.NEW, Fate.REFUSED]
+    assert [fate for fate, _ in carried(organization, text)] == [Fate.THERE, Fate.THERE, Fate.NEW]
 
 
 def test_all_or_nothing(organization, monkeypatch):
@@ -278,7 +287,7 @@ def test_the_commands(organization, tmp_path):
         (b"statuswire: 1", "This file of StatusWire has no monitors in it."),
         (b"statuswire: 2", "statuswire must be 1"),
         (b"statuswire: 1\nmonitors: x", "monitors must be a list, and is a text."),
-        (b"statuswire: 1\nmonitors: [" + b"{}," * 501 + b"]", "501 monitors are too many at once."),
+        (b"statuswire: 1\nmonitors: [" + b"{}," * 5001 + b"]", "5,001 monitors are too many at once."),
     ],
 )
 def test_a_file_that_cannot_be_read_is_said(organization, tmp_path, content, words):
