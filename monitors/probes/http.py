@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from kit.addresses import Target, check_url, follow
 from monitors.core.states import State
-from monitors.probes.base import Answer, Field, Net, Phases, Probe, ProbeResult, Reason, Request
+from monitors.probes.base import Answer, Field, Net, Probe, ProbeResult, Reason, Request
 from monitors.probes.evidence import describe, hidden, text_of
 from monitors.probes.http_rules import (
     ASKING_READERS,
@@ -49,6 +49,8 @@ class Rules:
     @classmethod
     def of(cls, options: Mapping[str, object]) -> "Rules":
         """Read stored options, which `clean` has made."""
+        if not options:  # as most monitors have it
+            return _PLAIN
         limit = options.get("max_response_ms")
         return cls(
             asking=Asking.of(options),
@@ -59,6 +61,9 @@ class Rules:
             redirects=str(options.get("redirects") or REDIRECTS[0]),
             conditions=Conditions.of(options, HTTP_NAMES),
         )
+
+
+_PLAIN = Rules()
 
 
 def clean(raw: Mapping[str, str]) -> dict[str, object]:
@@ -134,12 +139,16 @@ async def travel(
     until = time.monotonic() + timeout_s
     asking = rules.asking
     request = Request(target, asking.method, asking.headers, asking.body.encode(), asking.offers_http2, closely)
-    steps, spent_us, phases = [str(target)], 0, Phases()
+    steps, before = [str(target)], Answer(Reason.OK)
     while True:
         answer = await net.fetch(request, max(0.001, until - time.monotonic()))
-        spent_us, phases = spent_us + answer.total_us, phases + answer.phases
-        location = answer.header("location")
-        if answer.reason != Reason.OK or answer.status not in _REDIRECTING or not location:
+        if len(steps) > 1:  # with the time of all steps
+            total_us, phases = before.total_us + answer.total_us, before.phases + answer.phases
+            answer = replace(answer, total_us=total_us, phases=phases)
+        before = answer
+        if answer.reason != Reason.OK or answer.status not in _REDIRECTING:
+            break
+        if not (location := answer.header("location")):
             break
         if rules.redirects == "never" or _is_explicit(answer.status, rules):
             break
@@ -150,7 +159,7 @@ async def travel(
         if len(steps) > MAX_STEPS + 1:
             break
         request = following
-    return answer if len(steps) == 1 else replace(answer, total_us=spent_us, phases=phases), steps
+    return answer, steps
 
 
 def _is_explicit(status: int, rules: Rules) -> bool:

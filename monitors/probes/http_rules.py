@@ -80,7 +80,9 @@ def _auth_header(auth: str, name: str, secret: str) -> list[tuple[str, str]]:
 
 def unreadable_secret(options: Mapping[str, object], probe: Probe) -> ProbeResult | None:
     """Return what to say where a secret is still sealed: the service that opens them could not."""
-    if any(isinstance(options.get(field.name), Mapping) for field in probe.fields if field.kind == "secret"):
+    if options and any(
+        isinstance(options.get(field.name), Mapping) for field in probe.fields if field.kind == "secret"
+    ):
         return failed(
             Reason.SECRET_UNREADABLE, "The stored secret could not be read. Edit the monitor and enter it anew."
         )

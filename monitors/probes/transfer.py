@@ -299,15 +299,9 @@ class Transfer:
         """Return phases and total in microseconds. libcurl gives times since the start, 0 for "never came to that"."""
         info = self.handle.getinfo
         looked_up, connected, secured, began, total = (
-            int(info(what))
-            for what in (
-                pycurl.NAMELOOKUP_TIME_T,
-                pycurl.CONNECT_TIME_T,
-                pycurl.APPCONNECT_TIME_T,
-                pycurl.STARTTRANSFER_TIME_T,
-                pycurl.TOTAL_TIME_T,
-            )
-        )
+            info(pycurl.NAMELOOKUP_TIME_T), info(pycurl.CONNECT_TIME_T), info(pycurl.APPCONNECT_TIME_T),
+            info(pycurl.STARTTRANSFER_TIME_T), info(pycurl.TOTAL_TIME_T),
+        )  # fmt: skip
         is_tls = self._request.target.scheme == "https"
         return _phases(dns_us, looked_up, connected, secured, began, total, is_tls=is_tls), total
 
