@@ -5,7 +5,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.core.cache import cache
+from redis import Redis
 from redis.exceptions import RedisError
 
 from kit.hashing import keyed_hash, network_of, wide_network_of
@@ -55,13 +57,27 @@ def window_of(now: datetime) -> datetime:
 
 
 def key_of(day: date) -> str:
-    """Return the random key of a day. It lives in memory alone, and only for two days."""
+    """Return the random key of a day. It lives in Valkey alone, and only for two days."""
     name = f"reports:key:{day.isoformat()}"
     try:
-        return str(cache.get(name) or cache.get_or_set(name, secrets.token_hex(32), KEY_LIVES_S))
+        key = str(cache.get(name) or cache.get_or_set(name, secrets.token_hex(32), KEY_LIVES_S))
     except RedisError as error:
         logger.warning("The key of today's reports is out of reach, this process uses its own: %s", error)
-        return _OWN_KEY
+        if day not in _own_keys:
+            _own_keys.clear()
+        return _own_keys.setdefault(day, secrets.token_hex(32))
+    _own_keys.clear()
+    return key
 
 
-_OWN_KEY = secrets.token_hex(32)
+def bury_keys() -> None:
+    """Let Valkey write its journal anew, where it keeps one on disk: a key that is long gone stands in it until then."""
+    try:
+        with Redis.from_url(settings.CACHE_URL) as client:
+            if client.info("persistence").get("aof_enabled"):
+                client.bgrewriteaof()
+    except RedisError as error:  # out of reach, or at it already
+        logger.warning("Valkey's journal was not written anew, the next run will see to it: %s", error)
+
+
+_own_keys: dict[date, str] = {}  # one at most, while the key of everybody is out of reach

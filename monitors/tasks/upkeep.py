@@ -3,7 +3,17 @@
 from celery import shared_task
 
 from kit.clock import clock
-from monitors.services import applying, delivery, filtering, lookups, reports, storage, synthetic, upkeep
+from monitors.services import (
+    applying,
+    delivery,
+    filtering,
+    lookups,
+    report_people,
+    reports,
+    storage,
+    synthetic,
+    upkeep,
+)  # fmt: skip
 
 
 @shared_task(name="monitors.tasks.pack_closed_hours")
@@ -20,6 +30,7 @@ def daily_upkeep() -> None:
     upkeep.prune(now=now)
     applying.prune(now)
     reports.prune(now)
+    report_people.bury_keys()
     delivery.prune(now)
     synthetic.prune(now)
     filtering.prune(now)
