@@ -12,7 +12,7 @@ from incidents.queries.reliabilities import weighing
 from monitors.core.delivery import Symptom
 from monitors.core.states import Source, State, worst
 from monitors.models import StateChange
-from monitors.queries.states import SourceWord, feeds_heard
+from monitors.queries.states import SourceWord, feeds_heard, maintenance_scopes
 
 
 def see(incident: Incident, change: StateChange) -> Sighting:
@@ -150,6 +150,9 @@ def _denying(
     if incident.provider_id and Source.OFFICIAL not in told and Source.OFFICIAL not in incident.denied:
         feeds = feeds_heard([incident.provider_id])[incident.provider_id].values()
         silent |= {Source.OFFICIAL for heard in feeds if heard.is_fresh(now)}
+        announced = [key_of(window) for window in maintenance_scopes([incident.provider_id], now)]
+        if any(covers(window, key_of(s.scope)) for window in announced for s in sightings):
+            silent.discard(Source.OFFICIAL)  # it said that there would be work
     return silent - told
 
 
