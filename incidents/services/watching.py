@@ -18,10 +18,10 @@ import numpy as np
 from django.db import OperationalError, connection
 
 from incidents.core.detection.crowd import Report
-from incidents.core.detection.delivery import NO_ENDS, OLDEST, Ends, Outcome
+from incidents.core.detection.delivery import NO_ENDS, NOTHING, OLDEST, Ends, Outcome
 from incidents.core.detection.probing import Checks
 from incidents.core.detection.records import Record
-from incidents.core.detection.tree import Place, Tree
+from incidents.core.detection.tree import Ints, Place, Tree
 from incidents.core.detection.tuning import DEFAULT, Tuning
 from incidents.core.detection.watch import Fleet, Minute, Watch
 from incidents.services import shared_words
@@ -226,28 +226,28 @@ def _found(one: Watched) -> list[shared_words.Found]:
 def _minutes(one: Watched, since: datetime, until: datetime) -> dict[int, Minute]:
     """Return every minute of [since, until) by its number."""
     index = {cell: n for n, cell in enumerate(one.cells)}
-    sent: dict[int, list[int]] = defaultdict(list)
-    ends: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
+    sent: dict[int, list[tuple[int, int]]] = defaultdict(list)  # the last of each is how many messages
+    ends: dict[int, list[tuple[int, int, int, int, int]]] = defaultdict(list)
     for cell, organization, began, ended, outcome, number in evidence.shared_messages(one.provider_id, since, until):
         place = index.get(cell)
         if place is None:  # newer than this lookout, which is begun again where scopes are new
             continue
-        sent[began] += [place] * number
+        sent[began].append((place, number))
         if ended is not None:
-            ends[ended] += [(place, organization, OUTCOMES[outcome], max(0, ended - began))] * number
+            ends[ended].append((place, organization, OUTCOMES[outcome], max(0, ended - began), number))
     for cell, organization, minute, pushed in evidence.pushed_messages(one.provider_id, since - COMES, until - COMES):
         place, number = index.get(cell), minute + COMES // MINUTE
         if place is None:
             continue
-        sent[number] += [place] * pushed.started
+        sent[number].append((place, pushed.started))
         for outcome, age, messages in pushed.ended:
-            ends[number] += [(place, organization, OUTCOMES[outcome], NO_AGE if age is None else age)] * messages
+            ends[number].append((place, organization, OUTCOMES[outcome], NO_AGE if age is None else age, messages))
     reports = _reports(one, since, until)
     posts = _posts(one, since, until)
     nothing = Checks(np.zeros((0, 0)), np.zeros((0, 0)))
     return {
         number: Minute(
-            np.array(sent.get(number, ()), dtype=np.int64),
+            _sent(sent.get(number, ())),
             _ends(ends.get(number, ())),
             nothing,
             reports.get(number, ()),
@@ -257,11 +257,18 @@ def _minutes(one: Watched, since: datetime, until: datetime) -> dict[int, Minute
     }
 
 
-def _ends(rows: Sequence[tuple[int, int, int, int]]) -> Ends:
+def _sent(rows: Sequence[tuple[int, int]]) -> Ints:
+    if not rows:
+        return NOTHING
+    cell, number = np.array(rows, dtype=np.int64).T
+    return np.repeat(cell, number)
+
+
+def _ends(rows: Sequence[tuple[int, int, int, int, int]]) -> Ends:
     if not rows:
         return NO_ENDS
-    cell, tenant, outcome, age = np.array(rows, dtype=np.int64).T
-    return Ends(cell, tenant, outcome, age)
+    *columns, number = np.array(rows, dtype=np.int64).T
+    return Ends(*(np.repeat(column, number) for column in columns))
 
 
 def _reports(one: Watched, since: datetime, until: datetime) -> dict[int, list[Report]]:
