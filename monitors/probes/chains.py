@@ -1,8 +1,8 @@
-"""The certificates that servers show, and the memory of them, as to ask for them at each check is dear.
+"""The certificates that servers show, and the memory of them, as it costs to ask for them at each check.
 
-libcurl writes out the whole chain for whoever asks: for two or three certificates about as much work as the rest of what
-it does for an answer. It verifies every chain of itself, asked or not. So a chain is asked for when its place was not
-asked for KEPT_S; what a check that fails between shows of it is said to be that old.
+libcurl writes out the whole chain for whoever asks, which is a tenth of what an HTTPS check costs (0.09 ms of 1.14 for two
+certificates). It verifies every chain by itself, asked or not. So a chain is asked for when its place was not asked
+for KEPT_S; what a check that fails between shows of it is said to be that old.
 """
 
 from collections.abc import Iterable, Sequence

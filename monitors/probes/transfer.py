@@ -27,6 +27,7 @@ _OURS = (
     pycurl.DEBUGFUNCTION,
 )  # fmt: skip
 _AGREED = re.compile(rb"SSL connection using TLSv(\d\.\d)")
+_PEEK = MSG_PEEK | MSG_DONTWAIT
 _CODINGS = ("", "identity", "gzip", "x-gzip")
 _VERSIONS = {1: "HTTP/1.0", 2: "HTTP/1.1", 3: "HTTP/2", 30: "HTTP/3"}
 
@@ -225,7 +226,7 @@ class Transfer:
     def _read_hello(self) -> None:
         """Look at the server's first words of TLS, and leave them to libcurl."""
         with suppress(OSError):  # whatever became of the connection, libcurl finds out
-            words = self._sockets[-1].recv(LONGEST, MSG_PEEK | MSG_DONTWAIT)
+            words = self._sockets[-1].recv(LONGEST, _PEEK)
             self._tls_version = chosen_version(words) or self._tls_version
 
     def finish(self, code: int, message: str, *, dns_us: int = 0) -> Answer:
