@@ -38,7 +38,8 @@ def say(provider_id: int, found: Sequence[Found], *, now: datetime) -> None:
     told = [_trouble(ref, provider_id, one, said.get(one.cell), now) for one in found]
     observations = [observation for observation in told if observation]
     speaking = {observation.scope_id for observation in observations}
-    over = [_over(ref, row, now) for row in said.values() if row.scope_id not in speaking]
+    cells = [one.cell for one, observation in zip(found, told, strict=True) if observation]
+    over = [_over(ref, row, cells, now) for row in said.values() if row.scope_id not in speaking]
     observe([*observations, *over], now=now)
 
 
@@ -81,12 +82,14 @@ def _reason(recent: Tally, shared: Shared) -> str:
     )
 
 
-def _over(ref: str, row: Said, now: datetime) -> Observation:
+def _over(ref: str, row: Said, told: Sequence[Cell], now: datetime) -> Observation:
+    """Return the end of a word. Where the detector now speaks of more, or of less, nothing has come right there."""
+    if any(cell.holds(row.cell) for cell in told):
+        reason = "It is larger than this, as several organizations' receipts show together."
+    elif any(row.cell.holds(cell) for cell in told):
+        reason = "It is only a part of this, as several organizations' receipts show together."
+    else:
+        reason = "Messages arrive as usual again, as several organizations' receipts show together."
     return Observation(
-        source=Source.DELIVERY,
-        ref=ref,
-        scope_id=row.scope_id,
-        state=State.OPERATIONAL,
-        at=now,
-        reason="Messages arrive as usual again, as several organizations' receipts show together.",
+        source=Source.DELIVERY, ref=ref, scope_id=row.scope_id, state=State.OPERATIONAL, at=now, reason=reason
     )
