@@ -1,5 +1,6 @@
 """What people fill in to plan maintenance."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,7 @@ LENGTHS = [(15, "15 minutes"), (30, "30 minutes"), (60, "1 hour"), (120, "2 hour
 
 
 class WindowForm(forms.Form):
-    """Gives `window`. `monitors` are the organization's, as (id, name)."""
+    """Gives `window`. `monitors` are the organization's, as (id, name, tags)."""
 
     name = forms.CharField(max_length=100, help_text="As your colleagues will read it, as in “Database upgrade”.")
     first = forms.DateTimeField(
@@ -38,17 +39,27 @@ class WindowForm(forms.Form):
     rule = forms.CharField(
         label="Rule", max_length=200, required=False, help_text="Only for a rule of your own, as in FREQ=WEEKLY;BYDAY=SA,SU."
     )  # fmt: skip
+    tag = forms.ChoiceField(
+        label="Monitors with the tag", required=False, help_text="Those that have it now, and those chosen below."
+    )
     monitors = forms.TypedMultipleChoiceField(
-        coerce=int, required=False, help_text="None chosen: it is for all of them, also those to come."
+        coerce=int, required=False, help_text="No tag and none chosen: it is for all of them, also those to come."
     )
 
-    def __init__(self, data: Any = None, *, monitors: Sequence[tuple[int, str]], zone: str) -> None:
+    def __init__(self, data: Any = None, *, monitors: Sequence[tuple[int, str, Sequence[str]]], zone: str) -> None:
         super().__init__(data, label_suffix="")
         self.fields["first"].help_text = f"On the clock of {zone.replace('_', ' ')}, in summer and in winter."
         chosen = self.fields["monitors"]
         assert isinstance(chosen, forms.MultipleChoiceField)
-        chosen.choices = list(monitors)
+        chosen.choices = [(id_, name) for id_, name, _ in monitors]
         chosen.widget.attrs["size"] = min(8, max(2, len(monitors)))
+        self._tagged = {id_: set(tags) for id_, _, tags in monitors}
+        counts = Counter(tag for tags in self._tagged.values() for tag in tags)
+        tag = self.fields["tag"]
+        assert isinstance(tag, forms.ChoiceField)
+        tag.choices = [("", "no tag"), *((name, f"{name} ({counts[name]:,})") for name in sorted(counts))]
+        if not counts:
+            del self.fields["tag"]
 
     def clean_first(self) -> datetime:
         first: datetime = self.cleaned_data["first"]
@@ -68,7 +79,9 @@ class WindowForm(forms.Form):
     def window(self) -> NewWindow:
         """What was asked for; only after is_valid()."""
         cleaned = self.cleaned_data
-        return NewWindow(cleaned["name"], cleaned["first"], cleaned["minutes"], cleaned["rule"], cleaned["monitors"])
+        tag = cleaned.get("tag")
+        ids = {*cleaned["monitors"], *(id_ for id_, tags in self._tagged.items() if tag and tag in tags)}
+        return NewWindow(cleaned["name"], cleaned["first"], cleaned["minutes"], cleaned["rule"], ids)
 
 
 def _rule(repeats: str, own: str, first: datetime) -> str:

@@ -18,6 +18,7 @@ _REPEATS = {
     "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR": "every weekday",
     "FREQ=MONTHLY": "every month, on that date",
 }
+_NAMED = 3  # monitors of a window, by their names
 _OF_MONTH = re.compile("FREQ=MONTHLY;BYDAY=(1|2|3|4|-1)(MO|TU|WE|TH|FR|SA|SU)")
 _NTH = {"1": "first", "2": "second", "3": "third", "4": "fourth", "-1": "last"}
 _WEEKDAYS = {
@@ -38,6 +39,15 @@ class WindowRow:
     rule: str
     next: Span | None
     is_open: bool
+
+    @property
+    def whose(self) -> str:
+        """Which monitors it is for, in words: "Login, Search, Shop and 497 more"."""
+        if self.is_for_all:
+            return "all monitors"
+        more = len(self.monitors) - _NAMED
+        named = ", ".join(self.monitors[:_NAMED]) or "no monitor any more"
+        return f"{named} and {more:,} more" if more > 0 else named
 
     @property
     def repeats(self) -> str:

@@ -23,7 +23,9 @@ def maintenance(request: HttpRequest, slug: str) -> HttpResponse:
     organization, now = membership.organization, clock()
     if request.method == "POST":
         access.organization_for(request.user, slug, at_least=Role.ADMIN)
-    monitors = list(Monitor.objects.filter(organization=organization).order_by("name").values_list("id", "name"))
+    monitors = list(
+        Monitor.objects.filter(organization=organization).order_by("name").values_list("id", "name", "tags")
+    )
     data = request.POST if request.method == "POST" else None
     form = WindowForm(data, monitors=monitors, zone=organization.time_zone)
     if form.is_bound and form.is_valid():

@@ -95,6 +95,24 @@ def test_what_cannot_be_planned_is_refused_with_the_way_out(client, organization
     assert words in answer.content.decode()
 
 
+def test_a_window_is_for_those_with_a_tag_and_those_chosen(client, organization):
+    eu, prod, other = (MonitorFactory(organization=organization, tags=tags) for tags in (["eu"], ["prod", "eu"], []))
+    MonitorFactory(organization=organization, tags=["us"])
+    MonitorFactory(tags=["eu"])  # a stranger's
+    assert post(login(client, organization), organization, tag="eu", monitors=[other.id]).status_code == 302
+    assert set(MaintenanceWindow.objects.get().monitors.all()) == {eu, prod, other}
+    assert post(client, organization, tag="asia").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "no monitor any more"), (2, "M0, M1"), (3, "M0, M1, M2"), (5, "M0, M1, M2 and 2 more")]
+)
+def test_a_window_names_a_few_of_its_monitors(organization, count, words):
+    window = MaintenanceWindowFactory(organization=organization, is_for_all=False)
+    window.monitors.set([MonitorFactory(organization=organization, name=f"M{n}") for n in range(count)])
+    assert [row.whose for row in window_rows(organization.id, now=NOON)] == [words]
+
+
 def test_a_strangers_monitor_cannot_be_planned_for(client, organization):
     strange = MonitorFactory()
     assert post(login(client, organization), organization, monitors=[strange.id]).status_code == 422
