@@ -5,6 +5,9 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from kit.countries import NAMES
 from monitors.core.problems import WORKS, problems
@@ -29,6 +32,18 @@ class _PartField(forms.ChoiceField):
         return _is_part(self.provider, str(value))
 
 
+class _CountrySelect(forms.Select):
+    """A choice of 250 countries, written in one go: Django renders a template for each, which was most of a page's cost."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        told = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        chosen = mark_safe(" selected")
+        options = ((code, chosen if code == (value or "") else "", words) for code, words in _countries())
+        return format_html(
+            "<select{}>{}</select>", told, format_html_join("", '<option value="{}"{}>{}</option>', options)
+        )
+
+
 class ReportForm(forms.Form):
     """What is wrong, where. Only the problem is required; a country or carrier that we do not know is "not said".
 
@@ -39,7 +54,7 @@ class ReportForm(forms.Form):
 
     problem = forms.ChoiceField(label="What is wrong?")
     component = _PartField(label="With what?", required=False)
-    country = forms.CharField(label="Where are you?", required=False)
+    country = forms.CharField(label="Where are you?", required=False, widget=_CountrySelect)
     carrier = forms.CharField(
         label="Mobile network", required=False, max_length=60, help_text="If you know it: NTT DOCOMO, Smartfren …"
     )
@@ -60,7 +75,6 @@ class ReportForm(forms.Form):
         part = self.fields["component"]
         assert isinstance(part, _PartField)
         part.provider, part.choices = provider, partial(_parts, provider)
-        self.fields["country"].widget = forms.Select(choices=_countries)  # type: ignore[arg-type]  # asked where it is drawn
         self.fields["carrier"].widget.attrs |= {"list": "carriers", "autocomplete": "off"}
         self.says_well = bool(data) and "works" in data
         self.fields["problem"].required = not self.says_well

@@ -1,13 +1,17 @@
 """People's reports: C1 to C8 of the hostile inputs, as far as they go without proof of work."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
+from kit.clock import clock
+from kit.countries import NAMES
 from monitors.core.crowd import FEWEST
 from monitors.models import Report, ReportCount, SourceState
 from monitors.queries import crowd as queries
@@ -218,6 +222,31 @@ def test_the_form_is_filled_in_with_what_the_browser_tells(twilio):
     html = page.content.decode()
     assert '<option value="ID" selected>Indonesia</option>' in html
     assert '<option value="Smartfren"></option>' in html
+
+
+def test_countries_are_there_by_name_and_one_is_chosen(twilio):
+    html = Client().get(PATH, headers={"Accept-Language": "ja-JP"}).content.decode()
+    (select,) = re.findall(r'<select id="id_country" name="country">(.*?)</select>', html, re.DOTALL)
+    options = re.findall(r'<option value="(\w*)"( selected)?>([^<]*)</option>', select)
+    assert [code for code, chosen, _ in options if chosen] == ["JP"]
+    assert options[0] == ("", "", "Not said")
+    assert {code: unescape(words) for code, _, words in options[1:]} == NAMES
+
+
+def test_what_was_typed_stands_in_the_form_that_comes_back(send):
+    html = send(problem="", country="ID").content.decode()
+    assert '<option value="ID" selected>Indonesia</option>' in html
+    assert '<option value="service:sms" selected>SMS</option>' in html
+
+
+@pytest.mark.parametrize("component", ["service:sms", ""])
+def test_a_report_asks_the_database_a_fixed_number_of_times(send, twilio, django_assert_max_num_queries, component):
+    send(component=component)
+    for n in range(30):
+        ComponentFactory(provider=twilio, name=f"Part {n}")
+        report(Statement(twilio, "other"), address=f"82.{n}.2.3", browser=f"b{n}", now=clock())
+    with django_assert_max_num_queries(11):  # two of them are the test's savepoint
+        send(component=component, headers={"User-Agent": "another"})
 
 
 def test_parts_are_services_first_and_each_once(twilio):
