@@ -9,20 +9,18 @@ from django.db.models import Prefetch, Q
 
 from incidents.core import correlate as core
 from incidents.core import wording
-from incidents.core.correlate import Change, Clear, Decision, Ignore, Join, KnownIncident, Open, Policy, Seen, Update
-from incidents.core.fuse import Evidence, bears_against, fuse
-from incidents.core.scope import ScopeKey, covers, related
+from incidents.core.correlate import Clear, Decision, Ignore, Join, KnownIncident, Open, Policy, Seen, Update
 from incidents.models import EventKind, Incident, Phase, Sighting
 from incidents.queries.naming import PARTS, key_of
-from incidents.queries.reliabilities import weighing
+from incidents.queries.weighing import named, post_id, weighed, words_near
 from incidents.services import ledger
 from incidents.services.audiences import Audience, waiting_audiences
 from incidents.services.events import announced, record, wake
 from incidents.services.merging import swallow, tell_merged
 from incidents.services.words import link_vendor_words, say
-from monitors.core.states import Source, State
-from monitors.models import Follow, OfficialPost, PendingChange, StateChange
-from monitors.queries.states import SourceWord, maintenance_scopes, words_about
+from monitors.core.states import Source
+from monitors.models import PendingChange, StateChange
+from monitors.queries.states import SourceWord
 
 logger = logging.getLogger(__name__)
 
@@ -64,8 +62,8 @@ def _correlate_oldest(audience: Audience, now: datetime) -> None:
 def _correlate(audience: Audience, change: StateChange, now: datetime) -> Decision:
     incidents = _incidents_near(audience, change)
     known = _known(incidents)
-    words = _words_near(audience, change, known)
-    decision = core.correlate(_change(audience, change, words, now), known, POLICY)
+    words = words_near(audience.organization_id, change, known)
+    decision = core.correlate(weighed(audience.organization_id, change, words, now), known, POLICY)
     _apply(decision, {incident.id: incident for incident in incidents}, audience, change, words, now)
     return decision
 
@@ -78,7 +76,7 @@ def _incidents_near(audience: Audience, change: StateChange) -> list[Incident]:
     audience_is = Q(organization_id=audience.organization_id, provider_id=change.provider_id)
     mine = Incident.objects.filter(audience_is, merged_into=None)
     same_ref = Incident.objects.filter(sightings__ref=change.ref, sightings__scope_id=change.scope_id)
-    same_post = Incident.objects.filter(sightings__ref=change.ref) if _post_id(change.ref) else Incident.objects.none()
+    same_post = Incident.objects.filter(sightings__ref=change.ref) if post_id(change.ref) else Incident.objects.none()
     found = mine.filter(
         Q(resolved_at=None)
         | Q(resolved_at__gte=change.at - POLICY.reopen_within)
@@ -90,8 +88,8 @@ def _incidents_near(audience: Audience, change: StateChange) -> list[Incident]:
 
 
 def _known(incidents: Sequence[Incident]) -> list[KnownIncident]:
-    posts = {i.id: {id_ for s in i.sightings.all() if (id_ := _post_id(s.ref))} for i in incidents}
-    named = _named(id_ for ids in posts.values() for id_ in ids)
+    posts = {i.id: {id_ for s in i.sightings.all() if (id_ := post_id(s.ref))} for i in incidents}
+    listed = named(id_ for ids in posts.values() for id_ in ids)
     return [
         KnownIncident(
             id=incident.id,
@@ -100,7 +98,7 @@ def _known(incidents: Sequence[Incident]) -> list[KnownIncident]:
             resolved_at=incident.resolved_at,
             seen=tuple(_seen(sighting) for sighting in incident.sightings.all()),
             post_ids=frozenset(posts[incident.id]),
-            named=frozenset().union(*(named.get(id_, ()) for id_ in posts[incident.id])),
+            named=frozenset().union(*(listed.get(id_, ()) for id_ in posts[incident.id])),
         )
         for incident in incidents
     ]
@@ -109,77 +107,6 @@ def _known(incidents: Sequence[Incident]) -> list[KnownIncident]:
 def _seen(sighting: Sighting) -> Seen:
     impairs = sighting.cleared_at is None and sighting.state.is_impaired
     return Seen(sighting.ref, sighting.scope_id, key_of(sighting.scope), impairs, sighting.change_id)
-
-
-def _named(post_ids: Iterable[int]) -> dict[int, set[int]]:
-    """Return {post id: the components that the vendor lists with it}."""
-    wanted = set(post_ids)
-    if not wanted:
-        return {}
-    return {id_: set(named) for id_, named in OfficialPost.objects.filter(id__in=wanted).values_list("id", "named")}
-
-
-def _words_near(audience: Audience, change: StateChange, known: Iterable[KnownIncident]) -> list[SourceWord]:
-    scope = key_of(change.scope)
-    components: set[int | None] = {None, scope.component_id, scope.group_id}
-    components |= {seen.scope.component_id for incident in known for seen in incident.seen}
-    return words_about(change.provider_id, audience.organization_id, components)
-
-
-def judged(audience: Audience, change: StateChange, now: datetime) -> Change:
-    """Return what a change says, weighed with what all of its audience's sources say now."""
-    return _change(audience, change, _words_near(audience, change, ()), now)
-
-
-def _change(audience: Audience, change: StateChange, words: Sequence[SourceWord], now: datetime) -> Change:
-    scope = key_of(change.scope)
-    post_id = _post_id(change.ref)
-    evidence = _evidence(change, scope, words, now)
-    weights, confused_with = weighing(change.provider_id, audience.organization_id, evidence)
-    return Change(
-        id=change.id,
-        source=Source(change.source),
-        ref=change.ref,
-        scope_id=change.scope_id,
-        scope=scope,
-        new=change.new,
-        at=change.at,
-        verdict=fuse(evidence, weights),
-        post_id=post_id,
-        named=frozenset(_named([post_id]).get(post_id, ())) if post_id else frozenset(),
-        is_own=change.organization_id is not None,
-        is_followed=audience.organization_id is None or _is_followed(audience.organization_id, scope),
-        in_maintenance=change.new.is_impaired and _in_maintenance(scope, now),
-        confused_with=confused_with,
-    )
-
-
-def _evidence(change: StateChange, scope: ScopeKey, words: Iterable[SourceWord], now: datetime) -> list[Evidence]:
-    evidence = [Evidence.of(change.source, change.ref, change.new, change.evidence)]
-    for word in words:
-        key = key_of(word.scope)
-        if word.ref == change.ref or not word.heard.is_fresh(now):
-            continue
-        if (word.state.is_impaired and related(key, scope)) or (
-            word.state is State.OPERATIONAL and bears_against(word.source, key, scope)
-        ):
-            evidence.append(Evidence.of(word.source, word.ref, word.state, word.evidence))
-    return evidence
-
-
-def _is_followed(organization_id: int, scope: ScopeKey) -> bool:
-    follows = Follow.objects.filter(Q(scope__provider_id=scope.provider_id), organization_id=organization_id)
-    parts = (f"scope__{part}" for part in PARTS)
-    return any(related(key_of(follow.scope), scope) for follow in follows.select_related(*parts))
-
-
-def _in_maintenance(scope: ScopeKey, now: datetime) -> bool:
-    windows = maintenance_scopes([scope.provider_id] if scope.provider_id else [], now)
-    return any(covers(key_of(window), scope) for window in windows)
-
-
-def _post_id(ref: str) -> int | None:
-    return int(ref.removeprefix("post:")) if ref.startswith("post:") else None
 
 
 # --- What is done about it ----------------------------------------------------------------------------

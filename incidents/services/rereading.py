@@ -13,8 +13,7 @@ from django.db.models import F, Q
 
 from incidents.core.correlate import IN_MAINTENANCE, TOO_LITTLE, Ignore, refusal
 from incidents.queries.naming import PARTS
-from incidents.services.audiences import Audience
-from incidents.services.correlating import judged
+from incidents.queries.weighing import weighed, words_near
 from monitors.core.states import State
 from monitors.models import PendingChange
 from monitors.queries.states import words_by_source
@@ -52,8 +51,8 @@ def _still_said(now: datetime) -> Iterator[PendingChange]:
 
 def _may_count(pending: PendingChange, now: datetime) -> bool:
     try:
-        audience = Audience(pending.organization_id, pending.provider_id)
-        return refusal(judged(audience, pending.change, now)) is None
+        words = words_near(pending.organization_id, pending.change, ())
+        return refusal(weighed(pending.organization_id, pending.change, words, now)) is None
     except OperationalError:
         raise  # the database's trouble, not the change's
     except Exception:
