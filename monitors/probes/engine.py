@@ -9,7 +9,6 @@ import asyncio
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -19,22 +18,22 @@ import certifi
 from kit.addresses import AddressRefused, Lookup, NameUnresolved, resolve_and_judge_async, system_lookup
 from monitors.probes import probe_kinds
 from monitors.probes.base import Answer, Phases, ProbeResult, ProbeTask, Reason, Request, Secured, failed
+from monitors.probes.batches import Batch
 from monitors.probes.chains import Chains
 from monitors.probes.curls import Curls
+from monitors.probes.grouping import together
+from monitors.probes.handles import Handles
+from monitors.probes.lags import Lags
 from monitors.probes.places import Caps, Places, Start
-from monitors.probes.transfer import Handles, Transfer
+from monitors.probes.transfer import Transfer
 
 logger = logging.getLogger(__name__)
 
 BACKSTOP_S = 0.5  # beyond a check's own timeout, for a probe that does not keep it
 PIECE_S = 0.25
-LAG_TICK_S = 0.05
 LAG_SHARE = 0.2  # of a check's time that our loop may stand still before its slowness is ours
 MAX_NAMES = 10_000
 START_WITHIN_S = 3.0  # a check that cannot start within this of its time is not made
-START_LATE_S = 0.04  # checks may start up to this late, to start together
-START_TOGETHER = 4
-CLOSE_S = 0.005  # where checks are this close, the loop is awake anyway, and only two of them start together
 REFUSED = (Reason.TLS_EXPIRED, Reason.TLS_NAME, Reason.TLS_UNTRUSTED)  # for what the certificate says
 _STOPPED = failed(Reason.PROBER_ERROR, "Our prober was stopped during this check.")
 
@@ -62,7 +61,7 @@ class Engine:
         self._handles = Handles(settings.user_agent, settings.ca_file)
         self._chains = Chains()
         self._places = Places(settings.caps)
-        self._lags = _Lags()
+        self._lags = Lags()
         self._names: dict[tuple[str, int], tuple[float, list[str]]] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._busy = asyncio.Event()  # set while a check is under way, or waits for a place
@@ -80,7 +79,7 @@ class Engine:
         So one slow check does not keep the news of the others waiting. Raises RuntimeError if the
         loop has died, as all tasks have an end of their own.
         """
-        start, inbox = time.monotonic(), _Inbox(len(tasks))
+        start, inbox = time.monotonic(), Batch(len(tasks))
         longest_s = max((max(0.0, task.wait_s) + task.timeout_s for task in tasks), default=0.0)
         give_up_at = start + longest_s + 2 * self._settings.start_within_s + BACKSTOP_S
         self.submit(tasks, inbox.put)
@@ -130,7 +129,7 @@ class Engine:
         starts = [Start(task, now + max(0.0, task.wait_s), index, put) for index, task in enumerate(tasks)]
         self._start([start for start in starts if start.at <= now])
         later = sorted((start for start in starts if start.at > now), key=attrgetter("at"))
-        for group in _together(later):
+        for group in together(later):
             self._loop.call_at(group[-1].at, self._start, group)
 
     def _start(self, starts: Iterable[Start]) -> None:
@@ -272,59 +271,6 @@ class Engine:
             self._names.clear()
         self._names[host, port] = (now + self._settings.names_kept_s, found)
         return found
-
-
-def _together(starts: Iterable[Start]) -> Iterator[list[Start]]:
-    """Give checks in groups that start at the last one's time, none early and none by START_LATE_S late.
-
-    To wake costs more than a check; but checks that start together wait for each other's turns, so groups are small.
-    """
-    group: list[Start] = []
-    for start in starts:
-        most = 2 if group and start.at < group[0].at + CLOSE_S else START_TOGETHER
-        if group and (len(group) >= most or start.at > group[0].at + START_LATE_S):
-            yield group
-            group = []
-        group.append(start)
-    if group:
-        yield group
-
-
-class _Inbox:
-    """Takes the results of one batch from the loop's thread to the one that waits for them."""
-
-    def __init__(self, size: int) -> None:
-        self.is_full = threading.Event()
-        self._missing = size
-        self._found: deque[tuple[int, ProbeResult]] = deque()  # appending and taking are atomic
-
-    def put(self, index: int, result: ProbeResult) -> None:
-        self._found.append((index, result))
-        self._missing -= 1
-        if not self._missing:
-            self.is_full.set()
-
-    def empty(self) -> list[tuple[int, ProbeResult]]:
-        return [self._found.popleft() for _ in range(len(self._found))]
-
-
-class _Lags:
-    """When and for how long our own loop stood still."""
-
-    def __init__(self) -> None:
-        self._seen: deque[tuple[float, float]] = deque(maxlen=1000)  # (end, seconds)
-
-    async def sleep(self) -> None:
-        """Sleep for LAG_TICK_S, and note by how much longer it took."""
-        before = time.monotonic()
-        await asyncio.sleep(LAG_TICK_S)
-        now = time.monotonic()
-        if (lag := now - before - LAG_TICK_S) > LAG_TICK_S:
-            self._seen.append((now, lag))
-
-    def between(self, start: float, end: float) -> float:
-        """Return the seconds that the loop stood still from `start` to `end`, as far as it has noticed."""
-        return sum(min(lag, at - start) for at, lag in self._seen if start < at <= end)
 
 
 def _is_about_time(result: ProbeResult, task: ProbeTask) -> bool:

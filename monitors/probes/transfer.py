@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from ipaddress import ip_address
 from socket import MSG_DONTWAIT, MSG_PEEK, socket
 
@@ -13,128 +12,13 @@ import pycurl
 from monitors.probes.base import Answer, Certificate, Phases, Reason, Request, Secured
 from monitors.probes.chains import chain_of
 from monitors.probes.curl_errors import reason_of, words_of
+from monitors.probes.handles import Handles
 from monitors.probes.hello import LONGEST, chosen_version
+from monitors.probes.inbox import Inbox
 
-MAX_BODY = 1_000_000  # bytes, after inflating
-MAX_HEADERS = 200  # of all answers of one exchange together, so that a storm of 1xx ends too
-MAX_HEADER_BYTES = 64_000
-MAX_IDLE = 500  # handles that wait for their next request, at some 5 KB each
-# Every server has one of these. OpenSSL's own list begins with a hybrid against quantum computers, whose key for each
-# handshake takes a fifth of a whole check's CPU, and whose first packet is too long for some old middleboxes.
-GROUPS = "X25519:P-256:P-384:P-521"
-_OURS = (
-    pycurl.HEADERFUNCTION, pycurl.WRITEFUNCTION, pycurl.OPENSOCKETFUNCTION, pycurl.SOCKOPTFUNCTION,
-    pycurl.DEBUGFUNCTION,
-)  # fmt: skip
 _AGREED = re.compile(rb"SSL connection using TLSv(\d\.\d)")
 _PEEK = MSG_PEEK | MSG_DONTWAIT
-_CODINGS = ("", "identity", "gzip", "x-gzip")
 _VERSIONS = {1: "HTTP/1.0", 2: "HTTP/1.1", 3: "HTTP/2", 30: "HTTP/3"}
-
-
-@dataclass(slots=True)
-class Inbox:
-    """Takes in what the server sends, and stops the transfer (-1) at the first thing too much."""
-
-    headers: list[tuple[str, str]] = field(default_factory=list)
-    body: bytearray = field(default_factory=bytearray)
-    is_truncated: bool = False
-    verdict: Reason = Reason.OK
-    trouble: str = ""
-    _lines: int = 0
-    _bytes: int = 0
-
-    def take_header(self, line: bytes) -> int | None:
-        self._lines += 1
-        self._bytes += len(line)
-        if self._lines > MAX_HEADERS or self._bytes > MAX_HEADER_BYTES:
-            return self._stop(Reason.PROTOCOL_ERROR, f"More than {MAX_HEADERS} headers, or {MAX_HEADER_BYTES:,} bytes.")
-        if line.startswith(b"HTTP/"):
-            self.headers.clear()  # those of an interim answer
-            return None
-        name, colon, value = line.decode("latin-1").partition(":")
-        # RFC 9110 5.5: only these surround a value; str.strip would take more away, half of a UTF-8 letter included.
-        return self._judge(name.strip().lower(), value.strip(" \t\r\n")) if colon else None
-
-    def _judge(self, name: str, value: str) -> int | None:
-        if name == "content-encoding" and value.lower() not in _CODINGS:
-            return self._stop(Reason.BAD_ENCODING, f"The body is encoded as {value[:60]!r}; we asked for gzip or none.")
-        if name == "transfer-encoding" and value.lower() not in ("chunked", "identity"):
-            return self._stop(Reason.BAD_ENCODING, f"The transfer is encoded as {value[:60]!r}; we asked for none.")
-        if name == "content-encoding" and any(n == name for n, _ in self.headers):
-            return self._stop(Reason.BAD_ENCODING, "The body is encoded more than once.")
-        if name == "content-length" and any(n == name and v != value for n, v in self.headers):
-            return self._stop(Reason.PROTOCOL_ERROR, "Two Content-Length headers contradict each other.")
-        self.headers.append((name, value))
-        return None
-
-    def take_body(self, piece: bytes) -> int | None:
-        room = MAX_BODY - len(self.body)
-        self.body += piece[:room]
-        if len(piece) <= room:
-            return None
-        self.is_truncated = True
-        return -1
-
-    def _stop(self, verdict: Reason, trouble: str) -> int:
-        self.verdict, self.trouble = verdict, trouble
-        return -1
-
-    @property
-    def oddities(self) -> tuple[str, ...]:
-        names = {name for name, _ in self.headers}
-        # RFC 9112 6.3: a sign of request smuggling; libcurl goes by the chunks.
-        return ("Content-Length beside Transfer-Encoding",) if {"content-length", "transfer-encoding"} <= names else ()
-
-
-class Handles:
-    """Idle libcurl handles, set up with all that does not differ from one request to the next.
-
-    What they carry over is setting, never connection: each transfer opens one of its own, as what it measures is the
-    way that a new caller has. Only handles that have sent no body come back, so nobody's is ever another's.
-    """
-
-    def __init__(self, user_agent: str, ca_file: str) -> None:
-        self._user_agent, self._ca_file = user_agent, ca_file
-        self._idle: list[pycurl.Curl] = []
-
-    def take(self) -> pycurl.Curl:
-        return self._idle.pop() if self._idle else self._new()
-
-    def give_back(self, handle: pycurl.Curl) -> None:
-        if len(self._idle) >= MAX_IDLE:
-            handle.close()
-            return
-        for option in _OURS:
-            handle.unsetopt(option)  # they hold the answer
-        handle.setopt(pycurl.OPT_CERTINFO, 0)
-        handle.setopt(pycurl.VERBOSE, 0)
-        self._idle.append(handle)
-
-    def close(self) -> None:
-        while self._idle:
-            self._idle.pop().close()
-
-    def _new(self) -> pycurl.Curl:
-        handle = pycurl.Curl()
-        for option, value in (
-            (pycurl.NOSIGNAL, 1),
-            (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
-            (pycurl.PROXY, ""),  # whatever the environment says
-            (pycurl.FOLLOWLOCATION, 0),  # each step is judged by us
-            (pycurl.FRESH_CONNECT, 1),
-            (pycurl.FORBID_REUSE, 1),
-            (pycurl.CAINFO, self._ca_file),
-            (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
-            (pycurl.SSL_EC_CURVES, GROUPS),
-            (pycurl.SSL_SESSIONID_CACHE, 0),
-            (pycurl.HTTP09_ALLOWED, 0),
-            (pycurl.PATH_AS_IS, 1),
-            (pycurl.ACCEPT_ENCODING, "gzip"),
-            (pycurl.USERAGENT, self._user_agent),
-        ):
-            handle.setopt(option, value)
-        return handle
 
 
 BeforeRead = Callable[[int, Callable[[], None]], None]

@@ -10,7 +10,8 @@ import pytest
 from kit.addresses import check_url
 from monitors.core.states import State
 from monitors.probes.base import ProbeTask, Reason, Request
-from monitors.probes.transfer import Handles, Transfer
+from monitors.probes.handles import Handles
+from monitors.probes.transfer import Transfer
 from tests.kit.servers import answer, serving
 
 BLOCKED = (State.UNKNOWN, Reason.BLOCKED)

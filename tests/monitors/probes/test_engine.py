@@ -7,7 +7,7 @@ import pytest
 
 from monitors.core.states import State
 from monitors.probes.base import ProbeTask, Reason
-from monitors.probes.engine import _together
+from monitors.probes.grouping import together
 from monitors.probes.places import Caps, Start
 from tests.kit.servers import answer, serving
 
@@ -39,7 +39,7 @@ def test_each_check_starts_at_its_time(prober):
 )
 def test_few_checks_start_together_and_fewer_where_many_follow(starts_ms, groups):
     starts = [Start(ProbeTask("http", "", {}, 1), ms / 1000, 0, print) for ms in starts_ms]
-    assert [len(group) for group in _together(starts)] == groups
+    assert [len(group) for group in together(starts)] == groups
 
 
 def test_results_come_in_the_order_of_the_tasks(prober):
