@@ -45,9 +45,8 @@ class Curls:
         done: asyncio.Future[tuple[int, str]] = self._loop.create_future()
         self._waiting[handle] = done
         try:
-            self._multi.add_handle(
-                handle
-            )  # which sets the timer, for this turn's end: so none waits while others are prepared
+            # This sets the timer: the transfer starts in the loop's next turn, so none waits while others are prepared.
+            self._multi.add_handle(handle)
             return await done
         finally:
             del self._waiting[handle]
