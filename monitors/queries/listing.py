@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 
 from django.db import connection
 
+from monitors.core.states import State
 from monitors.models import Monitor
-from monitors.queries.monitors import MonitorRow, rows_of
+from monitors.queries.monitors import WORST_FIRST, MonitorRow, rows_of
 
 PAGE = 50
 FILTERS = {"trouble": "In trouble", "unknown": "No data", "up": "Up", "paused": "Paused", "muted": "Muted"}
@@ -32,6 +33,8 @@ _COUNTS = """
         count(*) FILTER (WHERE shown IN (0, 1)), count(*) FILTER (WHERE is_paused), count(*) FILTER (WHERE is_muted)
     FROM seen
 """
+_BY_STATE = "SELECT shown, count(*) FROM seen GROUP BY shown"
+_PAUSED = -2  # what _SEEN calls it
 _IDS = "SELECT id FROM seen"
 _FOUND = "SELECT id, count(*) OVER () FROM seen"
 _MATCHING = """
@@ -108,6 +111,43 @@ class Listing:
         return self.first + len(self.rows) - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`counts` are of the monitors that are not paused, worst first; `troubled` the first few of those in trouble."""
+
+    all: int
+    paused: int
+    counts: Sequence[tuple[State, int]]
+    troubled: Sequence[MonitorRow]
+
+    @property
+    def more_troubled(self) -> int:
+        """How many are in trouble and not among the few."""
+        return sum(count for state, count in self.counts if state.is_impaired) - len(self.troubled)
+
+
+def overview(organization_id: int, *, few: int, now: datetime) -> Overview:
+    """Return how an organization's monitors do. Four queries, however many there are."""
+    values = _values(organization_id, Asked(show="trouble"), now) | {"limit": few, "offset": 0}
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN + _BY_STATE, values)
+        counts: dict[int, int] = dict(cursor.fetchall())
+        cursor.execute(_SEEN + _FOUND + _MATCHING + _PAGE, values)
+        ids = [id_ for id_, _ in cursor.fetchall()]
+    paused = counts.pop(_PAUSED, 0)
+    return Overview(
+        all=paused + sum(counts.values()),
+        paused=paused,
+        counts=[(state, counts[state]) for state in WORST_FIRST if state in counts],
+        troubled=_rows(ids, now),
+    )
+
+
+def _rows(ids: Sequence[int], now: datetime) -> list[MonitorRow]:
+    monitors = Monitor.objects.select_related("scope__provider", "scope__component").in_bulk(ids)
+    return rows_of([monitors[id_] for id_ in ids if id_ in monitors], now)
+
+
 def listing(organization_id: int, asked: Asked, *, now: datetime) -> Listing:
     """Return a page of monitors. Five queries, however many there are."""
     values = _values(organization_id, asked, now) | {"limit": PAGE, "offset": (asked.page - 1) * PAGE}
@@ -116,8 +156,7 @@ def listing(organization_id: int, asked: Asked, *, now: datetime) -> Listing:
         total, *counts = cursor.fetchone()
         cursor.execute(_SEEN + _FOUND + _MATCHING + _PAGE, values)
         found = cursor.fetchall()
-    monitors = Monitor.objects.select_related("scope__provider", "scope__component").in_bulk([id_ for id_, _ in found])
-    rows = rows_of([monitors[id_] for id_, _ in found if id_ in monitors], now)
+    rows = _rows([id_ for id_, _ in found], now)
     matching = found[0][1] if found else 0
     return Listing(
         rows=rows,

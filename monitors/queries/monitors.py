@@ -15,14 +15,15 @@ from monitors.queries.providers import seen_by
 from monitors.queries.regions import region_name
 
 DAY = timedelta(days=1)
-_TROUBLE_FIRST = {
-    State.MAJOR_OUTAGE: 0,
-    State.PARTIAL_OUTAGE: 1,
-    State.DEGRADED: 2,
-    State.UNKNOWN: 3,
-    State.MAINTENANCE: 4,
-    State.OPERATIONAL: 5,
-}
+# What a person looks at first. Unknown comes before healthy: somebody has to find out.
+WORST_FIRST = (
+    State.MAJOR_OUTAGE,
+    State.PARTIAL_OUTAGE,
+    State.DEGRADED,
+    State.UNKNOWN,
+    State.MAINTENANCE,
+    State.OPERATIONAL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,6 @@ class MonitorRow:
     muted_until: datetime | None = None  # None also where that is over
     is_noisy: bool = False
     tags: Sequence[str] = ()
-
-
-def monitor_rows(organization_id: int, *, now: datetime) -> list[MonitorRow]:
-    """Return an organization's monitors, trouble first, then by name. Two queries."""
-    monitors = Monitor.objects.filter(organization_id=organization_id)
-    rows = rows_of(monitors.select_related("scope__provider", "scope__component"), now)
-    return sorted(rows, key=lambda row: (row.is_paused, _TROUBLE_FIRST[row.state], row.name.lower()))
 
 
 def configuration(monitor: Monitor) -> list[tuple[str, str]]:

@@ -11,21 +11,13 @@ from incidents.queries import PARTS, IncidentLink, ScopeView, open_incidents, sc
 from monitors.core.states import State
 from monitors.models import Follow, ReceiptSource, Scope
 from monitors.queries.delivery import DeliveryRow, delivery_table
-from monitors.queries.monitors import MonitorRow, monitor_rows
+from monitors.queries.listing import Overview, overview
+from monitors.queries.monitors import WORST_FIRST
 
+TROUBLED = 20  # monitors shown
 TOLD = 8  # notifications shown
 DELIVERED = 6  # destinations shown, the worst first
 DAY = timedelta(hours=24)
-
-# What a person looks at first. Unknown comes before healthy: somebody has to find out.
-_ORDER = (
-    State.MAJOR_OUTAGE,
-    State.PARTIAL_OUTAGE,
-    State.DEGRADED,
-    State.UNKNOWN,
-    State.MAINTENANCE,
-    State.OPERATIONAL,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +56,7 @@ class Dashboard:
     oldest_open_at: datetime | None
     rows: Sequence[FollowedRow]
     healthy: Sequence[FollowedRow]
-    monitors: Sequence[MonitorRow]
-    monitors_in_trouble: Sequence[MonitorRow]
-    monitor_counts: Sequence[tuple[State, int]]  # of those that are not paused
-    monitors_paused: int
+    monitors: Overview
     delivery: Sequence[DeliveryRow]  # of 24 hours
     told: Sequence[LogEntry]
     missing: Missing
@@ -76,7 +65,7 @@ class Dashboard:
 def dashboard(organization_id: int, now: datetime) -> Dashboard:
     rows = followed_rows(organization_id, now)
     incidents = open_incidents(organization_id)
-    monitors = monitor_rows(organization_id, now=now)
+    monitors = overview(organization_id, few=TROUBLED, now=now)
     return Dashboard(
         counts=counted(row.state for row in rows),
         incidents=incidents,
@@ -84,15 +73,12 @@ def dashboard(organization_id: int, now: datetime) -> Dashboard:
         rows=[row for row in rows if row.state is not State.OPERATIONAL],
         healthy=[row for row in rows if row.state is State.OPERATIONAL],
         monitors=monitors,
-        monitors_in_trouble=[m for m in monitors if m.state.is_impaired],
-        monitor_counts=counted(m.state for m in monitors if not m.is_paused),
-        monitors_paused=sum(m.is_paused for m in monitors),
         delivery=delivery_table(organization_id, now - DAY, now)[:DELIVERED],
         told=latest_notifications(organization_id, limit=TOLD),
         missing=Missing(
             follow=not rows,
             channel=not Channel.objects.filter(organization=organization_id).exists(),
-            monitor=not monitors,
+            monitor=not monitors.all,
             receipts=not ReceiptSource.objects.filter(organization=organization_id).exists(),
         ),
     )
@@ -103,7 +89,7 @@ def followed_rows(organization_id: int, now: datetime) -> list[FollowedRow]:
     scopes = followed_scopes(organization_id)
     board = scope_board(scopes, organization_id, now)
     rows = [FollowedRow(scope_label(s), s.provider.slug if s.provider else "", board[s.id]) for s in scopes]
-    return sorted(rows, key=lambda row: (_ORDER.index(row.state), row.label.casefold()))
+    return sorted(rows, key=lambda row: (WORST_FIRST.index(row.state), row.label.casefold()))
 
 
 def followed_scopes(organization_id: int) -> list[Scope]:
@@ -115,4 +101,4 @@ def followed_scopes(organization_id: int) -> list[Scope]:
 def counted(states: Iterable[State]) -> list[tuple[State, int]]:
     """Return (state, how many) of those that occur, worst first."""
     found = Counter(states)
-    return [(state, found[state]) for state in _ORDER if found[state]]
+    return [(state, found[state]) for state in WORST_FIRST if found[state]]

@@ -9,7 +9,7 @@ from accounts.models import Role
 from kit.clock import clock
 from monitors.core.states import State
 from monitors.models import Monitor, SourceState, StateChange
-from monitors.queries.listing import PAGE, Asked, listing
+from monitors.queries.listing import PAGE, Asked, listing, overview
 from monitors.services import bulk
 from tests.factories import MembershipFactory, MonitorFactory, OrganizationFactory, ScopeFactory
 
@@ -180,3 +180,19 @@ def test_all_that_match_are_changed_on_whichever_page_they_are(client, organizat
 
 def test_a_number_that_no_monitor_can_have_is_none(client, organization):
     assert change(client, organization, do="tag", name="x", id=["9" * 30, "１"]).status_code == 302
+
+
+def test_an_overview_counts_all_and_names_a_few_in_trouble(organization):
+    world(organization)
+    seen = overview(organization.id, few=2, now=NOON)
+    assert ([row.name for row in seen.troubled], seen.more_troubled) == (["A down", "b down"], 1)
+    assert (seen.all, seen.paused) == (8, 1)
+    assert seen.counts == [(DOWN, 2), (SLOW, 1), (UNKNOWN, 2), (PLANNED, 1), (UP, 1)]
+
+
+@pytest.mark.parametrize("count", [0, 30])
+def test_an_overview_takes_as_many_queries_however_many_there_are(organization, count, django_assert_max_num_queries):
+    for _ in range(count):
+        says(DOWN, organization=organization)
+    with django_assert_max_num_queries(4):
+        assert len(overview(organization.id, few=20, now=NOON).troubled) == min(count, 20)
