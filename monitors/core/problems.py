@@ -37,7 +37,7 @@ _CLOUD = {
 }
 _AI = {
     "errors": "Answers fail",
-    "slow": "Answers are slow",
+    "answers_slow": "Answers are slow",
     "limits": "Refused as too busy",
     **_LOGIN,
     **_API,
@@ -71,6 +71,44 @@ _DATA = {
     **_OTHER,
 }
 
+_WORK = {  # where people keep what they work on
+    "down": "Nothing works",
+    "slow": "It is slow",
+    "saving": "Saving, syncing or loading",
+    "notices": "Mail or notifications are late",
+    **_LOGIN,
+    **_API,
+    **_OTHER,
+}
+_SECURITY = {
+    "sign_in": "Signing in through it fails",
+    "codes": "Codes or prompts do not come",
+    "scans": "Scans, rules or alerts are late",
+    "slow": "It is slow",
+    **_LOGIN,
+    **_API,
+    **_OTHER,
+}
+_MARKETING = {
+    "sending": "Campaigns are not sent",
+    "missing": "Data is late or missing",
+    "slow": "It is slow",
+    **_LOGIN,
+    **_API,
+    **_OTHER,
+}
+_SUPPORT = {
+    "chat": "Chat does not load",
+    "tickets": "Tickets are late or missing",
+    "calls_fail": "Calls fail",
+    "slow": "It is slow",
+    **_LOGIN,
+    **_API,
+    **_OTHER,
+}
+_THINGS = {"devices": "Devices do not connect", "control": "Control or automation", "app": "The app",
+           **_LOGIN, **_API, **_OTHER}  # fmt: skip
+
 BY_CATEGORY: Mapping[str, Mapping[str, str]] = {
     "comms": COMMS,
     "payments": _PAYMENTS,
@@ -89,6 +127,15 @@ BY_CATEGORY: Mapping[str, Mapping[str, str]] = {
     "telecom": _NETWORK,
     "data": _DATA,
     "observability": _DATA,
+    "productivity": _WORK,
+    "crm": _WORK,
+    "hr": _WORK,
+    "education": _WORK,
+    "it-management": _WORK,
+    "security": _SECURITY,
+    "marketing": _MARKETING,
+    "support": _SUPPORT,
+    "iot": _THINGS,
 }
 _WORDS = {key: words for problems in (*BY_CATEGORY.values(), USUAL) for key, words in problems.items()} | {
     WORKS: "It works again",
