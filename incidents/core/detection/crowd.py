@@ -175,7 +175,7 @@ class Crowd:
         else:
             fit = NO_COMPONENT / QUIET_NONE
         if place.country and country:
-            others = len(self._known_countries)
+            others = len(self._tree.countries)
             said = RIGHT_COUNTRY if country == place.country else (1 - RIGHT_COUNTRY) / others
             fit *= said / max(self._share_of(country), 0.02)
         if place.carrier and carrier and country == place.country:
@@ -183,13 +183,9 @@ class Crowd:
             fit *= said / max(self._share_in(country, carrier), 0.05)
         return fit
 
-    @property
-    def _known_countries(self) -> set[str]:
-        return {place.country for place in self._tree.places if place.country}
-
     def _share_of(self, country: str) -> float:
         """The usual share of a country among reports, leaning on an equal share."""
-        even = 1 / len(self._known_countries)
+        even = 1 / len(self._tree.countries)
         return (self._countries.get(country, 0.0) + 20 * even) / (sum(self._countries.values()) + 20)
 
     def _share_in(self, country: str, carrier: str) -> float:

@@ -1,15 +1,14 @@
 """What the ends of messages, and their absence, argue about every cell."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 
 from incidents.core.detection.habits import DayRing, hazards, shares
-from incidents.core.detection.tree import Floats, Ints, Place, Tree
+from incidents.core.detection.tree import Floats, Ints, Tree
 from incidents.core.detection.tuning import Tuning
-from incidents.core.detection.witnesses import Loudest
+from incidents.core.detection.witnesses import Statements
 
 OLDEST = 12  # minutes of a message's age that are told apart
 
@@ -54,8 +53,7 @@ class Delivery:
         self._outcomes = DayRing((4, cells))
         self._risk = DayRing((OLDEST + 1, cells))
         self._known = DayRing((OLDEST + 1, cells))
-        self._levels = _levels(tree)
-        self._loudest = Loudest(len(tree.places), tuning.loud_half_life)
+        self._failing = np.zeros((cells, len(tuning.failing)))  # [cell, severity]: what the last minute argues
         self._ends = NO_ENDS
         self._set_habits()
 
@@ -78,23 +76,31 @@ class Delivery:
         self._known.add(self._ended)
         return float(self._ended.sum()), float((self._waiting * self._hazard).sum())
 
-    def argue(self, *, is_blind: bool) -> tuple[Floats, Floats]:
-        """Return [place, severity] of all tenants, and of all but each place's loudest; `is_blind`: delays say nothing."""
+    def argue(self, *, is_blind: bool) -> Floats:
+        """Return [place, severity] of the minute: the severities of failing, then of delay. `is_blind`: delays say nothing."""
         cap = self._tuning.cell_cap
-        by_cell = np.einsum("oc,ocs->cs", self._counts[:3], self._arguments)
-        delay = np.zeros((len(by_cell), len(self._tuning.delaying))) if is_blind else self._delaying()
-        delay = self._tree.members @ np.clip(delay, -cap, cap)
-        everyone = self._tree.members @ np.clip(by_cell, -cap, cap)
-        without = np.zeros_like(everyone)
-        for rows, alone in self._alone():
-            without[rows] = self._tree.members[rows] @ np.clip(by_cell - alone, -cap, cap)
-        return np.hstack([everyone, delay]), np.hstack([without, delay])
+        self._failing = np.einsum("oc,ocs->cs", self._counts[:3], self._arguments)
+        delay = np.zeros((len(self._failing), len(self._tuning.delaying))) if is_blind else self._delaying()
+        by_cell = np.clip(np.hstack([self._failing, delay]), -cap, cap)
+        argued: Floats = self._tree.members @ by_cell
+        return argued
+
+    def statements(self) -> Statements:
+        """Return what each tenant added to what was argued last of failing. Who waits for an end is not known."""
+        ends, cap = self._ends, self._tuning.cell_cap
+        counted = ends.outcome != Outcome.SENDER
+        cell, tenant, outcome = ends.cell[counted], ends.tenant[counted], ends.outcome[counted]
+        cells = len(self._failing)
+        pairs, entry = np.unique(tenant * cells + cell, return_inverse=True)
+        alone = np.zeros((len(pairs), self._failing.shape[1]))
+        np.add.at(alone, entry, self._arguments[outcome, cell])
+        total = self._failing[pairs % cells]
+        return Statements(pairs % cells, pairs // cells, np.clip(total, -cap, cap) - np.clip(total - alone, -cap, cap))
 
     def end_day(self) -> None:
         """Learn what is usual from the days that are over."""
         for ring in (self._outcomes, self._risk, self._known):
             ring.turn()
-        self._loudest.forget()
         self._set_habits()
 
     def _delaying(self) -> Floats:
@@ -103,21 +109,6 @@ class Delivery:
         silent: Floats = np.einsum("ac,acs->cs", still, self._patience)
         argued: Floats = silent + self._ended.sum(axis=0)[:, None] * self._lateness
         return argued
-
-    def _alone(self) -> Iterator[tuple[Ints, Floats]]:
-        """Yield the places of each level (cells, countries, components), and what the loudest of each argues by cell."""
-        ends = self._ends
-        counted = ends.outcome != Outcome.SENDER
-        cell, tenant, outcome = ends.cell[counted], ends.tenant[counted], ends.outcome[counted]
-        failed = outcome != Outcome.DELIVERED
-        argued = self._arguments[outcome, cell]  # [message, severity]
-        for rows, place_of in self._levels:
-            place = place_of[cell]
-            self._loudest.hear(place[failed], tenant[failed])
-            theirs = self._loudest.tenant[place] == tenant
-            alone = np.zeros((len(place_of), argued.shape[1]))
-            np.add.at(alone, cell[theirs], argued[theirs])
-            yield rows, alone
 
     # --- What is usual ----------------------------------------------------------------------------------
 
@@ -133,17 +124,6 @@ class Delivery:
         hazard = self._hazard[:, :, None]
         self._lateness = np.log(1 - delaying)
         self._patience = np.log((1 - hazard * (1 - delaying)) / (1 - hazard))
-
-
-def _levels(tree: Tree) -> list[tuple[Ints, Ints]]:
-    """For cells, countries and components: their places, and the place of each cell."""
-    levels = (
-        list(tree.cells),
-        [Place(c.component, c.country) for c in tree.cells],
-        [Place(c.component) for c in tree.cells],
-    )
-    place_of = [np.array([tree.index[place] for place in places]) for places in levels]
-    return [(np.unique(places), places) for places in place_of]
 
 
 def _groups(tree: Tree) -> list[Ints]:

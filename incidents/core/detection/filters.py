@@ -27,3 +27,9 @@ class Filter:
         self.odds = np.clip(grown / (1 + self._ends * self.odds.sum(axis=1, keepdims=True)), SURELY_NOT, SURELY)
         weight: Floats = np.log(self.odds.sum(axis=1)) - self.prior
         return weight
+
+    def weigh(self, most: Floats) -> Floats:
+        """Return what is argued beyond the prior if no severity argues more than `most` ([place, severity])."""
+        argued = self.odds / (self._begins / self._ends)
+        weight: Floats = np.log(np.minimum(argued, np.exp(np.minimum(most, LARGEST_STEP))).mean(axis=1))
+        return weight

@@ -91,6 +91,20 @@ class Tree:
         return np.array([[float(place.holds(cell)) for cell in self.cells] for place in self.places])
 
     @cached_property
+    def countries(self) -> set[str]:
+        return {place.country for place in self.places if place.country}
+
+    @cached_property
+    def levels(self) -> list[Ints]:
+        """For carriers, countries and components: the place of each cell."""
+        levels = (
+            self.cells,
+            [Place(cell.component, cell.country) for cell in self.cells],
+            [Place(cell.component) for cell in self.cells],
+        )
+        return [np.array([self.index[place] for place in places], dtype=np.int64) for places in levels]
+
+    @cached_property
     def is_delivered(self) -> Bools:
         delivered: Bools = self.members.sum(axis=1) > 0
         return delivered

@@ -11,8 +11,7 @@ class Tuning:
     failing: tuple[float, ...] = (0.12, 0.35, 0.85)
     delaying: tuple[float, ...] = (0.2, 0.5, 0.9)
     cell_cap: float = 6.0  # most that one cell argues in one minute
-    lone_tenant: float = 4.0  # most that the loudest tenant argues alone
-    loud_half_life: float = 60.0
+    lone_tenant: float = 2.0  # most that one tenant argues alone
     # Probes: the share of checks that fail, as alternatives; "slow" is one more.
     unreachable: tuple[float, ...] = (0.15, 0.5, 0.95)
     probe_temper: float = 0.6  # checks of one minute are not independent

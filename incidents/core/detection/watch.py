@@ -13,6 +13,7 @@ from incidents.core.detection.probing import Checks, Probing
 from incidents.core.detection.records import Event, Posterior, Records
 from incidents.core.detection.tree import Bools, Floats, Ints, Place, Tree
 from incidents.core.detection.tuning import DEFAULT, Tuning
+from incidents.core.detection.witnesses import Witnesses
 
 DAY_MINUTES = 1440
 BLIND_FROM = 0.7  # the share of providers whose receipts must fall behind together for it to be our own stall
@@ -42,11 +43,12 @@ class Watch:
         self.records = Records(tree, tuning)
         severities = len(tuning.failing) + len(tuning.delaying)
         self._everyone = Filter(tree.rates, severities, tuning.lasts)
-        self._without = Filter(tree.rates, severities, tuning.lasts)
         self._checked = Filter(tree.rates, len(tuning.unreachable) + 1, tuning.lasts)
         self._reported = Filter(tree.rates, len(tuning.reporting), tuning.lasts)
-        self._sums = np.zeros((2, len(tree.places), severities))
-        self._before: deque[tuple[Floats, Floats, Floats]] = deque(maxlen=tuning.rollback)
+        self._sums = np.zeros((len(tree.places), severities))
+        self._failing = len(tuning.failing)
+        self._witnesses = Witnesses(len(tree.places), self._failing)
+        self._before: deque[tuple[Floats, Floats]] = deque(maxlen=tuning.rollback)
         self._due: deque[tuple[float, float]] = deque(maxlen=2)
         self._was_blind = False
         self._posts: Sequence[Place] = ()
@@ -88,18 +90,36 @@ class Watch:
     # --- One source each --------------------------------------------------------------------------------
 
     def _weigh_delivery(self, *, is_blind: bool) -> tuple[Floats, Floats]:
-        """Return what deliveries argue now, and all that they have argued since the change."""
-        everyone, without = self._delivery.argue(is_blind=is_blind)
-        if is_blind and not self._was_blind and self._before:  # the stall's first minutes taught us nothing
-            self._everyone.odds, self._without.odds, self._sums = (kept.copy() for kept in self._before[0])
+        """Return what deliveries argue now, and all that they have argued since the change.
+
+        Both without the tenant that argues most for it in each place, but for a small allowance.
+        """
+        argued = self._delivery.argue(is_blind=is_blind)
+        if is_blind and not self._was_blind and self._before:  # the stall's first minutes looked like delay
+            delay = np.s_[:, self._failing :]
+            self._everyone.odds[delay], self._sums[delay] = self._before[0]
         self._was_blind = is_blind
-        lone = self._tuning.lone_tenant
-        now = np.minimum(self._everyone.step(everyone), self._without.step(without) + lone)
+        everyone = self._everyone.step(argued)
+        self._sums = np.maximum(self._sums + argued, 0)
+        most = self._leave_one_out()
+        now = self._everyone.weigh(most)
         now[~self.tree.is_delivered] = 0
-        self._sums = np.maximum(self._sums + np.stack([everyone, without]), 0)
-        self._sums[:, now <= 0] = 0  # what argues for nothing any more has not changed lately
-        self._before.append((self._everyone.odds, self._without.odds, self._sums))
-        return now, np.minimum(self._sums[0].max(axis=1), self._sums[1].max(axis=1) + lone)
+        since: Floats = np.minimum(self._sums, most).max(axis=1)
+        self._sums[(everyone <= 0) | (now <= 0)] = 0  # what argues for nothing any more has not changed lately
+        self._witnesses.forget(self._sums[:, : self._failing] == 0)
+        self._before.append((self._everyone.odds[:, self._failing :].copy(), self._sums[:, self._failing :].copy()))
+        return now, since
+
+    def _leave_one_out(self) -> Floats:
+        """Return the most that may be argued: what all but one tenant have argued of a place since it came under
+        suspicion, and a small allowance. Nothing limits what is said of delay."""
+        said, failing = self._delivery.statements(), self._sums[:, : self._failing]
+        suspected = np.asarray((failing > 0).any(axis=1))
+        for places in self.tree.levels:
+            self._witnesses.hear(suspected, places[said.cell], said)
+        most = np.full_like(self._sums, np.inf)
+        most[:, : self._failing] = failing - self._witnesses.most + self._tuning.lone_tenant
+        return most
 
     def _weigh_checks(self, sick: Bools) -> Floats:
         if self._probing is None:

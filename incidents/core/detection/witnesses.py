@@ -1,41 +1,48 @@
-"""Who sees most of the trouble: one tenant's dead list or unregistered sender is that tenant's finding alone."""
+"""What one tenant alone has seen: its dead list or unregistered sender is that tenant's finding, not the provider's."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from incidents.core.detection.tree import Ints
-
-NOBODY = -1
-FORGOTTEN = 1e-3  # failures, after fading, that are not worth a row
+from incidents.core.detection.tree import Bools, Floats, Ints
 
 
-class Loudest:
-    """The tenant with most failures in each place, the older ones fading by half in `half_life` minutes.
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What each tenant added to a minute's argument, one entry per tenant and cell: `argued` is [entry, severity].
 
-    All fade alike, so the order of two tenants only changes when one of them fails: new failures weigh more instead
-    of old ones less, and nothing is gone over each minute.
+    That is how much less would have been argued without it, after the cap of a cell's word.
     """
 
-    def __init__(self, places: int, half_life: float) -> None:
-        self.tenant: Ints = np.full(places, NOBODY)
-        self._failures: list[dict[int, float]] = [{} for _ in range(places)]
-        self._growth = 0.5 ** (-1 / half_life)
-        self._weight = 1.0
+    cell: Ints
+    tenant: Ints
+    argued: Floats
 
-    def hear(self, places: Ints, tenants: Ints) -> None:
-        """Count one minute's failures."""
-        self._weight *= self._growth
-        for place, tenant in zip(places.tolist(), tenants.tolist(), strict=True):
-            counter = self._failures[place]
-            counter[tenant] = counter.get(tenant, 0.0) + self._weight
-            loudest = int(self.tenant[place])
-            if loudest != tenant and counter[tenant] > counter.get(loudest, 0.0):
-                self.tenant[place] = tenant
 
-    def forget(self) -> None:
-        """Drop what has faded, and count from one again."""
-        for place, counter in enumerate(self._failures):
-            kept = {tenant: n / self._weight for tenant, n in counter.items() if n / self._weight > FORGOTTEN}
-            self._failures[place] = kept
-            if int(self.tenant[place]) not in kept:
-                self.tenant[place] = NOBODY
-        self._weight = 1.0
+class Witnesses:
+    """What each tenant has argued of the places under suspicion, since the suspicion of each severity began."""
+
+    def __init__(self, places: int, severities: int) -> None:
+        self.most: Floats = np.zeros((places, severities))
+        self._argued: dict[int, dict[int, Floats]] = {}  # by place and tenant
+
+    def hear(self, suspected: Bools, places: Ints, statements: Statements) -> None:
+        """Add a minute's statements to the places (one per entry) that are suspected."""
+        heard = np.flatnonzero(suspected[places])
+        for place, tenant, argued in zip(
+            places[heard].tolist(), statements.tenant[heard].tolist(), statements.argued[heard], strict=True
+        ):
+            tenants = self._argued.setdefault(place, {})
+            tenants[tenant] = tenants[tenant] + argued if tenant in tenants else argued
+        for place in set(places[heard].tolist()):
+            self.most[place] = np.maximum(np.max(list(self._argued[place].values()), axis=0), 0)
+
+    def forget(self, cleared: Bools) -> None:
+        """Forget what was said of what is not suspected any more ([place, severity])."""
+        for place, tenants in list(self._argued.items()):
+            if cleared[place].all():
+                del self._argued[place]
+            elif cleared[place].any():
+                for argued in tenants.values():
+                    argued[cleared[place]] = 0
+        self.most[cleared] = 0

@@ -1,4 +1,4 @@
-"""The detector's parts: who is loudest, one voice per network, what is usual, and tenths of confidence."""
+"""The detector's parts: the loudest witness, one voice per network, what is usual, and tenths of confidence."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from incidents.core.detection.crowd import OneVoice, Report, UsualRate
 from incidents.core.detection.filters import Filter
 from incidents.core.detection.habits import DAYS_KEPT, DayRing, shares
 from incidents.core.detection.tree import Place
-from incidents.core.detection.witnesses import NOBODY, Loudest
+from incidents.core.detection.witnesses import Statements, Witnesses
 from tests.incidents.detection.towns import API, DOCOMO, JAPAN, KDDI, SMS, TREE, voices
 
 
@@ -32,21 +32,35 @@ def test_an_edge_is_related_to_all_that_enters_through_it():
     assert TREE.siblings[TREE.index[DOCOMO], TREE.index[KDDI]]
 
 
-def test_the_loudest_tenant_is_whoever_failed_most_of_late():
-    loudest = Loudest(places=2, half_life=10)
-    assert loudest.tenant.tolist() == [NOBODY, NOBODY]
-    loudest.hear(np.array([0, 0, 0]), np.array([7, 7, 8]))
-    assert loudest.tenant.tolist() == [7, NOBODY]
-    for _ in range(20):  # two half-lives
-        loudest.hear(np.array([], dtype=int), np.array([], dtype=int))
-    loudest.hear(np.array([0]), np.array([8]))
-    assert loudest.tenant.tolist() == [8, NOBODY]
-    loudest.forget()
-    assert loudest.tenant.tolist() == [8, NOBODY]
-    for _ in range(200):
-        loudest.hear(np.array([], dtype=int), np.array([], dtype=int))
-    loudest.forget()
-    assert loudest.tenant.tolist() == [NOBODY, NOBODY]
+def _said(*entries: tuple[int, float]) -> Statements:
+    """What tenants argued of cell 0, one severity."""
+    tenants, argued = zip(*entries, strict=True)
+    return Statements(np.zeros(len(entries), dtype=int), np.array(tenants), np.array(argued)[:, None])
+
+
+def test_the_loudest_witness_is_whoever_has_argued_most_since_the_suspicion_began():
+    witnesses, here, suspected = Witnesses(places=2, severities=1), np.array([0, 0]), np.array([True, False])
+    for entries in [((7, 2.0), (8, 1.0)), ((7, -0.5), (8, 1.0))]:
+        witnesses.hear(suspected, here, _said(*entries))
+    assert witnesses.most.tolist() == [[2.0], [0.0]]
+    witnesses.hear(suspected, here, _said((7, -3.0), (8, 1.5)))
+    assert witnesses.most.tolist() == [[3.5], [0.0]]
+
+
+def test_what_is_not_suspected_is_not_remembered():
+    witnesses, here = Witnesses(places=1, severities=1), np.array([0])
+    witnesses.hear(np.array([False]), here, _said((7, 5.0)))
+    assert witnesses.most.tolist() == [[0.0]]
+    witnesses.hear(np.array([True]), here, _said((7, 5.0)))
+    witnesses.forget(np.array([[True]]))
+    witnesses.hear(np.array([True]), here, _said((7, 1.0)))
+    assert witnesses.most.tolist() == [[1.0]]
+
+
+def test_a_tenant_that_argues_against_trouble_is_no_loud_witness():
+    witnesses = Witnesses(places=1, severities=1)
+    witnesses.hear(np.array([True]), np.array([0]), _said((7, -5.0)))
+    assert witnesses.most.tolist() == [[0.0]]
 
 
 def test_one_network_has_one_vote_an_hour():

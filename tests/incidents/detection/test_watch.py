@@ -94,3 +94,22 @@ def test_a_post_opens_the_scope_that_it_names(play):
     assert [place for _, place, _ in play.run(5).opened] == []  # messages arrive: the vendor's word alone waits
     fail(play, [2], 0.3)
     assert [place for _, place, _ in play.run(30).opened] == [CLARO]
+
+
+def test_a_few_failures_of_every_tenant_are_no_single_tenants_doing():
+    play = Play(rate=0.4).run(WARM + 60)
+    fail(play, [0], 0.35)
+    assert {place for _, place, _ in play.run(180).opened} == {DOCOMO}
+
+
+def test_a_stall_of_ours_in_one_tenants_campaign_opens_nothing():
+    play = Play(towns=3).run(WARM + 60)
+    fail(play, slice(None), 0.9, 1)
+    play.towns[0].boost[:, 1] = 4
+    play.run(40)
+    for town in play.towns:
+        town.held[:] = True
+    play.run(30)
+    for town in play.towns:
+        town.held[:] = False
+    assert play.run(60).opened == []
