@@ -134,7 +134,9 @@ def _records(system: ModuleType, stage: Stage, world: Any) -> dict[int, list[Any
     names = {(country, own): theirs for (country, theirs), own in stage.carriers.items()}
     found: dict[int, list[Any]] = {n: [] for n in range(world.cfg.providers)}
     for n, provider in enumerate(stage.providers):
-        for incident in Incident.objects.filter(organization=None, provider=provider).order_by("opened_at"):
+        for incident in Incident.objects.filter(organization=None, provider=provider, merged_into=None).order_by(
+            "opened_at"
+        ):
             sightings = incident.sightings.select_related("scope__component", "scope__carrier").order_by("id")
             scope = _scope([sighting.scope for sighting in sightings], names)
             opened = _minute(incident.opened_at)
