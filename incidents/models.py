@@ -36,7 +36,8 @@ class Incident(models.Model):
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     quiet_since = models.DateTimeField(null=True)
-    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="merged")  # it is a part of that one
+    # The incident that this one turned out to be a part of.
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="merged")
     denied = models.JSONField(default=list)  # monitors.core.states.Source
     resolved_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
