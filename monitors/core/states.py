@@ -37,6 +37,17 @@ class State(IntEnum):
         return self.name.lower()
 
 
+# What a person looks at first. Unknown comes before healthy: somebody has to find out.
+WORST_FIRST = (
+    State.MAJOR_OUTAGE,
+    State.PARTIAL_OUTAGE,
+    State.DEGRADED,
+    State.UNKNOWN,
+    State.MAINTENANCE,
+    State.OPERATIONAL,
+)
+
+
 class Source(StrEnum):
     """Where observations come from."""
 

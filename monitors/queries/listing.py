@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from django.db import connection
 
-from monitors.core.states import State
+from monitors.core.states import WORST_FIRST, State
 from monitors.models import Monitor
-from monitors.queries.monitors import WORST_FIRST, MonitorRow, rows_of
+from monitors.queries.monitors import MonitorRow, rows_of
 
 PAGE = 50
 FILTERS = {"trouble": "In trouble", "unknown": "No data", "up": "Up", "paused": "Paused", "muted": "Muted"}

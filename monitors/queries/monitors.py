@@ -15,15 +15,6 @@ from monitors.queries.providers import seen_by
 from monitors.queries.regions import region_name
 
 DAY = timedelta(days=1)
-# What a person looks at first. Unknown comes before healthy: somebody has to find out.
-WORST_FIRST = (
-    State.MAJOR_OUTAGE,
-    State.PARTIAL_OUTAGE,
-    State.DEGRADED,
-    State.UNKNOWN,
-    State.MAINTENANCE,
-    State.OPERATIONAL,
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from alerts.models import Channel
 from alerts.queries import LogEntry, latest_notifications, scope_label
 from incidents.queries import PARTS, IncidentLink, ScopeView, open_incidents, scope_board
-from monitors.core.states import State
+from monitors.core.states import WORST_FIRST, State
 from monitors.models import Follow, ReceiptSource, Scope
 from monitors.queries.delivery import DeliveryRow, delivery_table
 from monitors.queries.listing import Overview, overview
-from monitors.queries.monitors import WORST_FIRST
 
 TROUBLED = 20  # monitors shown
 TOLD = 8  # notifications shown

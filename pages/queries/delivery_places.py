@@ -7,20 +7,10 @@ from datetime import datetime
 from incidents.queries import PARTS, Bar
 from incidents.queries.naming import country_name
 from monitors.core.delivery_cells import Sums, in_words, standing
-from monitors.core.states import State
+from monitors.core.states import WORST_FIRST, State
 from monitors.models import Scope
 from monitors.queries import delivery_sums as read
 from monitors.queries.delivery_sums import NOTHING, Span, Timed, Window
-
-# What a person looks at first. Unknown comes before healthy: somebody has to find out.
-ORDER = (
-    State.MAJOR_OUTAGE,
-    State.PARTIAL_OUTAGE,
-    State.DEGRADED,
-    State.UNKNOWN,
-    State.MAINTENANCE,
-    State.OPERATIONAL,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +64,7 @@ class Place:
         """Sorts first what is in trouble, then what was, then most failures of the sender's own, then most messages."""
         return (
             not self.is_troubled,
-            ORDER.index(self.state),
+            WORST_FIRST.index(self.state),
             -self.timed.sums.sender,
             -self.timed.sums.started,
             self.scope.id,
@@ -118,7 +108,9 @@ def heat_map(organization_id: int, span: Span, shown: Sequence[Place], by: str) 
         row = by_row.setdefault(row_of[scope_id], {})
         row[at] = row.get(at, Sums()) + sums
     found = [_heat_row(words, inside, by_row.get(words, {}), span) for words, inside in rows.items()]
-    return sorted(found, key=lambda row: (not row.is_troubled, ORDER.index(row.state), -row.sums.started, row.words))
+    return sorted(
+        found, key=lambda row: (not row.is_troubled, WORST_FIRST.index(row.state), -row.sums.started, row.words)
+    )
 
 
 def _heat_row(words: str, inside: Sequence[Place], fields: dict[datetime, Sums], span: Span) -> HeatRow:
