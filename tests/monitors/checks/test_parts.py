@@ -9,6 +9,7 @@ from incidents.tasks import correlate_pending
 from monitors.core.states import State
 from monitors.models import Component, SourceState, StateChange
 from monitors.probes.base import Phases, ProbeResult, Reason
+from monitors.queries.monitor_charts import AskedCharts
 from monitors.queries.monitor_page import monitor_page
 from monitors.services.dispatch import Check
 from monitors.services.results import record
@@ -92,7 +93,9 @@ def test_parts_of_a_providers_health_document_are_no_scopes(monitor):
 
 def test_the_page_lists_the_parts_and_does_not_know_what_is_old(monitor):
     say(monitor, {"db": UP, "mail": UP})
-    lines = [(part.name, part.state) for part in monitor_page(monitor, span="24h", now=NOON + MINUTE).parts]
+    lines = [
+        (part.name, part.state) for part in monitor_page(monitor, asked=AskedCharts.of({}), now=NOON + MINUTE).parts
+    ]
     assert lines == [("db", State.OPERATIONAL), ("mail", State.OPERATIONAL)]
-    late = monitor_page(monitor, span="24h", now=NOON + timedelta(hours=3)).parts
+    late = monitor_page(monitor, asked=AskedCharts.of({}), now=NOON + timedelta(hours=3)).parts
     assert [part.state for part in late] == [State.UNKNOWN, State.UNKNOWN]
