@@ -1,7 +1,7 @@
 """How early, how rarely wrong and how exact the detector is, on labelled worlds that nobody tuned it on.
 
     python -m bench.detection --seeds 301-320 [--shifted] [--config OVERRIDES.json] [--eval ../shared/eval]
-                              [--without-peers] [--json] [--live [--days 1] [--speed 60]]
+                              [--without-peers] [--json] [--live [--days 0.5] [--speed 20]]
 
 A world is a seed of the simulator and its Config; overrides are that Config's fields. Each world is fed minute by
 minute, as events in the order they arrive, to the functions of incidents.core.detection. What they open is scored by
@@ -209,8 +209,8 @@ def main() -> None:
     parser.add_argument("--without-peers", action="store_true", help="leave the reference detectors out")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--live", action="store_true", help="speak to the running product over HTTP, and score it")
-    parser.add_argument("--days", type=float, default=1.0, help="how many days after the warm-up are played live")
-    parser.add_argument("--speed", type=float, default=60.0, help="how many times as fast as life the live clock runs")
+    parser.add_argument("--days", type=float, default=0.5, help="how many days after the warm-up are played live")
+    parser.add_argument("--speed", type=float, default=20.0, help="how many times as fast as life the live clock runs")
     asked = parser.parse_args()
     tools = load(asked.eval)
     if asked.live:

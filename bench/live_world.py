@@ -59,7 +59,7 @@ class Callbacks:
             for n, (cell, tenant, began, done, outcome) in enumerate(zip(*columns, strict=True)):
                 if began >= self.since:
                     self._due.append((began, provider, tenant, self._receipt(n, cell, "sent")))
-                if math.isfinite(done) and done >= self.since and began >= self.since:
+                if math.isfinite(done) and done >= self.since:
                     status, fault = CODES.get(int(outcome), ("delivered", ""))
                     self._due.append((done, provider, tenant, self._receipt(n, cell, status, fault)))
         self._due.sort(key=lambda due: due[0])
