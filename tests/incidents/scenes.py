@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from incidents import services
+from incidents.models import Incident
 from monitors.core.observations import Observation
 from monitors.core.states import Source, State
 from monitors.models import Feed, OfficialPost, Scope
@@ -54,3 +55,7 @@ def correlate(minutes: float) -> int:
     while services.correlate_next(at(minutes)):
         turns += 1
     return turns
+
+
+def events(incident: Incident) -> list[tuple[int, str, State]]:
+    return [(e.number, e.kind, e.state) for e in incident.events.all()]

@@ -9,8 +9,8 @@ from monitors.services import monitors as services
 from monitors.services.importing import Fate, carry_out, plan
 from monitors.services.limits import BeyondPlan
 from tests.factories import MonitorFactory, OrganizationFactory, ScopeFactory
+from tests.monitors.checks.pages import form, login
 from tests.monitors.checks.test_monitors import wanted
-from tests.monitors.checks.test_views import form, login
 from tests.monitors.imports.test_importing import ours
 
 pytestmark = pytest.mark.django_db
