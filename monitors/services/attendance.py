@@ -44,8 +44,9 @@ def judge_attendance(*, now: datetime) -> None:
     missing = {region_name(row[0]): row for row in wanted if _is_absent(seen.get(row[0]), now)}
     for name, (_, monitors, alone) in missing.items():
         title = f"No prober works in {name}, from where {monitors} monitors are to be checked"
-        rest = "Other regions make the checks of the others." if alone < monitors else ""
-        reason = f"{alone} of them are not checked at all. {rest} Start one there: manage.py probe --region {name}"
+        unchecked = f"{alone} of them are not checked at all. " if alone else ""
+        rest = f"Other regions make the checks of {'the others' if alone else 'them all'}. " if alone < monitors else ""
+        reason = f"{unchecked}{rest}Start one there: manage.py probe --region {name}"
         raise_notice(_NOTICE, name, title=title, reason=reason, now=now)
     for notice in OperatorNotice.objects.filter(kind=_NOTICE, resolved_at=None).exclude(ref__in=missing):
         resolve_notice(_NOTICE, notice.ref, now=now)
