@@ -85,7 +85,8 @@ def _is_open(receipt: ReceiptReading) -> bool:
     """Whether nobody says for sure which network a receipt's number is in."""
     if receipt.network or receipt.carrier or not receipt.to.startswith("+"):
         return False
-    return bool(place_number(receipt.to).country) and place_number(receipt.to).certainty != "certain"
+    place = place_number(receipt.to)
+    return bool(place.country) and place.certainty != "certain"
 
 
 class Asker:
@@ -103,7 +104,7 @@ class Asker:
         """Look a number up soon, once. Never waits; where too many wait it is left out."""
         with self._lock:
             key = (wanted.source_id, wanted.to_hash)
-            if key in self._pending or self._waiting.full() or time.monotonic() < self._quiet_until:
+            if key in self._pending or self._waiting.full() or self._is_pausing():
                 return
             self._pending.add(key)
             self._waiting.put_nowait(wanted)
@@ -122,11 +123,15 @@ class Asker:
             self._waiting.put(None)
         thread.join()
 
+    def _is_pausing(self) -> bool:
+        return time.monotonic() < self._quiet_until
+
     def _work(self) -> None:
         with guarded_client(timeout_s=TIMEOUT_S, allowed=self._allowed) as client:
             while wanted := self._waiting.get():
                 try:
-                    if not look_up(wanted, client, api=self._api, now=clock()):
+                    # Those that wait in a pause are left out: each would cost, and may come again.
+                    if not self._is_pausing() and not look_up(wanted, client, api=self._api, now=clock()):
                         self._quiet_until = time.monotonic() + PAUSE_S
                 except Exception as error:
                     # The words of an error may hold the number, its kind does not.

@@ -191,6 +191,19 @@ def test_what_is_not_answered_is_not_remembered(twilio, status):
     assert (networks(), NumberLookup.objects.get().is_on) == ([], True)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_after_a_question_without_an_answer_those_that_wait_cost_nothing(twilio):
+    source = source_of()
+    switch_on(source)
+    twilio.status = 500
+    asker = Asker(twilio.api, twilio.allowed)
+    for n in range(5):
+        asker.ask(Wanted(source.id, f"h{n}", f"+8180123456{n:02}"))
+    _until(lambda: not asker._pending)
+    asker.stop()
+    assert (len(twilio.asked), NumberLookup.objects.get().spent) == (1, Decimal("0.008"))
+
+
 @pytest.mark.django_db
 def test_a_key_that_is_refused_is_used_no_more_and_the_page_says_so(twilio):
     source = source_of()
