@@ -51,7 +51,10 @@ def _details(incidents: "QuerySet[Incident]") -> list[IncidentDetail]:
     known = {key: tallies(*key) for key in {_audience(row) for row in rows if current[row.id]}}
     reported = {row.provider_id for row in rows if any(s.source == Source.CROWD for s in current[row.id])}
     meant = {provider_id: confused_with(provider_id) for provider_id in reported}
-    return [_detail(row, posts, known.get(_audience(row), {}), meant.get(row.provider_id, "")) for row in rows]
+    return [
+        _detail(row, current[row.id], posts, known.get(_audience(row), {}), meant.get(row.provider_id, ""))
+        for row in rows
+    ]
 
 
 def _audience(incident: Incident) -> tuple[int | None, int | None]:
@@ -59,10 +62,14 @@ def _audience(incident: Incident) -> tuple[int | None, int | None]:
 
 
 def _detail(
-    incident: Incident, posts: Mapping[str, OfficialPost], known: Mapping[Source, Tally], meant: str
+    incident: Incident,
+    current: Sequence[Sighting],
+    posts: Mapping[str, OfficialPost],
+    known: Mapping[Source, Tally],
+    meant: str,
 ) -> IncidentDetail:
+    """`current` are its sightings that impair now; `meant` is whom people may mean instead, or ""."""
     sightings = list(incident.sightings.all())
-    current = [s for s in sightings if s.cleared_at is None and s.state.is_impaired]
     weights = doubting_people(weights_of(known)) if meant else weights_of(known)
     refs = {sighting.ref for sighting in sightings}
     theirs = [post for ref, post in posts.items() if ref in refs]

@@ -46,7 +46,7 @@ class Watch:
         self._checked = Filter(tree.rates, len(tuning.unreachable) + 1, tuning.lasts)
         self._reported = Filter(tree.rates, len(tuning.reporting), tuning.lasts)
         self._sums = np.zeros((len(tree.places), severities))
-        self._failing = len(tuning.failing)
+        self._failing = len(tuning.failing)  # so many severities of failing come first, then those of delay
         self._witnesses = Witnesses(len(tree.places), self._failing)
         self._before: deque[tuple[Floats, Floats]] = deque(maxlen=tuning.rollback)
         self._due: deque[tuple[float, float]] = deque(maxlen=2)
