@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from incidents.core.correlate import Change, KnownIncident
 from incidents.core.fuse import Evidence, bears_against, fuse
+from incidents.core.known import Change, KnownIncident
 from incidents.core.scope import ScopeKey, covers, related
 from incidents.queries.naming import PARTS, key_of
 from incidents.queries.reliabilities import weighing

@@ -9,7 +9,8 @@ from django.db.models import Prefetch, Q
 
 from incidents.core import correlate as core
 from incidents.core import wording
-from incidents.core.correlate import Clear, Decision, Ignore, Join, KnownIncident, Open, Policy, Seen, Update
+from incidents.core.correlate import Clear, Decision, Ignore, Join, Open, Update
+from incidents.core.known import KnownIncident, Policy, Seen
 from incidents.models import EventKind, Incident, Phase, Sighting
 from incidents.queries.naming import PARTS, key_of
 from incidents.queries.weighing import named, post_id, weighed, words_near

@@ -4,19 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incidents.core.correlate import (
-    Change,
-    Clear,
-    Ignore,
-    Join,
-    KnownIncident,
-    Open,
-    Policy,
-    Seen,
-    Update,
-    correlate,
-)  # fmt: skip
+from incidents.core.correlate import Clear, Ignore, Join, Open, Update, correlate
 from incidents.core.fuse import Verdict
+from incidents.core.known import Change, KnownIncident, Policy, Seen
 from incidents.core.scope import ScopeKey
 from monitors.core.states import Source, State
 
