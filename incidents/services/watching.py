@@ -8,22 +8,17 @@ any source's word is, so a restart changes nothing that was said, and ends what 
 
 import logging
 import threading
-from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from math import log
+from datetime import datetime, timedelta
 
-import numpy as np
 from django.db import OperationalError, connection
 
-from incidents.core.detection.crowd import Report
-from incidents.core.detection.delivery import NO_ENDS, NOTHING, OLDEST, Ends, Outcome
-from incidents.core.detection.probing import Checks
-from incidents.core.detection.records import Record
-from incidents.core.detection.tree import Ints, Place, Tree
+from incidents.core.detection.ear import Ear
+from incidents.core.detection.tree import Place, Tree
 from incidents.core.detection.tuning import DEFAULT, Tuning
 from incidents.core.detection.watch import Fleet, Minute, Watch
+from incidents.queries.minutes import BEGAN, MINUTE, minutes_of, number_of, place_of
 from incidents.services import shared_words
 from kit.clock import real
 from monitors.core.cells import Cell
@@ -31,60 +26,24 @@ from monitors.queries import evidence
 
 logger = logging.getLogger(__name__)
 
-MINUTE = timedelta(minutes=1)
 REPLAYED = timedelta(days=7)  # from which a watch learns what is usual, each time it begins
 CHUNK = timedelta(hours=1)  # that is read at once
 SETTLES = timedelta(seconds=10)  # after which receipts of a minute are counted
 WAITS_S = 60  # for receipts that are not counted yet
-# How much later a minute is weighed that its sender counts and pushes: until then it was pushed, and once more if that failed.
-COMES = timedelta(minutes=2)
-NO_AGE = OLDEST + 1  # of a message that has none: no evidence of delay
 LOOKED_AT_AGAIN = timedelta(hours=1)
 LOOKS_EVERY_S = 2.0
-BEGAN = datetime(1970, 1, 1, tzinfo=UTC)  # minutes are numbered from here
-OUTCOMES = {
-    "delivered": Outcome.DELIVERED,
-    "outage": Outcome.FAULT,
-    "ambiguous": Outcome.AMBIGUOUS,
-    "sender": Outcome.SENDER,
-    "self": Outcome.SENDER,
-}
 
 
-class Hearing:
-    """Whether nothing at all has come in for longer than chance explains: then it is we who are deaf.
-
-    Judged by how many minutes of the last hour had any receipt, not by how many each had: senders send in bursts.
-    """
-
-    WINDOW, IMPROBABLE = 60, 9.2  # minutes; e^-9.2 is 1 in 10,000
-
-    def __init__(self) -> None:
-        self._heard: deque[bool] = deque(maxlen=self.WINDOW)
-        self._silent = 0
-
-    def is_deaf(self, *, heard: bool) -> bool:
-        """Count one more minute, of all providers."""
-        self._silent = 0 if heard else self._silent + 1
-        usually_silent = 1 - max(0.0, sum(self._heard) - 0.5) / self.WINDOW
-        if self._silent * -log(usually_silent) > self.IMPROBABLE:
-            return True  # a silence of ours says nothing about how much usually comes in
-        self._heard.append(heard)
-        return False
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Watched:
     """One provider: the cells that its messages are counted in, and the detector over them."""
 
     provider_id: int
     cells: Sequence[Cell]
-    tree: Tree
     watch: Watch
 
-    @property
-    def open(self) -> list[Record]:
-        return self.watch.records.open
+    def minutes(self, since: datetime, until: datetime) -> dict[int, Minute]:
+        return minutes_of(self.provider_id, self.cells, self.watch.tree, since, until)
 
 
 class Lookout:
@@ -97,18 +56,18 @@ class Lookout:
         first = evidence.first_shared(since)
         self.watched = {id_: _watched(id_, own, first.get(id_, since), tuning) for id_, own in cells.items()}
         self._fleet = Fleet({id_: one.watch for id_, one in self.watched.items()})
-        self._hearing = Hearing()
+        self._ear = Ear()
 
     def weigh_until(self, until: datetime, *, tell: bool) -> None:
         """Weigh every minute that ends by `until`; `tell` what each of them says, as it was then."""
         while self.next + MINUTE <= until:
             end = min(until, self.next + CHUNK)
-            minutes = {id_: _minutes(one, self.next, end) for id_, one in self.watched.items()}
+            minutes = {id_: one.minutes(self.next, end) for id_, one in self.watched.items()}
             while self.next + MINUTE <= end:
                 number = number_of(self.next)
                 now: dict[Hashable, Minute] = {id_: own[number] for id_, own in minutes.items()}
                 heard = any(len(minute.sent) or len(minute.ends.cell) for minute in now.values())
-                self._fleet.minute(number, now, is_deaf=self._hearing.is_deaf(heard=heard))
+                self._fleet.minute(number, now, is_deaf=self._ear.is_deaf(heard=heard))
                 self.next += MINUTE
                 if tell:
                     self.tell()
@@ -188,14 +147,6 @@ _TAKE_LOCK = """
 """
 
 
-def number_of(minute: datetime) -> int:
-    return int((minute - BEGAN) / MINUTE)
-
-
-def place_of(cell: Cell) -> Place:
-    return Place(str(cell.component_id), cell.country, str(cell.carrier_id or ""))
-
-
 def cell_of(place: Place) -> Cell:
     return Cell(int(place.component), place.country, int(place.carrier or 0))
 
@@ -203,7 +154,7 @@ def cell_of(place: Place) -> Cell:
 def _watched(provider_id: int, cells: Sequence[Cell], first: datetime, tuning: Tuning) -> Watched:
     tuning = replace(tuning, warm_up=number_of(first) + tuning.warm_up)
     tree = Tree([place_of(cell) for cell in cells])
-    return Watched(provider_id, cells, tree, Watch(tree, regions=0, tuning=tuning))
+    return Watched(provider_id, cells, Watch(tree, regions=0, tuning=tuning))
 
 
 def _found(one: Watched) -> list[shared_words.Found]:
@@ -214,79 +165,7 @@ def _found(one: Watched) -> list[shared_words.Found]:
             cell=cell_of(record.place),
             probability=record.confidence,
             argued=dict(record.shares),
-            from_delivery=float(posterior.parts[0, one.tree.index[record.place]]),
+            from_delivery=float(posterior.parts[0, one.watch.tree.index[record.place]]),
         )
-        for record in one.open
+        for record in one.watch.records.open
     ]
-
-
-# --- What was seen in each minute ---------------------------------------------------------------------------
-
-
-def _minutes(one: Watched, since: datetime, until: datetime) -> dict[int, Minute]:
-    """Return every minute of [since, until) by its number."""
-    index = {cell: n for n, cell in enumerate(one.cells)}
-    sent: dict[int, list[tuple[int, int]]] = defaultdict(list)  # the last of each is how many messages
-    ends: dict[int, list[tuple[int, int, int, int, int]]] = defaultdict(list)
-    for cell, organization, began, ended, outcome, number in evidence.shared_messages(one.provider_id, since, until):
-        place = index.get(cell)
-        if place is None:  # newer than this lookout, which is begun again where scopes are new
-            continue
-        sent[began].append((place, number))
-        if ended is not None:
-            ends[ended].append((place, organization, OUTCOMES[outcome], max(0, ended - began), number))
-    for cell, organization, minute, pushed in evidence.pushed_messages(one.provider_id, since - COMES, until - COMES):
-        place, number = index.get(cell), minute + COMES // MINUTE
-        if place is None:
-            continue
-        sent[number].append((place, pushed.started))
-        for outcome, age, messages in pushed.ended:
-            ends[number].append((place, organization, OUTCOMES[outcome], NO_AGE if age is None else age, messages))
-    reports = _reports(one, since, until)
-    posts = _posts(one, since, until)
-    nothing = Checks(np.zeros((0, 0)), np.zeros((0, 0)))
-    return {
-        number: Minute(
-            _sent(sent.get(number, ())),
-            _ends(ends.get(number, ())),
-            nothing,
-            reports.get(number, ()),
-            posts.get(number, ()),
-        )
-        for number in range(number_of(since), number_of(until))
-    }
-
-
-def _sent(rows: Sequence[tuple[int, int]]) -> Ints:
-    if not rows:
-        return NOTHING
-    cell, number = np.array(rows, dtype=np.int64).T
-    return np.repeat(cell, number)
-
-
-def _ends(rows: Sequence[tuple[int, int, int, int, int]]) -> Ends:
-    if not rows:
-        return NO_ENDS
-    *columns, number = np.array(rows, dtype=np.int64).T
-    return Ends(*(np.repeat(column, number) for column in columns))
-
-
-def _reports(one: Watched, since: datetime, until: datetime) -> dict[int, list[Report]]:
-    found: dict[int, list[Report]] = defaultdict(list)
-    for report in evidence.counted_reports(one.provider_id, since, until):
-        place = place_of(report.cell) if report.cell.component_id else Place("", report.cell.country)
-        at = (report.at - BEGAN) / MINUTE
-        # Of the system that a network belongs to we know nothing: each stands for itself.
-        found[int(at)].append(Report(at, report.network, report.network, place.component, place.country, place.carrier))
-    return found
-
-
-def _posts(one: Watched, since: datetime, until: datetime) -> dict[int, list[Place]]:
-    found: dict[int, list[Place]] = defaultdict(list)
-    for posted in evidence.posts_of(one.provider_id, since, until):
-        place = place_of(posted.cell)
-        if place in one.tree.index:
-            last = min(until, posted.until or until)
-            for number in range(number_of(max(since, posted.since)), number_of(last)):
-                found[number].append(place)
-    return found
