@@ -14,6 +14,8 @@ MASK = "•••"
 
 _SECRET_WORD = r"(?:auth|token|secret|passw|cookie|session|signature|credential|api[-_]?key|apikey|private)"
 _SECRET_NAME = re.compile(_SECRET_WORD, re.I)
+_SECRET_WORDS = ("key", "sig", "x-amz-security-token")
+_CHALLENGES = ("www-authenticate", "proxy-authenticate")  # what the server asks of everybody
 # name=value, "name": "value", name: value. From the telling word on: what comes before it does not matter, and
 # a pattern that looked for it would take quadratic time on a server's long word.
 _SECRET_PAIR = re.compile(
@@ -25,7 +27,8 @@ _SCHEME = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{6,}", re.I)
 
 def is_secret_name(name: str) -> bool:
     """Whether a header or parameter of this name usually holds a secret."""
-    return bool(_SECRET_NAME.search(name)) or name.lower() in ("key", "sig", "x-amz-security-token")
+    lowered = name.lower()
+    return lowered not in _CHALLENGES and (bool(_SECRET_NAME.search(name)) or lowered in _SECRET_WORDS)
 
 
 def masked(text: str) -> str:
@@ -34,8 +37,11 @@ def masked(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return `text` without control characters (PostgreSQL stores no NUL), bidi controls and half pairs."""
-    return "".join(c if c.isprintable() or c in "\n\t" else "�" for c in text)
+    """Return `text` without control characters (PostgreSQL stores no NUL), bidi controls and half pairs.
+
+    Lines may end as HTTP's and mail's do, and are given with a line feed.
+    """
+    return "".join(c if c.isprintable() or c in "\n\t" else "�" for c in text.replace("\r\n", "\n"))
 
 
 def text_of(answer: Answer) -> str:

@@ -42,3 +42,18 @@ def test_a_body_is_cut_and_printable():
     body = describe(answer)["body"]
     assert body[:9] == "a�b�[31m�"
     assert len(body) == 4000
+
+
+def test_a_page_of_a_real_server_has_its_lines():
+    body = b"<html>\r\n<title>400 No required SSL certificate was sent</title>\r\n</html>\r\n\rlone"
+    assert describe(Answer(Reason.OK, body=body))["body"] == (
+        "<html>\n<title>400 No required SSL certificate was sent</title>\n</html>\n�lone"
+    )
+
+
+def test_what_a_server_asks_of_everybody_is_no_secret():
+    answer = Answer(Reason.OK, headers=(("www-authenticate", 'Digest realm="staff", nonce="abc"'), ("x-auth", "42")))
+    assert describe(answer)["headers"] == [
+        ["www-authenticate", 'Digest realm="staff", nonce="abc"'],
+        ["x-auth", MASK],
+    ]
