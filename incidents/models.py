@@ -101,6 +101,7 @@ class Sighting(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["incident", "ref", "scope"], name="sighting_once")]
+        indexes = [models.Index(fields=["ref", "incident"], name="sighting_by_ref")]
 
     def __str__(self) -> str:
         return f"{self.source} saw incident {self.incident_id} at {self.first_at:%F %H:%M}"

@@ -4,7 +4,18 @@ from django.urls import URLPattern, path
 
 from pages.health import healthz
 from pages.metrics import metrics
-from pages.views import calendars, delivery, design, organization, public, record, scopes, settings, status_page
+from pages.views import (
+    calendars,
+    delivery,
+    design,
+    monitors,
+    organization,
+    public,
+    record,
+    scopes,
+    settings,
+    status_page,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", public.home, name="home"),
@@ -30,6 +41,8 @@ urlpatterns: list[URLPattern] = [
     path(
         "o/<slug:slug>/incidents/<str:uid>/acknowledge/", organization.incident_acknowledge, name="incident_acknowledge"
     ),
+    path("o/<slug:slug>/monitors/", monitors.monitor_list, name="monitor_list"),
+    path("o/<slug:slug>/monitors/<int:monitor_id>/", monitors.monitor_detail, name="monitor_detail"),
     path("o/<slug:slug>/page/", settings.page_settings, name="page_settings"),
     path("o/<slug:slug>/page/rows/add/", settings.page_row_add, name="page_row_add"),
     path("o/<slug:slug>/page/rows/<int:row_id>/", settings.page_row_change, name="page_row_change"),

@@ -135,7 +135,7 @@ def _loaded() -> "QuerySet[Incident]":
     scope = tuple(f"scope__{part}" for part in PARTS)
     sightings = Sighting.objects.select_related(*scope).order_by("first_at", "id")
     updates = IncidentUpdate.objects.select_related("author", "post_update__post")
-    return Incident.objects.select_related("provider", "merged_into").prefetch_related(
+    return Incident.objects.select_related("provider", "merged_into", "acknowledged_by").prefetch_related(
         Prefetch("sightings", sightings),
         Prefetch("impacts", Impact.objects.select_related(*scope).order_by("began_at", "id")),
         Prefetch("updates", updates.order_by("-at", "-id")),

@@ -38,12 +38,12 @@ def of_audience(organization_id: int | None, provider_id: int | None = None) -> 
 def links(incidents: "QuerySet[Incident]") -> list[IncidentLink]:
     """Load incidents with what a line in a list shows."""
     sightings = Sighting.objects.select_related(*(f"scope__{part}" for part in PARTS)).order_by("first_at", "id")
-    rows = incidents.select_related("provider").prefetch_related(Prefetch("sightings", sightings))
+    rows = incidents.select_related("provider", "acknowledged_by").prefetch_related(Prefetch("sightings", sightings))
     return [link_to(incident) for incident in rows]
 
 
 def link_to(incident: Incident) -> IncidentLink:
-    """Return the line of an incident that was loaded with its provider and sightings."""
+    """Return the line of an incident that was loaded with its provider, who took it, and sightings."""
     sightings = list(incident.sightings.all())
     current = [s for s in sightings if s.cleared_at is None and s.state.is_impaired]
     return IncidentLink(
@@ -64,6 +64,7 @@ def link_to(incident: Incident) -> IncidentLink:
         scopes=_once(words_of(s.scope) for s in current or sightings),
         sources=tuple(Source(word) for word in _once(s.source for s in sightings)),
         is_public=incident.organization_id is None,
+        acknowledged_by=str(taker.name or taker.email) if (taker := incident.acknowledged_by) else "",
     )
 
 

@@ -33,6 +33,7 @@ class IncidentLink:
     scopes: tuple[str, ...]
     sources: tuple[Source, ...]  # that saw it, the first to see it first
     is_public: bool
+    acknowledged_by: str = ""  # a member's name; "" where nobody has taken it, or has left
 
     @property
     def is_open(self) -> bool:

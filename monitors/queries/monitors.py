@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from django.db.models import QuerySet
+
 from monitors.core.phases import PHASES
 from monitors.core.quorum import wanted_of
 from monitors.core.states import State
@@ -40,6 +42,11 @@ class MonitorRow:
     muted_until: datetime | None = None  # None also where that is over
     is_noisy: bool = False
     tags: Sequence[str] = ()
+
+
+def with_parts() -> "QuerySet[Monitor]":
+    """Return monitors with all that their pages say of them besides what they measured."""
+    return Monitor.objects.select_related("organization__plan", "muted_by", "scope__provider", "scope__component")
 
 
 def configuration(monitor: Monitor) -> list[tuple[str, str]]:

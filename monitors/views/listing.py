@@ -1,4 +1,4 @@
-"""The list of an organization's monitors, and what is done to many of them at once."""
+"""What is done to many monitors of an organization at once, from their list."""
 
 import re
 from collections.abc import Callable, Collection
@@ -7,37 +7,20 @@ from datetime import datetime, timedelta
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
-from django.views.decorators.vary import vary_on_headers
+from django.views.decorators.http import require_POST
 
 from accounts import access
 from accounts.models import Role
 from kit.clock import clock
-from monitors.queries.listing import Asked, listing, matching
+from monitors.queries.listing import Asked, matching
 from monitors.services import bulk
 
 MUTES = {"mute-1": timedelta(hours=1), "mute-8": timedelta(hours=8), "mute-72": timedelta(days=3)}
 MOST = 200  # monitors in one request
 _ID = re.compile(r"[0-9]{1,18}")
 _TAG = re.compile(r"[\w.:/ -]{1,30}")
-
-
-@require_GET
-@login_required
-@vary_on_headers("HX-Request")
-def monitor_list(request: HttpRequest, slug: str) -> HttpResponse:
-    membership = access.membership_for(request.user, slug)
-    now = clock()
-    context = {
-        "organization": membership.organization,
-        "page": listing(membership.organization_id, Asked.of(request.GET.dict()), now=now),
-        "can_edit": Role(membership.role).includes(Role.ADMIN),
-        "now": now,
-    }
-    part = "_" if request.headers.get("HX-Request") == "true" else ""
-    return render(request, f"monitors/{part}monitor_list.html", context)
 
 
 @require_POST
@@ -71,7 +54,7 @@ def _do(what: str, name: str, organization_id: int, ids: Collection[int], now: d
         if not _TAG.fullmatch(name):
             return ""
         change = bulk.tag if what == "tag" else bulk.untag
-        return f"{_some(change(organization_id, ids, name))} {what}ged “{name}”."
+        return f"{_some(change(organization_id, ids, name, now=now))} {what}ged “{name}”."
     simple: dict[str, Callable[[], str]] = {
         "pause": lambda: f"{_some(bulk.pause(organization_id, ids, now=now))} paused.",
         "resume": lambda: f"{_some(bulk.resume(organization_id, ids, now=now))} checked again.",

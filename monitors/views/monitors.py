@@ -1,12 +1,11 @@
-"""The pages of one monitor: what it says, its form, and a check at once."""
+"""What is done with one monitor: its form, pause and mute, and a check at once. `pages` shows it."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django.views.decorators.vary import vary_on_headers
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import access
 from accounts.models import Organization, Role
@@ -19,10 +18,6 @@ from monitors.models import Monitor
 from monitors.probes import probe_kinds
 from monitors.probes.base import Probe, ProbeResult
 from monitors.queries import monitors as queries
-from monitors.queries.heartbeats import heartbeat_page
-from monitors.queries.monitor_charts import AskedCharts
-from monitors.queries.monitor_page import monitor_page
-from monitors.queries.synthetic import messages_page
 from monitors.services import bulk, checks
 from monitors.services import monitors as services
 from monitors.services.limits import BeyondPlan, least_interval_s
@@ -32,25 +27,6 @@ from monitors.views.listing import MUTES
 _MOST_WANTED = ("http", "heartbeat", "steps", "health", "tcp", "tls", "dns", "ping", "websocket")
 TRY_EVERY_S = 3  # for one organization
 CHECK_NOW_EVERY_S = 5  # for one monitor: it is somebody's server
-
-
-@require_GET
-@login_required
-@vary_on_headers("HX-Request")
-def monitor_detail(request: HttpRequest, slug: str, monitor_id: int) -> HttpResponse:
-    membership = access.membership_for(request.user, slug)
-    monitor, now = _monitor(membership.organization, monitor_id), clock()
-    can_edit = Role(membership.role).includes(Role.ADMIN)
-    context = {
-        "organization": membership.organization,
-        "heartbeat": heartbeat_page(monitor, with_address=can_edit),
-        "sends": messages_page(monitor, now=now),
-        "page": monitor_page(monitor, asked=AskedCharts.of(request.GET.dict()), now=now),
-        "can_edit": can_edit,
-        "can_check": Role(membership.role).includes(Role.MEMBER),
-        "now": now,
-    }
-    return render(request, _page_or_part(request, "detail"), context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -163,8 +139,7 @@ def monitor_check(request: HttpRequest, slug: str, monitor_id: int) -> HttpRespo
 
 
 def _monitor(organization: Organization, monitor_id: int) -> Monitor:
-    parts = ("organization__plan", "muted_by", "scope__provider", "scope__component")
-    return get_object_or_404(Monitor.objects.select_related(*parts), id=monitor_id, organization=organization)
+    return get_object_or_404(queries.with_parts(), id=monitor_id, organization=organization)
 
 
 def _form(
@@ -239,8 +214,3 @@ def _kinds() -> dict[str, Probe]:
     kinds = probe_kinds()
     first = [name for name in _MOST_WANTED if name in kinds]
     return {name: kinds[name] for name in [*first, *sorted(kinds.keys() - first)]}
-
-
-def _page_or_part(request: HttpRequest, name: str) -> str:
-    part = "_" if request.headers.get("HX-Request") == "true" else ""
-    return f"monitors/{part}monitor_{name}.html"

@@ -1,5 +1,7 @@
 """The pages inside an organization: its dashboard and its incidents."""
 
+import re
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,6 +23,7 @@ from pages.queries.history import SHOWN, history
 from pages.queries.incident import affected, course_of
 
 TOLD_OF_ONE = 50  # messages about one incident
+_ID = re.compile(r"[0-9]{1,18}")
 
 
 @require_GET
@@ -96,6 +99,9 @@ def incident_acknowledge(request: HttpRequest, slug: str, uid: str) -> HttpRespo
         messages.success(request, "It is yours now. Your colleagues see that you have taken it.")
     else:
         messages.info(request, "Somebody has taken it already, or it is over.")
+    monitor = request.POST.get("monitor", "")  # whoever took it on a monitor's page stays there
+    if _ID.fullmatch(monitor):
+        return redirect("monitor_detail", slug=slug, monitor_id=int(monitor))
     return redirect("organization_incident", slug=slug, uid=uid)
 
 

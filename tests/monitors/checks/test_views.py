@@ -82,7 +82,7 @@ def test_the_list_takes_the_same_queries_for_any_number(client, monitor, count, 
     for _ in range(count - 1):
         MonitorFactory(organization=monitor.organization)
     login(client, monitor.organization)
-    with django_assert_num_queries(9):  # session, user, the site's organizations, membership, monitors, states
+    with django_assert_num_queries(10):  # session, user, own organizations, membership, monitors, states, incidents
         page = client.get(listing(monitor), headers={"HX-Request": "true"})
     assert page.content.count(b'<tr id="monitor-') == count
 

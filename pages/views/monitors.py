@@ -1,0 +1,62 @@
+"""The pages of an organization's monitors: their list, and one with the incidents that it was evidence of."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from accounts import access
+from accounts.models import Role
+from kit.clock import clock
+from monitors.queries.heartbeats import heartbeat_page
+from monitors.queries.listing import Asked, listing
+from monitors.queries.monitor_charts import AskedCharts
+from monitors.queries.monitor_page import monitor_page
+from monitors.queries.monitors import with_parts
+from monitors.queries.synthetic import messages_page
+from pages.queries.monitors import on_it
+
+
+@require_GET
+@login_required
+@vary_on_headers("HX-Request")
+def monitor_list(request: HttpRequest, slug: str) -> HttpResponse:
+    membership = access.membership_for(request.user, slug)
+    now = clock()
+    page = listing(membership.organization_id, Asked.of(request.GET.dict()), now=now)
+    known = on_it(membership.organization_id, [row.id for row in page.rows])
+    context = {
+        "organization": membership.organization,
+        "page": page,
+        "rows": [(row, known.get(row.id)) for row in page.rows],
+        "can_edit": Role(membership.role).includes(Role.ADMIN),
+        "now": now,
+    }
+    return render(request, _page_or_part(request, "list"), context)
+
+
+@require_GET
+@login_required
+@vary_on_headers("HX-Request")
+def monitor_detail(request: HttpRequest, slug: str, monitor_id: int) -> HttpResponse:
+    membership = access.membership_for(request.user, slug)
+    organization, now = membership.organization, clock()
+    monitor = get_object_or_404(with_parts(), id=monitor_id, organization=organization)
+    asked, role = AskedCharts.of(request.GET.dict()), Role(membership.role)
+    can_edit = role.includes(Role.ADMIN)
+    context = {
+        "organization": organization,
+        "heartbeat": heartbeat_page(monitor, with_address=can_edit),
+        "sends": messages_page(monitor, now=now),
+        "page": monitor_page(monitor, asked=asked, now=now),
+        "can_edit": can_edit,
+        "can_act": role.includes(Role.MEMBER),
+        "now": now,
+    }
+    return render(request, _page_or_part(request, "detail"), context)
+
+
+def _page_or_part(request: HttpRequest, name: str) -> str:
+    part = "_" if request.headers.get("HX-Request") == "true" else ""
+    return f"monitors/{part}monitor_{name}.html"
