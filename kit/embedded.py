@@ -6,7 +6,6 @@ root, so root starts both as an unprivileged user; only folders that we made our
 
 import hashlib
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -20,11 +19,11 @@ from urllib.parse import quote
 import psycopg
 
 from kit import binaries as binaries_of
+from kit import unprivileged
 from kit.binaries import BinaryMissing, open_to_others
-from kit.orphans import die_with_parent, is_running
+from kit.orphans import is_running
 from kit.secrets import local_secret
 
-UNPRIVILEGED = "nobody"
 FAST_STOP = signal.SIGINT  # PostgreSQL: ends sessions and writes its data; Valkey: saves and exits
 SOCKET_PATH_LIMIT = 100  # Linux allows 107 bytes, and PostgreSQL adds a name
 
@@ -72,27 +71,12 @@ def place(var: Path) -> Place:
     return Place(home, sockets, var / "secrets")
 
 
-@dataclass(frozen=True, slots=True)
-class _Identity:
-    user: int
-    group: int
-
-
-def _identity() -> _Identity | None:
-    """Return the unprivileged user to start services as if we are root; None: as ourselves."""
-    if os.geteuid() != 0:
-        return None
-    user = pwd.getpwnam(UNPRIVILEGED)
-    return _Identity(user.pw_uid, user.pw_gid)
-
-
 def prepare(at: Place) -> None:
     """Make the folders of `at`, owned by the user the services run as. Raises ServiceFailed if they are another's."""
     for folder in (at.home, at.sockets):
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            if identity := _identity():
-                os.chown(folder, identity.user, identity.group)
+            unprivileged.hand_over(folder)
             folder.chmod(0o700)
         except PermissionError as error:
             raise ServiceFailed(
@@ -131,8 +115,9 @@ def start_postgres(at: Place, *, fast: bool = False) -> subprocess.Popen[bytes]:
     if fast:
         options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    process = _spawn([str(binaries / "postgres"), "-D", str(data), *arguments], at, "postgres.log", FAST_STOP)
-    _wait_for(process, lambda: _postgres_answers(at), at.home / "postgres.log")
+    log = at.home / "postgres.log"
+    process = unprivileged.spawn([str(binaries / "postgres"), "-D", str(data), *arguments], log, FAST_STOP)
+    _wait_for(process, lambda: _postgres_answers(at), log)
     return process
 
 
@@ -141,8 +126,7 @@ def _make_cluster(at: Place, binaries: Path, data: Path) -> None:
     password = at.home / "password"  # for initdb alone
     password.touch(mode=0o600)
     password.write_text(at.password)
-    if identity := _identity():
-        os.chown(password, identity.user, identity.group)
+    unprivileged.hand_over(password)
     try:
         _run(
             [
@@ -169,17 +153,7 @@ def _wait_for_predecessor(pid_file: Path, within_s: float = 10) -> None:
 
 
 def _run(command: list[str], at: Place, stdin: str = "") -> None:
-    run_as = _identity()
-    done = subprocess.run(
-        command,
-        input=stdin,
-        text=True,
-        capture_output=True,
-        cwd=at.home,
-        env=_environment(),
-        user=run_as.user if run_as else None,
-        group=run_as.group if run_as else None,
-    )
+    done = unprivileged.run(command, at.home, stdin)
     if done.returncode:
         raise ServiceFailed(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout)[-800:]}")
 
@@ -209,8 +183,9 @@ def start_valkey(at: Place, *, fast: bool = False) -> subprocess.Popen[bytes]:
         "loglevel": "warning",
     }
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
-    process = _spawn([str(_found(binaries_of.valkey, at)), *arguments], at, "valkey.log", FAST_STOP)
-    _wait_for(process, lambda: _valkey_answers(socket_path), at.home / "valkey.log")
+    log = at.home / "valkey.log"
+    process = unprivileged.spawn([str(_found(binaries_of.valkey, at)), *arguments], log, FAST_STOP)
+    _wait_for(process, lambda: _valkey_answers(socket_path), log)
     return process
 
 
@@ -223,28 +198,6 @@ def _valkey_answers(socket_path: Path) -> bool:
             return connection.recv(16).startswith(b"+PONG")
         except OSError:
             return False
-
-
-def _environment() -> dict[str, str]:
-    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
-
-
-def _spawn(command: list[str], at: Place, log: str, on_orphan: signal.Signals) -> subprocess.Popen[bytes]:
-    path = at.home / log
-    run_as = _identity()
-    with path.open("ab") as out:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            cwd=at.home,
-            env=_environment(),
-            start_new_session=True,  # Ctrl-C is for the supervisor, which stops services last
-            preexec_fn=die_with_parent(on_orphan),
-            user=run_as.user if run_as else None,
-            group=run_as.group if run_as else None,
-        )
 
 
 def _wait_for(process: subprocess.Popen[bytes], answers: Callable[[], bool], log: Path, within_s: float = 30) -> None:

@@ -17,6 +17,7 @@ import pytest
 from kit import embedded
 from kit.orphans import is_running
 from kit.secrets import local_secret
+from kit.unprivileged import UNPRIVILEGED
 
 ROOT = Path(__file__).resolve().parents[2]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can start services as somebody else")
@@ -74,7 +75,7 @@ def test_root_runs_them_as_nobody_in_a_folder_that_nobody_can_reach(folder):
         owner = Path(f"/proc/{service.pid}").stat().st_uid
     finally:
         embedded.stop(service)
-    assert (pwd.getpwuid(owner).pw_name, at.home.parent) == (embedded.UNPRIVILEGED, Path("/var/lib"))
+    assert (pwd.getpwuid(owner).pw_name, at.home.parent) == (UNPRIVILEGED, Path("/var/lib"))
 
 
 @as_root
