@@ -18,17 +18,9 @@ from typing import Any
 import certifi
 import httpcore
 
-from kit.addresses import (
-    AddressRefused,
-    Lookup,
-    NameUnresolved,
-    Target,
-    check_url,
-    follow,
-    resolve_and_judge_async,
-    system_lookup,
-)
+from kit.addresses import AddressRefused, Lookup, NameUnresolved, Target, check_url, follow, system_lookup
 from kit.bodies import Body, FetchFailed
+from kit.dialling import Dialler
 
 __all__ = ["AddressRefused", "Answer", "FetchFailed", "GuardedClient", "fetch", "guarded_client"]
 
@@ -64,49 +56,6 @@ class _Call:
     deadline_s: float
     lookup: Lookup
     tls: ssl.SSLContext | None
-
-
-class _Guard(httpcore.AsyncNetworkBackend):
-    """Resolves once, judges every answer, dials the literal: there is no second look-up to lie to."""
-
-    def __init__(self, call: _Call) -> None:
-        self._call = call
-        self._network = httpcore.AnyIOBackend()
-        self._streams: list[httpcore.AsyncNetworkStream] = []
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        allow = timeout or self._call.deadline_s
-        addresses = await resolve_and_judge_async(
-            host, port, allowed=self._call.allowed, timeout_s=allow, lookup=self._call.lookup
-        )
-        for number, address in enumerate(addresses, 1):
-            try:
-                stream = await self._network.connect_tcp(address, port, timeout=allow / len(addresses))
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                if number == len(addresses):
-                    raise
-            else:
-                self._streams.append(stream)
-                return stream
-        raise AssertionError("resolve_and_judge returns at least one address")
-
-    async def connect_unix_socket(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
-        raise AddressRefused("Sockets of this machine are not for requests.")
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-    async def aclose(self) -> None:
-        """Close what is still open: a handshake that the deadline cut off leaves its socket behind."""
-        for stream in self._streams:
-            await stream.aclose()
 
 
 async def fetch(
@@ -189,12 +138,12 @@ def _without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
 
 async def _one(target: Target, call: _Call) -> Answer:
     timeouts = dict.fromkeys(("connect", "read", "write", "pool"), call.deadline_s)
-    guard = _Guard(call)
+    dialler = Dialler(allowed=call.allowed, lookup=call.lookup, deadline_s=call.deadline_s)
     try:
         async with (
             httpcore.AsyncConnectionPool(
                 ssl_context=call.tls or _trust(),
-                network_backend=guard,
+                network_backend=dialler,
                 max_connections=1,
                 max_keepalive_connections=0,
                 http2=False,
@@ -222,7 +171,7 @@ async def _one(target: Target, call: _Call) -> Answer:
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
         raise FetchFailed("protocol", f"{target.host} broke the connection off, or did not speak HTTP.") from error
     finally:
-        await guard.aclose()
+        await dialler.aclose()
 
 
 def _connect_failed(target: Target, error: Exception) -> FetchFailed:
