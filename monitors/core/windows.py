@@ -110,6 +110,12 @@ def merged(windows: Iterable[Span]) -> list[Span]:
     return out
 
 
+def shared(some: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+    """Return what lies within both, earliest first; each of the two without overlap."""
+    pairs = (Span(max(a.start, b.start), min(a.end, b.end)) for a in some for b in others)
+    return sorted((span for span in pairs if span.start < span.end), key=lambda span: span.start)
+
+
 @lru_cache(maxsize=4096)
 def _of_day(plan: Plan, day: datetime) -> tuple[Span, ...]:
     """Return the windows that touch a day of UTC. Kept, as each check asks for its own day."""

@@ -40,10 +40,14 @@ class WindowForm(forms.Form):
         label="Rule", max_length=200, required=False, help_text="Only for a rule of your own, as in FREQ=WEEKLY;BYDAY=SA,SU."
     )  # fmt: skip
     tag = forms.ChoiceField(
-        label="Monitors with the tag", required=False, help_text="Those that have it now, and those chosen below."
+        label="Monitors with the tag",
+        required=False,
+        help_text="Whichever have it when the window is open, also those that get it later.",
     )
     monitors = forms.TypedMultipleChoiceField(
-        coerce=int, required=False, help_text="No tag and none chosen: it is for all of them, also those to come."
+        coerce=int,
+        required=False,
+        help_text="Those chosen, besides those with the tag. No tag and none chosen: it is for all, also those to come.",
     )
 
     def __init__(self, data: Any = None, *, monitors: Sequence[tuple[int, str, Sequence[str]]], zone: str) -> None:
@@ -53,11 +57,10 @@ class WindowForm(forms.Form):
         assert isinstance(chosen, forms.MultipleChoiceField)
         chosen.choices = [(id_, name) for id_, name, _ in monitors]
         chosen.widget.attrs["size"] = min(8, max(2, len(monitors)))
-        self._tagged = {id_: set(tags) for id_, _, tags in monitors}
-        counts = Counter(tag for tags in self._tagged.values() for tag in tags)
+        counts = Counter(tag for _, _, tags in monitors for tag in tags)
         tag = self.fields["tag"]
         assert isinstance(tag, forms.ChoiceField)
-        tag.choices = [("", "no tag"), *((name, f"{name} ({counts[name]:,})") for name in sorted(counts))]
+        tag.choices = [("", "no tag"), *((name, f"{name} (now {counts[name]:,})") for name in sorted(counts))]
         if not counts:
             del self.fields["tag"]
 
@@ -79,9 +82,8 @@ class WindowForm(forms.Form):
     def window(self) -> NewWindow:
         """What was asked for; only after is_valid()."""
         cleaned = self.cleaned_data
-        tag = cleaned.get("tag")
-        ids = {*cleaned["monitors"], *(id_ for id_, tags in self._tagged.items() if tag and tag in tags)}
-        return NewWindow(cleaned["name"], cleaned["first"], cleaned["minutes"], cleaned["rule"], ids)
+        ids, tag = cleaned["monitors"], cleaned.get("tag", "")
+        return NewWindow(cleaned["name"], cleaned["first"], cleaned["minutes"], cleaned["rule"], ids, tag)
 
 
 def _rule(repeats: str, own: str, first: datetime) -> str:

@@ -24,7 +24,7 @@ from monitors.models.receiving import Problem, PushedMinute, ReceiptProblem
 from monitors.models.regions import RegionWatch, RegionWord
 from monitors.models.states import PendingChange, SourceState, StateChange
 from monitors.models.synthetic import OPEN_FATES, Fate, SyntheticPlan, SyntheticSend
-from monitors.models.windows import MaintenanceWindow
+from monitors.models.windows import MaintenanceWindow, TagMove
 
 __all__ = [
     "HOME",
@@ -82,5 +82,6 @@ __all__ = [
     "StateField",
     "SyntheticPlan",
     "SyntheticSend",
+    "TagMove",
     "Via",
 ]

@@ -13,11 +13,24 @@ from monitors.services.monitors import withdraw
 MOST_TAGS = 10
 PAUSED = "The monitor is paused."
 
+# What is put on and taken off is kept: a window for a tag covers what bore it at the time.
 _TAG = """
-    UPDATE monitors_monitor SET tags = array_append(tags, %s)
-    WHERE organization_id = %s AND id = ANY(%s) AND NOT %s = ANY(tags) AND cardinality(tags) < %s
+    WITH moved AS (
+        UPDATE monitors_monitor SET tags = array_append(tags, %(name)s)
+        WHERE organization_id = %(organization)s AND id = ANY(%(ids)s)
+          AND NOT %(name)s = ANY(tags) AND cardinality(tags) < %(most)s
+        RETURNING id
+    )
+    INSERT INTO monitors_tagmove (monitor_id, name, at, is_put_on) SELECT id, %(name)s, %(now)s, true FROM moved
 """
-_UNTAG = "UPDATE monitors_monitor SET tags = array_remove(tags, %s) WHERE organization_id = %s AND id = ANY(%s)"
+_UNTAG = """
+    WITH moved AS (
+        UPDATE monitors_monitor SET tags = array_remove(tags, %(name)s)
+        WHERE organization_id = %(organization)s AND id = ANY(%(ids)s) AND %(name)s = ANY(tags)
+        RETURNING id
+    )
+    INSERT INTO monitors_tagmove (monitor_id, name, at, is_put_on) SELECT id, %(name)s, %(now)s, false FROM moved
+"""
 
 
 def pause(organization_id: int, ids: Collection[int], *, now: datetime) -> int:
@@ -54,15 +67,19 @@ def mute(organization_id: int, ids: Collection[int], *, until: datetime | None, 
     return monitors.update(muted_until=until, muted_by=by, muted_at=now)
 
 
-def tag(organization_id: int, ids: Collection[int], name: str) -> int:
+def tag(organization_id: int, ids: Collection[int], name: str, *, now: datetime) -> int:
     """Put a tag on these; return how many did not have it. One with MOST_TAGS takes no more."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TAG, [name, organization_id, list(ids), name, MOST_TAGS])
-        return int(cursor.rowcount)
+    return _move(_TAG, organization_id, ids, name, now)
 
 
-def untag(organization_id: int, ids: Collection[int], name: str) -> int:
-    """Take a tag off these; return how many there are."""
+def untag(organization_id: int, ids: Collection[int], name: str, *, now: datetime) -> int:
+    """Take a tag off these; return how many had it."""
+    return _move(_UNTAG, organization_id, ids, name, now)
+
+
+def _move(statement: str, organization_id: int, ids: Collection[int], name: str, now: datetime) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(_UNTAG, [name, organization_id, list(ids)])
+        cursor.execute(
+            statement, {"organization": organization_id, "ids": list(ids), "name": name, "now": now, "most": MOST_TAGS}
+        )
         return int(cursor.rowcount)

@@ -98,8 +98,10 @@ def judged(outcomes: Sequence[tuple[Check, ProbeResult]], *, now: datetime) -> l
     states = {(row.ref, row.scope_id): row for row in rows}
     known = sorted((o for o in outcomes if o[0].monitor_id in monitors), key=lambda outcome: outcome[0].monitor_id)
     shared = [monitor for monitor in monitors.values() if is_shared(monitor)]
-    doubtful = [check.monitor_id for check, result in known if _is_trouble(result, monitors[check.monitor_id])]
-    planned = in_window(doubtful, now) if doubtful else set()
+    doubtful = {
+        check.monitor_id: check.slot for check, result in known if _is_trouble(result, monitors[check.monitor_id])
+    }
+    planned = in_window(doubtful)
     regions = Regions(watches(), suspected_regions(), last_words(shared)) if doubtful or shared else Regions()
     return [
         _finding(check, result, monitor, states.get((f"monitor:{monitor.id}", monitor.scope_id)), planned, regions, now)

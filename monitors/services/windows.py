@@ -13,13 +13,17 @@ from monitors.models import MaintenanceWindow, Monitor
 
 @dataclass(frozen=True, slots=True)
 class NewWindow:
-    """What a person plans. `first` is without a zone: the organization's wall clock. No monitors: for all."""
+    """What a person plans. `first` is without a zone: the organization's wall clock.
+
+    For the monitors chosen and for whichever bear `tag` at the time; neither: for all.
+    """
 
     name: str
     first: datetime
     minutes: int
     rule: str = ""
     monitor_ids: Collection[int] = ()
+    tag: str = ""
 
 
 class NeverOpens(ValueError):
@@ -43,7 +47,8 @@ def plan(organization: Organization, wanted: NewWindow, *, now: datetime) -> Mai
             minutes=wanted.minutes,
             rule=rule,
             created_at=now,
-            is_for_all=not wanted.monitor_ids,
+            is_for_all=not wanted.monitor_ids and not wanted.tag,
+            tag=wanted.tag,
         )
         window.monitors.set(Monitor.objects.filter(organization=organization, id__in=wanted.monitor_ids))
     return window

@@ -11,7 +11,7 @@ from accounts.models import Role
 from kit.clock import clock
 from monitors.forms.windows import WindowForm
 from monitors.models import MaintenanceWindow, Monitor
-from monitors.queries.windows import window_rows
+from monitors.queries.window_rows import window_rows
 from monitors.services import windows
 
 
