@@ -8,10 +8,11 @@
 The table: each party makes `rate` checks a second of one local server, all of them at once, for `rounds` rounds;
 half of them over HTTPS with a full handshake each, or as --https says. All but Nagios verify the certificate.
 Ours is the production path, from the claim to the stored row; the naive one is fed over the broker and stores as
-much. blackbox_exporter stores nothing. Checks are counted by the server that is asked. What is counted is CPU time of
-the party's processes, which differs less on a busy machine than time on the wall; the database's processes
-for it have a column of their own (of those that still run: the naive one opens a connection for each task). With
---load ours makes 1,000 checks a second, and the naive one what it can.
+much. blackbox_exporter stores nothing. Peers are there if they are installed: Debian's packages of blackbox_exporter
+and Nagios, and Uptime Kuma as bench.probe_parties.UptimeKuma says. Checks are counted by the server that is asked.
+What is counted is CPU time of the party's processes, which differs less on a busy machine than time on the wall; the
+database's processes for it have a column of their own (of those that still run: the naive one opens a connection for
+each task). With --load ours makes 1,000 checks a second, and the naive one what it can.
 
 Lateness: two probers share monitors of 10 s; the server notes when each is asked for, and whether one is asked for
 while it is still answering. With --kill one prober is killed (-9) half-way.
@@ -81,7 +82,7 @@ def make_monitors(count, address, **fields):
 
 
 def compare(target, rate, seconds, rounds, load, https):
-    from bench.probe_parties import Blackbox, Nagios, Naive, Ours
+    from bench.probe_parties import Blackbox, Nagios, Naive, Ours, UptimeKuma
 
     secure = SECURE[https]
     rates = {"ours": 1000 if load else rate, "naive": NAIVE_MOST if load else rate}
@@ -90,17 +91,17 @@ def compare(target, rate, seconds, rounds, load, https):
         rates["naive"] * INTERVAL_S, lambda id_: target.url("naive", secure=secure[id_ % 2]), is_paused=True
     )
     parties = [Ours(), Naive([monitor.id for monitor in plain])]
-    for peer in () if load else (Blackbox, Nagios):
+    for peer in () if load else (Blackbox, Nagios, UptimeKuma):
         if reason := peer.missing():
             print(f"  {peer().label} {reason}: left out")
         else:
             parties.append(peer())
-    for party in parties:
-        party.start(target, rates.get(party.name, rate), secure)
     try:
+        for party in parties:
+            party.start(target, rates.get(party.name, rate), secure)
         while not all(target.ask("counts")[party.name] for party in parties):
             time.sleep(1)
-        time.sleep(INTERVAL_S + 10)  # every monitor's first word is in
+        time.sleep(INTERVAL_S + 10 + max(party.starting_s for party in parties))  # every monitor's first word is in
         table = [measure(target, parties, seconds) for _ in range(rounds)]
     finally:
         for party in parties:
