@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
 from math import exp, lgamma
 
 from monitors.core.cells import Cell
@@ -32,7 +31,6 @@ FAILING = 0.1  # share above the usual one, from which a scope is failing
 SEVERE, STILL_SEVERE = 0.8, 0.4  # shares from which a partial outage is one, and stays one
 SPREAD = 50.0  # messages: as if each habit were known from that many
 STRENGTH = 20.0  # messages of its own at which a scope's habit is half its own
-LEAST_BLIND = timedelta(minutes=3)
 
 
 class Symptom(StrEnum):
@@ -89,6 +87,10 @@ class Tally:
         """What most of the trouble is. What fails after a while was late too, so failing outweighs twice as many late."""
         return Symptom.FAILING if 2 * self.failed > self.late else Symptom.LATE
 
+    @property
+    def words(self) -> str:
+        return f"{self.late} of {self.started} messages late, {self.failed} of {self.finished} failed"
+
 
 @dataclass(frozen=True, slots=True)
 class Habit:
@@ -111,6 +113,11 @@ class Verdict:
     minutes: int
     habit: Habit
     reason: str
+
+
+def counts_from(sees_since: datetime, said: State, said_since: datetime) -> datetime:
+    """Return from when a scope's minutes count: a trouble that is over is not judged again."""
+    return max(sees_since, said_since - CALM - PROMPT) if said is State.OPERATIONAL else sees_since
 
 
 def judge(minutes: Sequence[Minute], habit: Habit, said: State, now: datetime) -> Verdict | None:
@@ -146,8 +153,7 @@ def _still(minutes: Sequence[Minute], habit: Habit, said: State, now: datetime) 
         return Verdict(State.OPERATIONAL, last, _whole(width), habit, _arrival_reason(last, width))
     if not (last.started or last.finished):
         return None
-    reason = f"Not yet as usual: {last.late} of {last.started} messages late, {last.failed} of {last.finished} failed."
-    return Verdict(said, last, _whole(width), habit, reason)
+    return Verdict(said, last, _whole(width), habit, f"Not yet as usual: {last.words}.")
 
 
 def tally(minutes: Iterable[Minute], since: datetime, now: datetime) -> Tally:
@@ -218,64 +224,6 @@ def habit_of(cell: Cell, history: Mapping[Cell, Tally]) -> Habit:
     return Habit(max(habit.late, BEST.late), max(habit.failed, BEST.failed))
 
 
-# --- Whether we see at all ------------------------------------------------------------------------------
-
-
-def counts_from(sees_since: datetime, said: State, said_since: datetime) -> datetime:
-    """Return from when a scope's minutes count: a trouble that is over is not judged again."""
-    return max(sees_since, said_since - CALM - PROMPT) if said is State.OPERATIONAL else sees_since
-
-
-def sees_since(minutes: Sequence[Minute], now: datetime) -> datetime | None:
-    """Return since when receipts of a source have come in without a hole, or None if there is a hole now.
-
-    A hole is a silence that its rate makes improbable (less than 1 in 10,000). It is ours or the
-    provider's hook's, not the carriers': receipts that it swallowed never come, so what began before
-    its end must not be waited for. `minutes` are those of all its scopes since LOOK_BACK.
-    """
-    active = sorted({m.at for m in minutes if m.started or m.delivered or m.failed or m.sender})
-    receipts = sum(m.started + m.delivered + m.failed + m.sender for m in minutes)
-    if not active:
-        return None
-    longest = max(LEAST_BLIND, 9.2 * LOOK_BACK / receipts)  # e^-9.2 is 1 in 10,000
-    if now - (active[-1] + MINUTE) > longest:
-        return None
-    since = active[0]
-    for before, after in pairwise(active):
-        if after - (before + MINUTE) > longest:
-            since = after
-    return since
-
-
-# --- From carriers to countries, from countries to the component ----------------------------------------------
-
-
-def lifted(verdicts: Mapping[Cell, Verdict]) -> dict[Cell, Verdict]:
-    """Return the cells most of whose parts are impaired, with a verdict that sums theirs.
-
-    Of its parts that were judged, at least two and three in five must be impaired.
-    """
-    found: dict[Cell, Verdict] = {}
-    for level, parts in (("carriers", _parts(verdicts, carrier=True)), ("countries", _parts(verdicts, carrier=False))):
-        for whole, inside in parts.items():
-            bad = [verdict for verdict in inside if verdict.state.is_impaired]
-            if len(bad) >= 2 and len(bad) >= 0.6 * len(inside):
-                total = sum((verdict.tally for verdict in bad), Tally())
-                reason = f"{len(bad)} of {len(inside)} {level} are impaired: {_shares(total)}."
-                worst = max(bad, key=lambda verdict: verdict.state)
-                found[whole] = Verdict(min(v.state for v in bad), total, worst.minutes, worst.habit, reason)
-    return found
-
-
-def _parts(verdicts: Mapping[Cell, Verdict], *, carrier: bool) -> dict[Cell, list[Verdict]]:
-    parts: dict[Cell, list[Verdict]] = {}
-    for cell, verdict in verdicts.items():
-        if cell.country and bool(cell.carrier_id) == carrier:
-            whole = Cell(cell.component_id, cell.country) if carrier else Cell(cell.component_id)
-            parts.setdefault(whole, []).append(verdict)
-    return parts
-
-
 # --- In words ---------------------------------------------------------------------------------------------
 
 
@@ -291,10 +239,6 @@ def _failure_reason(recent: Tally, habit: Habit, width: timedelta) -> str:
 
 def _arrival_reason(recent: Tally, width: timedelta) -> str:
     return f"{recent.arrived} of {recent.finished} messages were delivered in {_whole(width)} min."
-
-
-def _shares(total: Tally) -> str:
-    return f"{total.late} of {total.started} messages late, {total.failed} of {total.finished} failed"
 
 
 def _percent(share: float) -> str:

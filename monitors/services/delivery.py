@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from monitors.core.cells import Cell
-from monitors.core.delivery import BEST, Verdict, counts_from, habit_of, judge, lifted, sees_since
+from monitors.core.delivery import BEST, Verdict, counts_from, habit_of, judge
+from monitors.core.lifting import lifted
 from monitors.core.observations import Observation
+from monitors.core.sight import sees_since
 from monitors.core.states import Source, State
 from monitors.models import DeliveryCount, DeliveryFailure, DeliveryHour
 from monitors.queries.counts import Said, Witness, delivery_history, said_by

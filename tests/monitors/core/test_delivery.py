@@ -15,12 +15,12 @@ from monitors.core.delivery import (
     counts_from,
     habit_of,
     judge,
-    lifted,
-    sees_since,
     tail,
     tally,
 )
+from monitors.core.lifting import lifted
 from monitors.core.receipts import PROMPT
+from monitors.core.sight import sees_since
 from monitors.core.states import State
 
 NOON = datetime(2026, 1, 24, 12, tzinfo=UTC)
