@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import F
 
+from monitors.core.schedule import first_slot_after
 from monitors.core.states import State
 from monitors.models import Monitor, SourceState
 from monitors.services.monitors import withdraw
@@ -31,6 +32,10 @@ _UNTAG = """
     )
     INSERT INTO monitors_tagmove (monitor_id, name, at, is_put_on) SELECT id, %(name)s, %(now)s, false FROM moved
 """
+_RESUME = """
+    UPDATE monitors_monitor AS monitor SET is_paused = false, next_check_at = first_at
+    FROM unnest(%s::bigint[], %s::timestamptz[]) AS resumed (id, first_at) WHERE monitor.id = resumed.id
+"""
 
 
 def pause(organization_id: int, ids: Collection[int], *, now: datetime) -> int:
@@ -53,9 +58,16 @@ def pause(organization_id: int, ids: Collection[int], *, now: datetime) -> int:
 
 
 def resume(organization_id: int, ids: Collection[int], *, now: datetime) -> int:
-    """Check these again, at once; return how many were paused."""
+    """Check these again: one at once, each of several from its own slot on; return how many were paused."""
     paused = Monitor.objects.filter(organization_id=organization_id, id__in=ids, is_paused=True)
-    return paused.update(is_paused=False, next_check_at=now)
+    with transaction.atomic():
+        intervals = paused.select_for_update(no_key=True).order_by("id").values_list("id", "interval_s")
+        firsts = {id_: first_slot_after(id_, interval_s, now) for id_, interval_s in intervals}
+        if len(firsts) == 1:
+            firsts = dict.fromkeys(firsts, now)
+        with connection.cursor() as cursor:
+            cursor.execute(_RESUME, [list(firsts), list(firsts.values())])
+    return len(firsts)
 
 
 def mute(organization_id: int, ids: Collection[int], *, until: datetime | None, by: int | None, now: datetime) -> int:

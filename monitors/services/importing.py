@@ -14,6 +14,7 @@ from django.db import transaction
 
 from accounts.models import Organization
 from kit.addresses import AddressRefused, NameUnresolved
+from monitors.core.schedule import first_slot_after
 from monitors.imports import Found, Refused, read
 from monitors.models import Monitor, Scope
 from monitors.probes import probe_kinds
@@ -107,7 +108,10 @@ def _carried_out(organization_id: int, line: Line, there: Counter[Key], now: dat
 def _make(organization_id: int, scope: Scope, drafted: Drafted, now: datetime) -> None:
     monitor = services.create_judged(organization_id, scope, drafted.settings, now=now)
     draft = drafted.draft
-    Monitor.objects.filter(id=monitor.id).update(tags=list(draft.tags), is_paused=draft.is_paused)
+    first_at = first_slot_after(monitor.id, monitor.interval_s, now)  # not all of a file in one moment
+    Monitor.objects.filter(id=monitor.id).update(
+        tags=list(draft.tags), is_paused=draft.is_paused, next_check_at=first_at
+    )
 
 
 def _line(organization: Organization, entry: Found, there: Counter[Key]) -> Line:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Role
 from kit.clock import clock
+from monitors.core.schedule import first_slot_after
 from monitors.core.states import State
 from monitors.models import Monitor, SourceState, StateChange
 from monitors.queries.listing import PAGE, Asked, listing, overview
@@ -153,6 +154,25 @@ def test_many_are_resumed_muted_and_tagged(client, organization):
         assert timedelta(hours=7) < monitor.muted_until - clock() <= timedelta(hours=8)
     change(client, organization, do="unmute", id=ids)
     assert set(Monitor.objects.values_list("muted_until", flat=True)) == {None}
+
+
+def test_one_is_resumed_at_once_and_each_of_several_at_its_own_slot(organization):
+    alone, *several = MonitorFactory.create_batch(9, organization=organization, is_paused=True, next_check_at=NOON)
+    running = MonitorFactory(organization=organization, next_check_at=NOON)
+    later = NOON + timedelta(hours=1)
+    assert bulk.resume(organization.id, [alone.id, running.id], now=later) == 1
+    assert bulk.resume(organization.id, [m.id for m in (alone, *several, running)], now=later) == 8
+    due = dict(Monitor.objects.values_list("id", "next_check_at"))
+    slots = {monitor.id: first_slot_after(monitor.id, monitor.interval_s, later) for monitor in several}
+    assert due == {alone.id: later, running.id: NOON, **slots}
+    assert not Monitor.objects.filter(is_paused=True).exists()
+
+
+@pytest.mark.parametrize("count", [2, 20])
+def test_resuming_any_number_takes_the_same_statements(organization, count, django_assert_num_queries):
+    ids = [m.id for m in MonitorFactory.create_batch(count, organization=organization, is_paused=True)]
+    with django_assert_num_queries(4):  # two of them begin and end a savepoint
+        assert bulk.resume(organization.id, ids, now=NOON) == count
 
 
 @pytest.mark.parametrize("data", [{"do": "tag", "name": ""}, {"do": "tag", "name": "<b>"}, {"do": "explode"}, {}])

@@ -1,11 +1,12 @@
 """Slots are the same sum everywhere, whatever the clocks on the wall do."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitors.core.schedule import phase_ms, slot_after, slot_at
+from monitors.core.schedule import FIRST_WITHIN_S, first_slot_after, phase_ms, slot_after, slot_at
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
@@ -42,3 +43,17 @@ def test_no_night_is_short_or_long(night):
     while slot <= next_day.astimezone(UTC):
         slot, count = slot_after(5, 3600, slot), count + 1
     assert count == hours
+
+
+@pytest.mark.parametrize("interval_s", [10, 60, 300, 3600, 86_400])
+def test_many_that_begin_together_are_first_checked_spread_over_their_interval_or_five_minutes(interval_s):
+    within_s = min(interval_s, FIRST_WITHIN_S)
+    waits_s = [(first_slot_after(id_, interval_s, NOON) - NOON).total_seconds() for id_ in range(1, 501)]
+    assert 0 < min(waits_s) <= max(waits_s) <= within_s
+    tenths = Counter(int(wait_s / within_s * 10 - 1e-9) for wait_s in waits_s)
+    assert all(40 <= tenths[tenth] <= 60 for tenth in range(10))
+
+
+@pytest.mark.parametrize("interval_s", [10, 60, 300])
+def test_who_begins_with_others_begins_at_its_own_slot(interval_s):
+    assert first_slot_after(7, interval_s, NOON) == slot_after(7, interval_s, NOON)

@@ -8,6 +8,7 @@ import yaml
 from django.core.management import CommandError, call_command
 
 from kit.clock import clock
+from monitors.core.schedule import first_slot_after
 from monitors.imports.statuswire import write
 from monitors.models import Monitor
 from monitors.queries.exporting import drafts, without_secrets
@@ -75,6 +76,14 @@ def test_a_monitor_is_made_as_a_person_would_have_made_it(organization):
     assert (shop.is_paused, shop.tags, shop.scope.component.name) == (True, ["env:prod"], "Shop")
     assert "hush-hush" not in json.dumps(shop.options)
     assert nightly.heartbeat.token
+
+
+def test_what_a_file_makes_is_not_all_checked_in_one_moment(organization):
+    now = clock()
+    text = ours(*({"name": f"M{n}", "target": f"https://1.1.1.{n}/"} for n in range(3)))
+    carry_out(organization.id, plan(organization.id, text), now=now)
+    due = list(Monitor.objects.order_by("id").values_list("next_check_at", flat=True))
+    assert due == [first_slot_after(m.id, m.interval_s, now) for m in Monitor.objects.order_by("id")]
 
 
 def test_two_imports_of_one_plan_at_once_make_it_once(organization):
