@@ -14,7 +14,8 @@ from functools import lru_cache
 
 import re2
 
-from monitors.core.conditions.tokens import ConditionError, Kind, Token, tokens
+from monitors.core.conditions.cursor import Cursor
+from monitors.core.conditions.tokens import Kind, Token
 from monitors.core.conditions.tree import (
     Among,
     And,
@@ -60,205 +61,183 @@ def _parse(text: str, names: tuple[tuple[str, Type], ...]) -> Condition:
     return _Parser(text, dict(names)).condition()
 
 
-class _Parser:
+class _Parser(Cursor):
     def __init__(self, text: str, names: Names) -> None:
-        self._text, self._names = text, names
-        self._tokens, self._at, self._depth = tokens(text), 0, 0
+        super().__init__(text)
+        self._names, self._depth = names, 0
 
     def condition(self) -> Condition:
         found = self._any()
-        if self._next.source in _COMPARISONS:
-            raise self._error("Two comparisons need a word between them, as in 200 <= status and status < 300.")
-        if self._next.kind != Kind.END:
-            raise self._error(f"Expected and, or, or the end, and found {self._next}.")
+        if self.next.source in _COMPARISONS:
+            raise self.error("Two comparisons need a word between them, as in 200 <= status and status < 300.")
+        if self.next.kind != Kind.END:
+            raise self.error(f"Expected and, or, or the end, and found {self.next}.")
         return found
 
     def path_alone(self) -> Path:
         found = self._path()
-        if self._next.kind != Kind.END:
-            raise self._error(f"Expected the end, and found {self._next}.")
+        if self.next.kind != Kind.END:
+            raise self.error(f"Expected the end, and found {self.next}.")
         return found
 
     def _any(self) -> Condition:
         parts = [self._all()]
-        while self._take("or"):
+        while self.take("or"):
             parts.append(self._all())
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
     def _all(self) -> Condition:
         parts = [self._one()]
-        while self._take("and"):
+        while self.take("and"):
             parts.append(self._one())
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
     def _one(self) -> Condition:
-        start = self._next
-        if not (self._take("not") or self._take("(")):
+        start = self.next
+        if not (self.take("not") or self.take("(")):
             return self._comparison()
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise self._error(f"Brackets and nots lie more than {MAX_DEPTH} deep here.", start)
+            raise self.error(f"Brackets and nots lie more than {MAX_DEPTH} deep here.", start)
         found = Not(self._one()) if start.source == "not" else self._any()
         if start.source == "(":
-            self._expect(")", "A bracket is still open. Expected )")
+            self.expect(")", "A bracket is still open. Expected )")
         self._depth -= 1
         return found
 
     def _comparison(self) -> Condition:
-        start = self._next
+        start = self.next
         left = self._operand()
-        word = self._next
+        word = self.next
         if word.source in _COMPARISONS or word.source == "contains":
-            self._at += 1
-            right_start = self._next
+            self.step()
+            right_start = self.next
             right = self._operand()
-            compared = Compare(word.source, left, right, self._since(start))
+            compared = Compare(word.source, left, right, self.since(start))
             if fault := judge_types(compared):
-                raise self._error(fault, right_start)
+                raise self.error(fault, right_start)
             return compared
-        if self._take("matches"):
-            return Matches(left, self._pattern(), self._since(start))
-        if self._take("in"):
-            return Among(left, self._choices(), self._since(start))
+        if self.take("matches"):
+            return Matches(left, self._pattern(), self.since(start))
+        if self.take("in"):
+            return Among(left, self._choices(), self.since(start))
         if not isinstance(left, Path):
-            raise self._error(f"Expected a comparison such as == or <, and found {word}.")
-        if self._take("exists"):
-            return Exists(left, self._since(start))
+            raise self.error(f"Expected a comparison such as == or <, and found {word}.")
+        if self.take("exists"):
+            return Exists(left, self.since(start))
         if left.type not in (Type.ANY, Type.BOOLEAN):
-            raise self._error(f"{left.source} is {left.type}. Compare it with something, as in {left.source} == …")
+            raise self.error(f"{left.source} is {left.type}. Compare it with something, as in {left.source} == …")
         return Truth(left, left.source)
 
     def _operand(self) -> Operand:
-        token = self._next
+        token = self.next
         if token.kind == Kind.NAME and token.source not in _WORDS:
-            return self._call() if self._tokens[self._at + 1].source == "(" else self._path()
+            return self._call() if self.after_next.source == "(" else self._path()
         return self._literal()
 
     def _literal(self) -> Literal:
-        token = self._next
+        token = self.next
         types = {Kind.NUMBER: Type.NUMBER, Kind.DURATION: Type.DURATION, Kind.TEXT: Type.TEXT}
         if token.kind in types:
-            self._at += 1
+            self.step()
             return Literal(token.value, types[token.kind])
         if token.source in _LITERALS:
-            self._at += 1
+            self.step()
             return Literal(*_LITERALS[token.source])
-        raise self._error(_VALUE.format(example=next(iter(self._names)), found=token))
+        raise self.error(_VALUE.format(example=next(iter(self._names)), found=token))
 
     def _call(self) -> Operand:
-        start = self._next
+        start = self.next
         if start.source == "length":
-            self._at += 2
+            self.step(2)
             of = self._path()
-            self._expect(")", "Expected )")
+            self.expect(")", "Expected )")
             if of.type not in (Type.ANY, Type.TEXT, Type.BODY):
-                raise self._error(f"{of.source} is {of.type}, which has no length.", start)
-            return Length(of, self._since(start))
+                raise self.error(f"{of.source} is {of.type}, which has no length.", start)
+            return Length(of, self.since(start))
         match = re.fullmatch(r"p(\d{1,2})", start.source)
         if not match or not 1 <= int(match[1]) <= 99:
-            raise self._error(f"{start} is no function. There are p1(…) to p99(…), as p95(5m), and length(…).")
-        self._at += 2
-        window = self._next
+            raise self.error(f"{start} is no function. There are p1(…) to p99(…), as p95(5m), and length(…).")
+        self.step(2)
+        window = self.next
         if window.kind != Kind.DURATION:
-            raise self._error(f"Expected how far to look back, such as 5m, and found {window}.")
-        self._at += 1
-        self._expect(")", "Expected )")
+            raise self.error(f"Expected how far to look back, such as 5m, and found {window}.")
+        self.step()
+        self.expect(")", "Expected )")
         return self._percentile(int(match[1]), window, start)
 
     def _percentile(self, percent: int, window: Token, start: Token) -> Percentile:
         seconds = float(window.value) / 1e6
         if not 60 <= seconds <= MAX_WINDOW_S:
-            raise self._error("Look back at least 1m and at most 24h.", window)
-        return Percentile(percent, int(seconds), self._since(start))
+            raise self.error("Look back at least 1m and at most 24h.", window)
+        return Percentile(percent, int(seconds), self.since(start))
 
     def _path(self) -> Path:
-        start = self._next
+        start = self.next
         if start.kind != Kind.NAME or start.source in _WORDS:
-            raise self._error(_VALUE.format(example=next(iter(self._names)), found=start))
+            raise self.error(_VALUE.format(example=next(iter(self._names)), found=start))
         base = self._names.get(start.source)
         if base is None:
-            raise self._error(self._unknown(start.source))
-        self._at += 1
+            raise self.error(self._unknown(start.source))
+        self.step()
         keys = self._keys()
         if keys and base not in (Type.ANY, Type.BODY, Type.HEADERS):
-            raise self._error(f"{start} is {base} and has no parts.", start)
+            raise self.error(f"{start} is {base} and has no parts.", start)
         if base == Type.HEADERS and (len(keys) != 1 or not isinstance(keys[0], str)):
-            raise self._error('Name one header, as in header["content-type"].', start)
+            raise self.error('Name one header, as in header["content-type"].', start)
         if base == Type.HEADERS:
-            return Path(start.source, (str(keys[0]).lower(),), Type.TEXT, self._since(start))
-        return Path(start.source, keys, Type.ANY if keys else base, self._since(start))
+            return Path(start.source, (str(keys[0]).lower(),), Type.TEXT, self.since(start))
+        return Path(start.source, keys, Type.ANY if keys else base, self.since(start))
 
     def _keys(self) -> tuple[str | int, ...]:
         keys: list[str | int] = []
-        while self._next.source in (".", "["):
-            is_dot = self._next.source == "."
-            self._at += 1
+        while self.next.source in (".", "["):
+            is_dot = self.next.source == "."
+            self.step()
             keys.append(self._name_of_part() if is_dot else self._subscript())
             if len(keys) > MAX_KEYS:
-                raise self._error(f"A path has at most {MAX_KEYS} parts.")
+                raise self.error(f"A path has at most {MAX_KEYS} parts.")
         return tuple(keys)
 
     def _name_of_part(self) -> str:
-        token = self._next
+        token = self.next
         if token.kind != Kind.NAME:
-            raise self._error(f'Expected a name after the dot, and found {token}. Odd names are written body["a b"].')
-        self._at += 1
+            raise self.error(f'Expected a name after the dot, and found {token}. Odd names are written body["a b"].')
+        self.step()
         return token.source
 
     def _subscript(self) -> str | int:
-        token = self._next
+        token = self.next
         is_index = token.kind == Kind.NUMBER and token.source.isdigit()
         if not is_index and token.kind != Kind.TEXT:
-            raise self._error(f"Expected a number from 0 or a text in quotes between the brackets, and found {token}.")
-        self._at += 1
-        self._expect("]", "Expected ]")
+            raise self.error(f"Expected a number from 0 or a text in quotes between the brackets, and found {token}.")
+        self.step()
+        self.expect("]", "Expected ]")
         return int(token.source) if is_index else str(token.value)
 
     def _pattern(self) -> Pattern:
-        token = self._next
+        token = self.next
         if token.kind != Kind.REGEX:
-            raise self._error(f"Expected a pattern between slashes, such as /ok|ready/, and found {token}.")
-        self._at += 1
+            raise self.error(f"Expected a pattern between slashes, such as /ok|ready/, and found {token}.")
+        self.step()
         options = re2.Options()
         options.max_mem, options.log_errors = 1 << 20, False
         try:
             pattern: Pattern = re2.compile(str(token.value), options)
         except re2.error as error:
             why = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else str(error.args[0])
-            raise self._error(f"This pattern cannot be used: {why}.", token) from error
+            raise self.error(f"This pattern cannot be used: {why}.", token) from error
         return pattern
 
     def _choices(self) -> tuple[Literal, ...]:
-        self._expect("[", "Expected a list such as [200, 204]")
+        self.expect("[", "Expected a list such as [200, 204]")
         choices = [self._literal()]
-        while self._take(","):
+        while self.take(","):
             choices.append(self._literal())
-        self._expect("]", "Expected , or ]")
+        self.expect("]", "Expected , or ]")
         return tuple(choices)
 
     def _unknown(self, name: str) -> str:
         near = get_close_matches(name, self._names, 1)
         hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(self._names)}."
         return f"{name} is not known here. {hint}"
-
-    @property
-    def _next(self) -> Token:
-        return self._tokens[self._at]
-
-    def _take(self, source: str) -> bool:
-        token = self._next
-        if token.kind not in (Kind.NAME, Kind.SIGN) or token.source != source:
-            return False
-        self._at += 1
-        return True
-
-    def _expect(self, source: str, message: str) -> None:
-        if not self._take(source):
-            raise self._error(f"{message}, and found {self._next}.")
-
-    def _since(self, start: Token) -> str:
-        last = self._tokens[self._at - 1]
-        return self._text[start.at : last.at + len(last.source)]
-
-    def _error(self, message: str, token: Token | None = None) -> ConditionError:
-        return ConditionError(self._text, (token or self._next).at, message)
