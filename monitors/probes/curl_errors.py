@@ -1,9 +1,13 @@
 """What each error of libcurl says about the target, or about us."""
 
 import errno
+import os
+import re
+from dataclasses import dataclass
 
 import pycurl
 
+from monitors.probes import tls_words
 from monitors.probes.base import Reason
 
 _REASONS = {
@@ -40,30 +44,66 @@ _EXPIRED = (9, 10)  # not yet valid, has expired
 _WRONG_NAME = (0, 1, 62, 64)  # libcurl compares names itself, after OpenSSL found no fault (0) or said nothing (1)
 
 
-def reason_of(code: int, *, os_errno: int, connected: bool, is_tls: bool, secured: bool, verify: int) -> Reason:
-    """Return why a transfer failed.
+_WORDS = {
+    pycurl.E_UNSUPPORTED_PROTOCOL: "The answer does not begin as HTTP does.",
+    pycurl.E_GOT_NOTHING: "The server closed the connection without an answer.",
+    pycurl.E_RECV_ERROR: "The connection broke off before the answer was complete.",
+    pycurl.E_SEND_ERROR: "The connection broke off while the request was sent.",
+}
+_VIA = re.compile(r"\bvia (\S{1,60}) after\b")  # as libcurl says which address it dialled
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How a transfer ended early: libcurl's code and message, and how far it had come.
 
     `connected` and `secured` say whether TCP and TLS were through, `verify` is OpenSSL's verdict
-    on the certificate.
+    on the certificate. The message may hold bytes of the server's.
     """
-    reason = _REASONS.get(code, Reason.PROTOCOL_ERROR)
-    if reason == Reason.TIMEOUT:
-        if not connected:
-            return Reason.CONNECT_TIMEOUT
-        return Reason.TLS_ERROR if is_tls and not secured else Reason.TIMEOUT
-    if reason == Reason.CONNECT_ERROR:
-        by_errno = {errno.ECONNREFUSED: Reason.CONNECT_REFUSED, errno.ETIMEDOUT: Reason.CONNECT_TIMEOUT}
-        return by_errno.get(os_errno, reason)
-    if reason == Reason.TLS_UNTRUSTED:
-        if verify in _EXPIRED:
-            return Reason.TLS_EXPIRED
-        return Reason.TLS_NAME if verify in _WRONG_NAME else reason
-    if is_tls and connected and not secured and code in (pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR):
-        return Reason.TLS_ERROR
-    return reason
 
+    code: int
+    message: str
+    os_errno: int
+    connected: bool
+    is_tls: bool
+    secured: bool
+    verify: int
 
-def words_of(reason: Reason, message: str) -> str:
-    """Return a sentence for people; `message` is libcurl's own, which may hold bytes of the server's."""
-    clean = "".join(c if c.isprintable() else "�" for c in message)[:300].strip()
-    return f"{reason.sentence} ({clean})" if clean else reason.sentence
+    def verdict(self) -> tuple[Reason, str]:
+        """Return why it failed, and a sentence for people."""
+        reason = self._reason()
+        is_of_tls = self.is_tls and self.connected and (not self.secured or reason == Reason.PROTOCOL_ERROR)
+        if is_of_tls and (known := tls_words.of_handshake(self.message)):
+            return known
+        return reason, self._words(reason)
+
+    def _reason(self) -> Reason:
+        reason = _REASONS.get(self.code, Reason.PROTOCOL_ERROR)
+        if reason == Reason.TIMEOUT:
+            if not self.connected:
+                return Reason.CONNECT_TIMEOUT
+            return Reason.TLS_ERROR if self.is_tls and not self.secured else Reason.TIMEOUT
+        if reason == Reason.CONNECT_ERROR:
+            by_errno = {errno.ECONNREFUSED: Reason.CONNECT_REFUSED, errno.ETIMEDOUT: Reason.CONNECT_TIMEOUT}
+            return by_errno.get(self.os_errno, reason)
+        if reason == Reason.TLS_UNTRUSTED:
+            if self.verify in _EXPIRED:
+                return Reason.TLS_EXPIRED
+            return Reason.TLS_NAME if self.verify in _WRONG_NAME else reason
+        is_handshake = self.is_tls and self.connected and not self.secured
+        if is_handshake and self.code in (pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR):
+            return Reason.TLS_ERROR
+        return reason
+
+    def _words(self, reason: Reason) -> str:
+        if words := tls_words.of_certificate(tls_words.verify_code(self.message)):
+            return words
+        clean = "".join(c if c.isprintable() else "�" for c in self.message)[:300].strip()
+        if reason == Reason.CONNECT_REFUSED and (via := _VIA.search(clean)):
+            return f"{via[1]} refused the connection: nothing listens there, or a firewall refuses."
+        if reason == Reason.CONNECT_ERROR and self.os_errno:
+            clean = os.strerror(self.os_errno)
+        sentence = _WORDS.get(self.code, "") if reason == Reason.PROTOCOL_ERROR else ""
+        if sentence and self.code in (pycurl.E_UNSUPPORTED_PROTOCOL, pycurl.E_GOT_NOTHING):
+            return sentence  # libcurl has nothing to add
+        return f"{sentence or reason.sentence} ({clean})" if clean else sentence or reason.sentence

@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from cryptography import x509
@@ -42,12 +43,24 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
         async with connected(net, place, watch) as wire:
             seen = _look(wire, await wire.secure())
     except Broken as broken:
-        detail = await _described(net, place, watch) if broken.reason in _CERTIFICATE else {}
-        return watch.failed(broken.reason, broken.words, detail)
+        failure = watch.failed(broken.reason, broken.words)  # now: the second look's time is not the check's
+        more = await _described(net, place, watch) if broken.reason in _CERTIFICATE else {}
+        summary = f"{broken.words}{_more(broken.reason, more)}"
+        return replace(failure, summary=summary, detail={**failure.detail, **more})
     return _judged(options, conditions, seen, watch)
 
 
 _CERTIFICATE = (Reason.TLS_EXPIRED, Reason.TLS_NAME, Reason.TLS_UNTRUSTED)
+
+
+def _more(reason: Reason, detail: Mapping[str, object]) -> str:
+    """Return what a refused certificate says of itself, as far as it explains why."""
+    chain = detail.get("certificates")
+    own = chain[0] if isinstance(chain, list) and chain else {}
+    days, names = own.get("days_left"), own.get("names")
+    if reason == Reason.TLS_EXPIRED and isinstance(days, int) and days < 0:
+        return f" It ended {-days - 1} days ago." if days < -2 else " It ended within the last two days."
+    return f" It is for {', '.join(names[:5])}." if reason == Reason.TLS_NAME and names else ""
 
 
 async def _described(net: Net, place: Target, watch: Watch) -> dict[str, object]:
@@ -97,7 +110,9 @@ def _names(found: x509.Certificate) -> list[str]:
         extension = found.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     except (x509.ExtensionNotFound, ValueError):
         return []
-    return [printable(name)[:100] for name in extension.value.get_values_for_type(x509.DNSName)[:20]]
+    hosts = extension.value.get_values_for_type(x509.DNSName)
+    addresses = map(str, extension.value.get_values_for_type(x509.IPAddress))
+    return [printable(name)[:100] for name in (*hosts, *addresses)][:20]
 
 
 def _judged(
@@ -118,9 +133,13 @@ def _judged(
     if failure := conditions.judge(Facts(values, past=past_of(options))):
         return watch.result(*failure, seen)
     if isinstance(days, int) and warn_days and days < int(str(warn_days)):
-        words = f"The certificate expires in {days} days; the warning is set to {warn_days}."
+        words = f"The certificate expires {_in_days(days)}; the warning is set to {warn_days}."
         return watch.result(State.DEGRADED, Reason.TLS_EXPIRING, words, seen)
     return watch.result(State.OPERATIONAL, Reason.OK, f"{version}; the certificate is good for {days} days.", seen)
+
+
+def _in_days(days: int) -> str:
+    return f"in {days} days" if days > 1 else "in a day" if days else "within a day"
 
 
 def locate(target: str, allowed: Collection[str], own: Collection[str]) -> Target:

@@ -11,7 +11,7 @@ import pycurl
 
 from monitors.probes.base import Answer, Certificate, Phases, Reason, Request, Secured
 from monitors.probes.chains import chain_of
-from monitors.probes.curl_errors import reason_of, words_of
+from monitors.probes.curl_errors import Failure
 from monitors.probes.handles import Handles
 from monitors.probes.hello import LONGEST, chosen_version
 from monitors.probes.inbox import Inbox
@@ -170,15 +170,16 @@ class Transfer:
             if handle.getinfo(pycurl.RESPONSE_CODE) < 100:
                 return Reason.PROTOCOL_ERROR, "The answer has no status that HTTP knows."
             return Reason.OK, ""
-        reason = reason_of(
+        failure = Failure(
             code,
+            message,
             os_errno=handle.getinfo(pycurl.OS_ERRNO),
             connected=handle.getinfo(pycurl.CONNECT_TIME_T) > 0,
             is_tls=self._request.target.scheme == "https",
             secured=handle.getinfo(pycurl.APPCONNECT_TIME_T) > 0,
             verify=handle.getinfo(pycurl.SSL_VERIFYRESULT),
         )
-        return reason, words_of(reason, message)
+        return failure.verdict()
 
     def _timing(self, dns_us: int) -> tuple[Phases, int]:
         """Return phases and total in microseconds. libcurl gives times since the start, 0 for "never came to that"."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from kit.addresses import Target
 from monitors.core.states import State
+from monitors.probes import tls_words
 from monitors.probes.base import Net, Phases, ProbeResult, Reason, failed
 from monitors.probes.evidence import masked, printable
 
@@ -64,8 +65,12 @@ class Wire:
             line = await self.reader.readuntil(b"\n")
         except asyncio.IncompleteReadError as error:
             raise Broken(Reason.PROTOCOL_ERROR, "The server closed the connection without an answer.") from error
-        except (asyncio.LimitOverrunError, OSError) as error:
+        except ssl.SSLError as error:  # under TLS 1.3 a server refuses us after the handshake
+            raise _tls_broken(error) from error
+        except asyncio.LimitOverrunError as error:
             raise Broken(Reason.PROTOCOL_ERROR, "The answer was no line of text.") from error
+        except OSError as error:
+            raise Broken(Reason.PROTOCOL_ERROR, "The connection broke off.") from error
         finally:
             self.phases = replace(self.phases, first_byte=self.phases.first_byte + since(began))
         return line.rstrip(b"\r\n")
@@ -79,6 +84,8 @@ class Wire:
                 if not piece:
                     break
                 data += piece
+        except ssl.SSLError as error:
+            raise _tls_broken(error) from error
         except OSError as error:
             raise Broken(Reason.PROTOCOL_ERROR, "The connection broke off.") from error
         finally:
@@ -169,13 +176,22 @@ def _tls_broken(error: OSError | EOFError) -> Broken:
     if isinstance(error, TimeoutError):
         return Broken(Reason.TLS_ERROR, "The handshake did not end in time.")
     if isinstance(error, ssl.SSLCertVerificationError):
-        words = shown(error.verify_message or "")
-        if error.verify_code in _VERIFY_EXPIRED:
-            return Broken(Reason.TLS_EXPIRED)
-        reason = Reason.TLS_NAME if error.verify_code in _VERIFY_NAME else Reason.TLS_UNTRUSTED
-        return Broken(reason, f"{reason.sentence} ({words})" if words else "")
-    why = getattr(error, "reason", None)
-    return Broken(Reason.TLS_ERROR, f"{Reason.TLS_ERROR.sentence} ({shown(str(why))})" if why else "")
+        return _refused(error.verify_code, shown(error.verify_message or ""))
+    if isinstance(error, EOFError):
+        return Broken(Reason.TLS_ERROR, "The server closed the connection during the handshake.")
+    why = str(getattr(error, "reason", None) or "")
+    if known := tls_words.of_handshake(why):
+        return Broken(*known)
+    return Broken(Reason.TLS_ERROR, f"{Reason.TLS_ERROR.sentence} ({shown(why)})" if why else "")
+
+
+def _refused(code: int, openssl: str) -> Broken:
+    """Return what is wrong with a certificate, by OpenSSL's code and words."""
+    words = tls_words.of_certificate(code)
+    if code in _VERIFY_EXPIRED:
+        return Broken(Reason.TLS_EXPIRED, words)
+    reason = Reason.TLS_NAME if code in _VERIFY_NAME else Reason.TLS_UNTRUSTED
+    return Broken(reason, words or (f"{reason.sentence} ({openssl})" if openssl else ""))
 
 
 @lru_cache(maxsize=8)
@@ -183,6 +199,9 @@ def trusting(ca_file: str, verified: bool) -> ssl.SSLContext:
     """Return our side of TLS; reading the authorities takes 20 ms, so once."""
     context = ssl.create_default_context(cafile=ca_file or None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(
+        "DEFAULT"
+    )  # OpenSSL's own, as browsers and libcurl: Python's shorter list calls more servers down
     if not verified:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context

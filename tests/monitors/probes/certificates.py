@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 NOW = dt.datetime.now(dt.UTC)  # TLS goes by the machine's clock
@@ -21,8 +21,8 @@ def _name(text: str) -> x509.Name:
 class Authority:
     """A certificate authority of its own, whose certificate is at `file`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._key, self._folder = ec.generate_private_key(ec.SECP256R1()), folder
+    def __init__(self, folder: Path, *, rsa_leaf: bool = False) -> None:
+        self._key, self._folder, self._rsa_leaf = ec.generate_private_key(ec.SECP256R1()), folder, rsa_leaf
         self._name = _name("An authority of the tests")
         own = self._sign(self._name, self._key, days=30, extension=x509.BasicConstraints(ca=True, path_length=None))
         self.file = folder / "authority.pem"
@@ -38,7 +38,7 @@ class Authority:
 
     def context(self, host: str, *, days: int = 20) -> ssl.SSLContext:
         """Return a server's side of TLS for `host`, with a certificate that expires in `days`."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = rsa.generate_private_key(65537, 2048) if self._rsa_leaf else ec.generate_private_key(ec.SECP256R1())
         is_address = host.replace(".", "").isdigit()
         name = x509.IPAddress(IPv4Address(host)) if is_address else x509.DNSName(host)
         names = x509.SubjectAlternativeName([name])

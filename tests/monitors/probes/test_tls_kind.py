@@ -74,3 +74,27 @@ def test_a_refused_certificate_is_described(prober, authority, host, trusted, re
     result = look(prober, authority, authority.context(host), trusted=trusted)
     assert (result.state, result.reason) == (DOWN, reason)
     assert result.detail["certificates"][0]["subject"] == f"CN={host}"
+
+
+@pytest.mark.parametrize(
+    ("host", "days", "piece"),
+    [
+        ("other.example.com", 20, " It is for other.example.com."),
+        ("127.0.0.1", 20, " It is for 127.0.0.1."),
+        (HOST, -35, " It ended 34 days ago."),
+    ],
+)
+def test_a_refused_certificate_says_what_it_is_instead(prober, authority, host, days, piece):
+    result = look(prober, authority, authority.context(host, days=days))
+    assert result.summary.endswith(piece)
+    assert result.total_us < result.phases.dns + result.phases.connect + result.phases.tls + 20_000  # of one look
+
+
+def test_a_server_without_forward_secrecy_is_up_as_browsers_find_it(prober, tmp_path):
+    import ssl
+
+    authority = Authority(tmp_path, rsa_leaf=True)
+    context = authority.context(HOST)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("AES256-SHA")
+    assert look(prober, authority, context).reason == Reason.OK
