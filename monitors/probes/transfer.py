@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from ipaddress import ip_address
 from socket import MSG_DONTWAIT, MSG_PEEK, socket
 
@@ -44,7 +43,7 @@ class Transfer:
     ) -> None:
         self.inbox = Inbox()
         self._handles, self._before_read = handles, before_read
-        self._tls_version = ""
+        self._tls_version, self._os_errno = "", 0
         self.handle = handles.take()
         self._address, self._request = address, request
         self._closely, self._remembered = closely, remembered
@@ -109,8 +108,11 @@ class Transfer:
 
     def _read_hello(self) -> None:
         """Look at the server's first words of TLS, and leave them to libcurl."""
-        with suppress(OSError):  # whatever became of the connection, libcurl finds out
+        try:
             words = self._sockets[-1].recv(LONGEST, _PEEK)
+        except OSError as error:  # libcurl finds out that there is one, but no more which
+            self._os_errno = error.errno or 0
+        else:
             self._tls_version = chosen_version(words) or self._tls_version
 
     def finish(self, code: int, message: str, *, dns_us: int = 0) -> Answer:
@@ -173,7 +175,7 @@ class Transfer:
         failure = Failure(
             code,
             message,
-            os_errno=handle.getinfo(pycurl.OS_ERRNO),
+            os_errno=handle.getinfo(pycurl.OS_ERRNO) or self._os_errno,
             connected=handle.getinfo(pycurl.CONNECT_TIME_T) > 0,
             is_tls=self._request.target.scheme == "https",
             secured=handle.getinfo(pycurl.APPCONNECT_TIME_T) > 0,

@@ -114,3 +114,10 @@ def test_a_server_that_knows_one_curve_only(prober, authority, curve):
     context.set_ecdh_curve(curve)
     with secured(context) as server:
         assert look(prober, server, authority).reason == Reason.OK
+
+
+def test_a_port_that_nothing_listens_on_is_refused_under_tls_too(prober, authority):
+    with secured(authority.context(HOST)) as server:
+        pass
+    result = look(prober, server, authority)
+    assert (result.state, result.reason) == (State.MAJOR_OUTAGE, Reason.CONNECT_REFUSED)
