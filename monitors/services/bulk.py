@@ -8,7 +8,7 @@ from django.db.models import F
 
 from monitors.core.schedule import first_slot_after
 from monitors.core.states import State
-from monitors.models import Monitor, SourceState
+from monitors.models import Monitor, RegionWord, SourceState
 from monitors.services.monitors import withdraw
 
 MOST_TAGS = 10
@@ -45,6 +45,7 @@ def pause(organization_id: int, ids: Collection[int], *, now: datetime) -> int:
         monitors = list(running.select_for_update(no_key=True).order_by("id"))
         paused = [monitor.id for monitor in monitors]
         Monitor.objects.filter(id__in=paused).update(is_paused=True, fence=F("fence") + 1, leased_until=None)
+        RegionWord.objects.filter(monitor__in=paused).delete()
         words = SourceState.objects.filter(ref__in=[f"monitor:{id_}" for id_ in paused])
         # Only the end of trouble is news to anybody: each of those is told by itself, the others at once.
         troubled = set(words.filter(state__gte=State.DEGRADED).values_list("ref", flat=True))

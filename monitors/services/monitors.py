@@ -115,6 +115,7 @@ def pause(monitor: Monitor, *, now: datetime) -> None:
     with transaction.atomic():
         rows = Monitor.objects.filter(id=monitor.id, is_paused=False)
         if rows.update(is_paused=True, fence=F("fence") + 1, leased_until=None):
+            RegionWord.objects.filter(monitor=monitor).delete()
             withdraw(monitor, "The monitor is paused.", now)
 
 

@@ -149,7 +149,9 @@ def _finding(
     word = judge(seen, track, policy)
     if word and word.state == State.DEGRADED and result.state == State.OPERATIONAL:
         result = replace(result, state=State.DEGRADED, reason=Reason.SLOW)
-    elif word and is_shared(monitor) and word.state != State.MAINTENANCE:
+    elif word and word.state == State.MAINTENANCE:
+        said = State.MAINTENANCE  # what a region sees in planned work speaks for no outage, now or after it
+    elif word and is_shared(monitor):
         view = View(check.region, said, check.slot)
         up_after = policy.checks_of_quiet if policy.is_noisy else 1
         word = weigh(word, view, panel_of(monitor, view, regions, track, up_after=up_after, now=now), track)

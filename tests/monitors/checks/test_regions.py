@@ -20,12 +20,12 @@ from monitors.models import (
 )
 from monitors.probes.base import ProbeResult, Reason
 from monitors.queries.history import sums_in, timeline
-from monitors.services import guard
+from monitors.services import bulk, guard, monitors
 from monitors.services.dispatch import Check, claim_due
 from monitors.services.regions import judge_regions
 from monitors.services.results import record
 from monitors.services.storage import pack_hour
-from tests.factories import MonitorFactory, OrganizationFactory, ScopeFactory
+from tests.factories import MaintenanceWindowFactory, MonitorFactory, OrganizationFactory, ScopeFactory
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 S = timedelta(seconds=1)
@@ -245,3 +245,42 @@ def test_a_round_that_ends_after_its_hour_was_packed_opens_it_again():
     play(monitor, "B+ 7201, C+ 7202")
     assert pack_hour(NOON, now=say_late + timedelta(hours=1))
     assert (MonitorHour.objects.get(hour=NOON).failed, MonitorHour.objects.get(hour=NOON).checks) == (0, 3)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("A- 60, B- 61, C+ 62", []),
+        ("A- 60, B- 61, C- 62, A+ 120, B- 180", []),
+        ("A- 60, B- 61, A+ 300, B+ 301", []),  # what they said in the window speaks for nothing after it
+        ("A- 60, B- 61, C- 62, A- 300", []),
+        ("A- 60, B- 61, C- 62, A- 300, B- 301", [(State.MAINTENANCE, DOWN, 300)]),
+        ("A- -1, B- 60, C- 61, A- 62, A+ 300", []),
+    ],
+)
+def test_what_regions_see_in_planned_work_is_held_against_nobody(script, expected):
+    monitor = of_three()
+    play(monitor, "A+ -60, B+ -59, C+ -58")
+    MaintenanceWindowFactory(
+        organization=monitor.organization, starts_on_wall="2026-03-29T12:00", minutes=5, created_at=NOON - timedelta(days=1)
+    )  # fmt: skip
+    play(monitor, script)
+    assert changes() == expected
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("many", [False, True])
+def test_what_regions_said_before_a_pause_is_forgotten(many):
+    monitor = of_three()
+    play(monitor, "A+ 0, B+ 1, C+ 2, A- 60, B- 61, C- 62")
+    if many:
+        bulk.pause(monitor.organization_id, [monitor.id], now=NOON + 70 * S)
+        bulk.resume(monitor.organization_id, [monitor.id], now=NOON + 80 * S)
+    else:
+        monitors.pause(monitor, now=NOON + 70 * S)
+        monitors.resume(monitor, now=NOON + 80 * S)
+    Monitor.objects.update(fence=0)  # which play() says
+    before = len(changes())
+    play(monitor, "A+ 90, B+ 91")
+    assert (changes()[before:], SourceState.objects.get().state) == ([], UP)
