@@ -16,7 +16,6 @@ from tests.factories import (
     ComponentFactory,
     FollowFactory,
     IncidentFactory,
-    MembershipFactory,
     MonitorFactory,
     NotificationFactory,
     ProviderFactory,
@@ -25,6 +24,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.pages.scenes import Scene
+from tests.readers import log_in, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -39,16 +39,6 @@ def scene():
 @pytest.fixture
 def member(scene):
     return log_in(scene.acme, Role.MEMBER)
-
-
-def log_in(organization, role: Role) -> Client:
-    client = Client()
-    client.force_login(MembershipFactory(organization=organization, role=role).user)
-    return client
-
-
-def words_of(answer) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())))
 
 
 def incident_of(organization) -> Incident:

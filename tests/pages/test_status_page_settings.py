@@ -1,15 +1,15 @@
 """Where an organization says what its public page shows."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role
 from monitors.core.states import State
 from pages import services
 from pages.models import StatusPage, StatusPageRow
-from tests.factories import MembershipFactory, OrganizationFactory, ScopeFactory, StatusPageFactory, UserFactory
+from tests.factories import OrganizationFactory, ScopeFactory, StatusPageFactory
 from tests.pages.scenes import Scene
+from tests.readers import log_in
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +27,6 @@ def admin(scene):
 @pytest.fixture
 def page(scene):
     return services.page_for(scene.acme, scene.now)
-
-
-def log_in(organization, role: Role | None) -> Client:
-    client = Client()
-    client.force_login(MembershipFactory(organization=organization, role=role).user if role else UserFactory())
-    return client
 
 
 def url(name: str, *arguments: object) -> str:

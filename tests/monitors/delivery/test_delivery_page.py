@@ -2,10 +2,8 @@
 
 import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role
@@ -18,9 +16,10 @@ from monitors.queries.delivery_sums import Window, span_of, sums_by_field
 from pages.queries.delivery import delivery_page
 from pages.queries.delivery_asked import Asked
 from pages.templatetags.statuswire import percent
-from tests.factories import CarrierFactory, MembershipFactory, OrganizationFactory, ProviderFactory, ScopeFactory
+from tests.factories import CarrierFactory, OrganizationFactory, ProviderFactory, ScopeFactory
 from tests.monitors.delivery.traffic import counted
 from tests.pages.scenes import Scene
+from tests.readers import log_in, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -51,16 +50,6 @@ class Delivery(Scene):
 @pytest.fixture
 def scene():
     return Delivery()
-
-
-def log_in(organization, role=Role.MEMBER):
-    client = Client()
-    client.force_login(MembershipFactory(organization=organization, role=role).user)
-    return client
-
-
-def words_of(answer):
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())))
 
 
 def test_lines_come_trouble_first_and_are_ones_own(scene):
