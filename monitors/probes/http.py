@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from kit.addresses import Target, check_url, follow
+from kit.addresses import AddressRefused, Target, check_url, follow
 from monitors.core.states import State
 from monitors.probes.base import Answer, Field, Net, Probe, ProbeResult, Reason, Request
 from monitors.probes.evidence import describe, hidden, text_of
@@ -20,15 +20,19 @@ from monitors.probes.http_rules import (
     one_of,
     short_text,
     unreadable_secret,
+    whole,
 )
 from monitors.probes.judging import (
     CONDITION_FIELDS,
     HTTP_NAMES,
+    MUST,
     Conditions,
     condition_readers,
     facts_of,
+    speaks_of_body,
     speaks_of_certificates,
 )
+from monitors.probes.status_hints import hint
 
 MAX_STEPS = 5  # redirects
 _REDIRECTING = (301, 302, 303, 307, 308)
@@ -68,7 +72,15 @@ _PLAIN = Rules()
 
 def clean(raw: Mapping[str, str]) -> dict[str, object]:
     """Return options as they are stored. Raises BadOptions with a sentence per field."""
-    return cleaned(raw, _READERS, judge_asking)
+    return cleaned(raw, _READERS, _judge_together)
+
+
+def _judge_together(options: dict[str, object]) -> dict[str, str]:
+    """Return what is wrong between the fields."""
+    errors = {"keyword": options.get("keyword"), MUST: speaks_of_body(options, HTTP_NAMES)}
+    if options.get("method") == "HEAD" and any(errors.values()):
+        return {name: "HEAD gets no body to look into. Choose GET." for name, is_wrong in errors.items() if is_wrong}
+    return judge_asking(options)
 
 
 def _clean_status(raw: str) -> str:
@@ -90,20 +102,12 @@ def _ranges(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def _clean_limit(raw: str) -> int | None:
-    if not raw.strip():
-        return None
-    if not re.fullmatch(r"\d{1,5}", raw.strip()) or int(raw) == 0:
-        raise ValueError(f"{raw[:20]!r} is not a whole number of milliseconds from 1 to 99999.")
-    return int(raw)
-
-
 _READERS = {
     **ASKING_READERS,
     "expected_status": _clean_status,
     "keyword": short_text("A keyword"),
     "keyword_absent": short_text("A keyword"),
-    "max_response_ms": _clean_limit,
+    "max_response_ms": whole("The limit in milliseconds", 1, 99_999),
     "redirects": one_of(REDIRECTS, "Redirects"),
     **condition_readers(HTTP_NAMES),
 }
@@ -168,8 +172,12 @@ def _is_explicit(status: int, rules: Rules) -> bool:
 
 
 def _next(request: Request, status: int, location: str, net: Net) -> Request:
-    """Return the request that follows a redirect. Raises AddressRefused."""
-    target = follow(request.target, location, allowed=net.allowed)
+    """Return the request that follows a redirect. Raises AddressRefused, which says who leads there."""
+    try:
+        target = follow(request.target, location, allowed=net.allowed)
+    except AddressRefused as error:
+        host = request.target.host
+        raise AddressRefused(str(error) if host in str(error) else f"{host} redirects, but: {error}") from error
     if target.origin != request.target.origin:  # another party: it gets nothing but the question
         method = "HEAD" if request.method == "HEAD" else "GET"
         return Request(target, method, offers_http2=request.offers_http2, closely=request.closely)
@@ -190,7 +198,8 @@ def judge(
         return State.MAJOR_OUTAGE, Reason.TOO_MANY_REDIRECTS, f"{asked}: more than {MAX_STEPS} redirects."
     if not any(low <= answer.status <= high for low, high in rules.expected):
         wanted = ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in rules.expected)
-        return State.MAJOR_OUTAGE, Reason.STATUS, f"{asked} answered {answer.status}; expected {wanted}."
+        more = hint(answer, has_credentials=bool(rules.asking.secrets))
+        return State.MAJOR_OUTAGE, Reason.STATUS, f"{asked} answered {answer.status}; expected {wanted}.{more}"
     if fault := _judge_keywords(answer, rules):
         return State.MAJOR_OUTAGE, *fault
     # Most monitors have no conditions, and their answers need not be taken apart.

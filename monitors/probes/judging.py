@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitors.core.conditions import Condition, Facts, Names, Type, evaluate, parse, percentiles
+from monitors.core.conditions import Condition, Facts, Names, Type, evaluate, leaves, parse, paths, percentiles
 from monitors.core.states import State
 from monitors.probes.base import KNOWN, Answer, Field, Reason
 from monitors.probes.evidence import text_of
@@ -83,6 +83,16 @@ def looks_back(options: Mapping[str, object], names: Names) -> Iterator[tuple[in
         found = Conditions.of(options, names)
         for condition in (*found.must, *found.should):
             yield from ((p.percent, p.window_s) for p in percentiles(condition))
+
+
+def speaks_of_body(options: Mapping[str, object], names: Names) -> bool:
+    """Whether what must hold can hold with a body only."""
+    return any(
+        operand.name == "body"
+        for condition in Conditions.of(options, names).must
+        for leaf in leaves(condition)
+        for operand in paths(leaf)
+    )
 
 
 def speaks_of_certificates(options: Mapping[str, object]) -> bool:

@@ -137,6 +137,14 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
         yield condition
 
 
+def paths(leaf: Leaf) -> Iterator[Path]:
+    """Give what a comparison takes from what a check saw."""
+    for side in (leaf.left, leaf.right) if isinstance(leaf, Compare) else (leaf.left,):
+        side = side.of if isinstance(side, Length) else side
+        if isinstance(side, Path):
+            yield side
+
+
 def percentiles(condition: Condition) -> Iterator[Percentile]:
     """Give what a condition has to know of earlier checks."""
     for leaf in leaves(condition):
