@@ -11,10 +11,7 @@ from monitors.services.states import observe
 from tests.factories import (
     CarrierFactory,
     ComponentFactory,
-    FollowFactory,
     OfficialPostFactory,
-    OrganizationFactory,
-    ProviderFactory,
     ScopeFactory,
     UserFactory,
 )
@@ -23,27 +20,6 @@ from tests.incidents.scenes import at, correlate, events, posted, read, receipts
 pytestmark = pytest.mark.django_db
 
 DEGRADED, PARTIAL, MAJOR, OK = State.DEGRADED, State.PARTIAL_OUTAGE, State.MAJOR_OUTAGE, State.OPERATIONAL
-
-
-@pytest.fixture
-def twilio():
-    return ProviderFactory(slug="twilio", name="Twilio")
-
-
-@pytest.fixture
-def sms(twilio):
-    return ScopeFactory(component=ComponentFactory(provider=twilio, name="SMS", service="sms"))
-
-
-@pytest.fixture
-def docomo(sms):
-    carrier = CarrierFactory(name="NTT DOCOMO", country="JP")
-    return ScopeFactory(component=sms.component, country="JP", carrier=carrier)
-
-
-@pytest.fixture
-def acme(sms):
-    return FollowFactory(scope=sms, organization=OrganizationFactory(name="Acme")).organization
 
 
 def post_of(scope: Scope, **kwargs):

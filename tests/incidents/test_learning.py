@@ -14,7 +14,7 @@ from monitors.core.observations import Observation
 from monitors.core.states import Source, State
 from monitors.models import OfficialUpdate
 from monitors.services.states import observe
-from tests.factories import ComponentFactory, FeedFactory, FollowFactory, OfficialPostFactory, ScopeFactory
+from tests.factories import FeedFactory, OfficialPostFactory
 from tests.incidents.scenes import at, correlate, posted, read, receipts, say
 
 pytestmark = pytest.mark.django_db
@@ -22,16 +22,6 @@ pytestmark = pytest.mark.django_db
 DEGRADED, MAJOR, OK = State.DEGRADED, State.MAJOR_OUTAGE, State.OPERATIONAL
 OFFICIAL, PROBE, CROWD, DELIVERY = Source.OFFICIAL, Source.PROBE, Source.CROWD, Source.DELIVERY
 DAY = 24 * 60
-
-
-@pytest.fixture
-def sms():
-    return ScopeFactory(component=ComponentFactory(name="SMS", service="sms"))
-
-
-@pytest.fixture
-def acme(sms):
-    return FollowFactory(scope=sms).organization
 
 
 def rows():

@@ -10,13 +10,9 @@ from incidents.models import Incident
 from monitors.core.states import State
 from monitors.models import Component, Coverage, OfficialUpdate, Scope
 from tests.factories import (
-    CarrierFactory,
     ComponentFactory,
     FeedFactory,
-    FollowFactory,
     OfficialPostFactory,
-    OrganizationFactory,
-    ProviderFactory,
     ScopeFactory,
 )
 from tests.incidents.scenes import at, correlate, posted, read, receipts, say
@@ -29,31 +25,10 @@ DEGRADED, PARTIAL, MAJOR, OK, UNKNOWN = (
 
 
 @pytest.fixture
-def twilio():
-    return ProviderFactory(slug="twilio", name="Twilio")
-
-
-@pytest.fixture
 def feed(twilio):
     feed = FeedFactory(provider=twilio, interval_s=60)
     read(feed, 0)
     return feed
-
-
-@pytest.fixture
-def sms(twilio):
-    return ScopeFactory(component=ComponentFactory(provider=twilio, name="SMS", service="sms"))
-
-
-@pytest.fixture
-def docomo(sms):
-    carrier = CarrierFactory(name="NTT DOCOMO", country="JP")
-    return ScopeFactory(component=sms.component, country="JP", carrier=carrier)
-
-
-@pytest.fixture
-def acme(sms):
-    return FollowFactory(scope=sms, organization=OrganizationFactory(name="Acme")).organization
 
 
 def test_a_carriers_outage_leaves_the_service_degraded_and_the_provider_up_for_most(twilio, feed, sms, docomo):

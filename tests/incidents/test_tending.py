@@ -7,17 +7,11 @@ from incidents.models import Incident
 from monitors.core.observations import Observation
 from monitors.core.states import Source, State
 from monitors.services.states import observe
-from tests.factories import ComponentFactory, ScopeFactory
 from tests.incidents.scenes import at, correlate, events, say
 
 pytestmark = pytest.mark.django_db
 
 DEGRADED, OK = State.DEGRADED, State.OPERATIONAL
-
-
-@pytest.fixture
-def sms():
-    return ScopeFactory(component=ComponentFactory(name="SMS", service="sms"))
 
 
 def test_what_still_fails_when_the_maintenance_is_over_opens_then(sms):
