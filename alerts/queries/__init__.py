@@ -8,6 +8,7 @@ from alerts.queries.lists import (
     channel_views,
     delivery_log,
     latest_notifications,
+    notifications_about,
     route_views,
     verified_address,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "is_muted",
     "latest_notifications",
     "message_of",
+    "notifications_about",
     "oldest_waiting",
     "route_views",
     "scope_label",

@@ -1,11 +1,13 @@
 """Channels, routes and the delivery log as their pages show them; each in a fixed number of queries."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, Window
+from django.db.models.functions import RowNumber
 
 from accounts.models import User
 from alerts.models import Attempt, Channel, Notification, NotificationState, Route
@@ -14,6 +16,7 @@ from incidents.queries.naming import PARTS
 
 LOG_PAGE = 50  # notifications
 TRIES_SHOWN = 20  # attempts of each, latest first
+_TRIES = Prefetch("tries", Attempt.objects.order_by("-id"))
 RESENDABLE = (NotificationState.REJECTED, NotificationState.EXPIRED)
 
 
@@ -112,22 +115,32 @@ def delivery_log(organization_id: int, page: str) -> tuple[list[LogEntry], "Page
     rows = (
         Notification.objects.filter(organization_id=organization_id)
         .select_related("channel", "incident")
-        .prefetch_related(Prefetch("tries", Attempt.objects.order_by("-id")))
+        .prefetch_related(_TRIES)
         .order_by("-created_at", "-id")
     )
     found = Paginator(rows, LOG_PAGE).get_page(page)
     return [_entry(row) for row in found], found
 
 
-def latest_notifications(organization_id: int, *, limit: int, incident_uid: str = "") -> list[LogEntry]:
-    """Return the latest messages of an organization, all or those about one incident. Two queries."""
+def latest_notifications(organization_id: int, *, limit: int) -> list[LogEntry]:
+    """Return the latest messages of an organization. Two queries."""
     rows = Notification.objects.filter(organization_id=organization_id)
-    if incident_uid:
-        rows = rows.filter(incident__uid=incident_uid)
-    rows = rows.select_related("channel", "incident").prefetch_related(
-        Prefetch("tries", Attempt.objects.order_by("-id"))
-    )
+    rows = rows.select_related("channel", "incident").prefetch_related(_TRIES)
     return [_entry(row) for row in rows.order_by("-created_at", "-id")[:limit]]
+
+
+def notifications_about(organization_id: int, uids: Collection[str], *, each: int) -> dict[str, list[LogEntry]]:
+    """Return {uid: its latest messages, at most `each`} of incidents; those about which nobody was told are left out.
+
+    Two queries for any number.
+    """
+    rows = Notification.objects.filter(organization_id=organization_id, incident__uid__in=uids)
+    number = Window(RowNumber(), partition_by="incident_id", order_by=["-created_at", "-id"])
+    rows = rows.annotate(number=number).filter(number__lte=each).select_related("channel", "incident")
+    found: dict[str, list[LogEntry]] = {}
+    for entry in map(_entry, rows.prefetch_related(_TRIES).order_by("-created_at", "-id")):
+        found.setdefault(entry.incident_uid, []).append(entry)
+    return found
 
 
 def _entry(row: Notification) -> LogEntry:

@@ -7,7 +7,7 @@ from incidents.core.impact import ScopeState
 from incidents.core.lag import Lag
 from incidents.core.timeline import Bar
 from incidents.queries.boards import scope_board
-from incidents.queries.details import incident_detail, open_details
+from incidents.queries.details import details_seen_by, incident_detail, open_details
 from incidents.queries.lags import vendor_lags
 from incidents.queries.lists import open_incidents, recent_incidents
 from incidents.queries.naming import PARTS, words_of
@@ -43,6 +43,7 @@ __all__ = [
     "SightingView",
     "UpdateView",
     "component_view",
+    "details_seen_by",
     "incident_detail",
     "open_details",
     "open_incidents",

@@ -1,8 +1,9 @@
 """One incident in full."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from incidents.core.fuse import Evidence, doubting_people, fuse
 from incidents.core.lag import lag_of
@@ -42,6 +43,17 @@ def open_details(organization_id: int | None, provider_id: int) -> list[Incident
     """Return a provider's open incidents of one audience in full, worst and then latest first. Seven queries for any number."""
     found = _loaded().filter(Q(organization_id=organization_id), provider_id=provider_id, resolved_at=None)
     return _details(found.order_by("-state", "-started_at", "-id")[:MOST_OPEN])
+
+
+def details_seen_by(organization_id: int, ref: str, *, since: datetime, most: int) -> list[IncidentDetail]:
+    """Return an organization's incidents that `ref` was evidence of: the open ones, then those that ended since, latest first.
+
+    Seven queries for any number of one provider, one where there are none.
+    """
+    seen = Sighting.objects.filter(ref=ref).values("incident")
+    lasted = Q(resolved_at=None) | Q(resolved_at__gte=since)
+    found = _loaded().filter(lasted, organization_id=organization_id, merged_into=None, id__in=seen)
+    return _details(found.order_by(F("resolved_at").desc(nulls_first=True), "-started_at", "-id")[:most])
 
 
 def _details(incidents: "QuerySet[Incident]") -> list[IncidentDetail]:

@@ -20,13 +20,21 @@ def course(
     title: str,
     *,
     is_open: bool,
+    posted_at: datetime | None = None,
 ) -> Day:
-    """Return who saw an incident from when to when; sources that never saw it are not in `firsts` and have no strip."""
+    """Return who saw an incident from when to when; sources that never saw it are not in `firsts` and have no strip.
+
+    `posted_at` is when the vendor wrote of it: before that its page may have shown it, or it names an earlier start.
+    """
     began = min([whole.span.began_at, *firsts.values()])
     length = max(LEAST, whole.span.ended_at - began)
     window = Span(began - BEFORE * length, began + length)
     strips = tuple(
-        _strip(source, firsts[source], troubles.get(source, ()), window) for source in Source if source in firsts
+        _strip(
+            source, firsts[source], troubles.get(source, ()), window, posted_at if source is Source.OFFICIAL else None
+        )
+        for source in Source
+        if source in firsts
     )
     lasted = stretch(max(whole.state, State.DEGRADED), whole.span, window)
     return Day(window, ticks(window), (Band(lasted, title, "", is_open),), strips)
@@ -43,12 +51,16 @@ def ticks(window: Span) -> tuple[Hour, ...]:
     return tuple(Hour(at, place(at, window), _label(at), minor) for at, minor in every if at < window.ended_at)
 
 
-def _strip(source: Source, first: datetime, troubles: Sequence[ImpactSpan], window: Span) -> Strip:
+def _strip(
+    source: Source, first: datetime, troubles: Sequence[ImpactSpan], window: Span, posted_at: datetime | None
+) -> Strip:
     """Return what the refs of one source said together, with a mark where the first of them began."""
     worst = by_worst(troubles)
     drawn = [stretch(state, span, window) for state, found in worst.items() for span in clip(found, window)]
     in_order = tuple(sorted(drawn, key=lambda one: one.began_at))
-    return Strip(source, in_order, (Mark(first, place(first, window), "it", ""),))
+    mark = Mark(first, place(first, window), "it", "")
+    posts = (Mark(posted_at, place(posted_at, window), "it", ""),) if posted_at else ()
+    return Strip(source, in_order, (mark,), posts=posts)
 
 
 def _label(at: datetime) -> str:

@@ -89,6 +89,7 @@ class Strip:
     stretches: tuple[Stretch, ...] | None
     marks: tuple[Mark, ...] = ()
     columns: tuple[Column, ...] = ()  # of people alone, who are many sources in one
+    posts: tuple[Mark, ...] = ()  # when the vendor wrote of it
 
     @property
     def label(self) -> str:
@@ -107,7 +108,8 @@ class Strip:
         quiet = f"{reports or 'no'} report{'' if reports == 1 else 's'}" if self.columns else "no trouble seen"
         said = [one.label for one in self.telling] or [quiet]
         first = [f"first saw it {mark.at.astimezone(UTC):%H:%M} UTC" for mark in self.marks]
-        return f"{self.label}: {'; '.join([*said, *first])}"
+        wrote = [f"wrote of it {post.at.astimezone(UTC):%H:%M} UTC" for post in self.posts]
+        return f"{self.label}: {'; '.join([*said, *first, *wrote])}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,19 @@
-"""What incidents and alerts know of monitors: who is on their trouble."""
+"""What incidents and alerts know of monitors: who is on their trouble, what they were evidence of, who was told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from alerts.queries import LogEntry, notifications_about
 from incidents.models import Sighting
+from incidents.queries import IncidentDetail, details_seen_by
 from monitors.core.states import State
+from monitors.models import Monitor
+from pages.core.day import Day
+from pages.queries.incident import courses_of
+
+MOST = 5  # incidents of one monitor that are shown with their course
+TOLD_OF_EACH = 20  # messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +43,39 @@ def on_it(organization_id: int, monitor_ids: Iterable[int]) -> dict[int, OnIt]:
         name = (who.name or who.email) if who else ""
         found.setdefault(refs[row.ref], OnIt(incident.uid, incident.title, incident.acknowledged_at, name))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class SeenIncident:
+    """An incident that a monitor's checks were evidence of, its course by source, and who was told, latest first."""
+
+    detail: IncidentDetail
+    course: Day
+    told: Sequence[LogEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenIncidents:
+    """The open ones first, then the latest; `has_more`: of those that are over, older ones are left out."""
+
+    shown: Sequence[SeenIncident]
+    has_more: bool
+
+    @property
+    def open(self) -> Sequence[SeenIncident]:
+        return [seen for seen in self.shown if seen.detail.incident.is_open]
+
+
+def incidents_of(monitor: Monitor, *, since: datetime, now: datetime) -> SeenIncidents:
+    """Return the incidents that a monitor was evidence of, open or not over before `since`. One query, or some twelve."""
+    organization_id = monitor.organization_id
+    found = details_seen_by(organization_id, f"monitor:{monitor.id}", since=since, most=MOST + 1)
+    details = found[:MOST]
+    if not details:
+        return SeenIncidents((), has_more=False)
+    courses = courses_of(details, now)
+    told = notifications_about(organization_id, [detail.incident.uid for detail in details], each=TOLD_OF_EACH)
+    return SeenIncidents(
+        [SeenIncident(d, courses[d.incident.uid], told.get(d.incident.uid, ())) for d in details],
+        has_more=len(found) > MOST,
+    )

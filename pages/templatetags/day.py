@@ -156,14 +156,20 @@ def _level(began: float, ended: float, mean: float, top: float) -> SafeString:
 
 
 def _marks(one: Strip) -> SafeString:
-    """Mark when the source first saw an incident: a triangle on the edge of its trouble."""
+    """Mark when the source first saw an incident: a triangle on the edge of its trouble; when it wrote, a diamond."""
     marks = ((_at(mark.place), f"{mark.at.astimezone(UTC):%H:%M}", mark.title) for mark in one.marks)
-    return format_html_join(
+    firsts = format_html_join(
         "",
         '<svg class="mark" x="{0}"><title>{1} UTC: first saw {2}</title><line class="first" y2="100%"/>'
         '<path d="M-5 -5h10l-5 7z"/></svg>',
         marks,
     )
+    posts = format_html_join(
+        "",
+        '<svg class="mark" x="{}"><title>{} UTC: wrote of it</title><path d="M0 12l5 5l-5 5l-5 -5z"/></svg>',
+        ((_at(post.place), f"{post.at.astimezone(UTC):%H:%M}") for post in one.posts),
+    )
+    return format_html("{}{}", firsts, posts)
 
 
 def _band(one: Band, row: int) -> SafeString:

@@ -11,11 +11,11 @@ from accounts.models import Role
 from kit.clock import clock
 from monitors.queries.heartbeats import heartbeat_page
 from monitors.queries.listing import Asked, listing
-from monitors.queries.monitor_charts import AskedCharts
+from monitors.queries.monitor_charts import SPANS, AskedCharts
 from monitors.queries.monitor_page import monitor_page
 from monitors.queries.monitors import with_parts
 from monitors.queries.synthetic import messages_page
-from pages.queries.monitors import on_it
+from pages.queries.monitors import incidents_of, on_it
 
 
 @require_GET
@@ -50,6 +50,7 @@ def monitor_detail(request: HttpRequest, slug: str, monitor_id: int) -> HttpResp
         "heartbeat": heartbeat_page(monitor, with_address=can_edit),
         "sends": messages_page(monitor, now=now),
         "page": monitor_page(monitor, asked=asked, now=now),
+        "incidents": incidents_of(monitor, since=now - SPANS[asked.span][0], now=now),
         "can_edit": can_edit,
         "can_act": role.includes(Role.MEMBER),
         "now": now,

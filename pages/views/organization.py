@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts import access
 from accounts.models import Role, User
-from alerts.queries import latest_notifications
+from alerts.queries import notifications_about
 from incidents.models import Incident
 from incidents.queries import incident_detail
 from incidents.services import acknowledge
@@ -82,7 +82,7 @@ def organization_incident(request: HttpRequest, slug: str, uid: str) -> HttpResp
         "detail": detail,
         "course": course_of(detail, clock()),
         "affected": affected(uid, organization.id, clock()),
-        "told": latest_notifications(organization.id, limit=TOLD_OF_ONE, incident_uid=uid),
+        "told": notifications_about(organization.id, [uid], each=TOLD_OF_ONE).get(uid, []),
         **_may(membership.role),
     }
     template = "pages/_organization_incident.html" if _is_htmx(request) else "pages/organization_incident.html"
