@@ -1,125 +1,186 @@
 """The configuration of Gatus: its endpoints, and the external ones as heartbeats."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
-from monitors.imports.base import Draft, Found, Impossible, Refused, Source, each
+from monitors.imports.base import Draft, Found, Impossible, Source, each
 from monitors.imports.gatus_conditions import Judged, judged
+from monitors.imports.gatus_requests import request_of, without_environment
 from monitors.imports.parts import Part
-from monitors.imports.writing import headers_of, seconds_of, span, tags_of
+from monitors.imports.writing import joined, seconds_of, span, tags_of, whole_seconds
 
 _SCHEMES = {
     "http": "http", "https": "http", "tcp": "tcp", "icmp": "ping", "tls": "tls", "starttls": "smtp",
     "ws": "websocket", "wss": "websocket",
 }  # fmt: skip
-_DEFAULT_THRESHOLD = 3  # failures before Gatus tells
+_DEFAULT_FAILURES, _DEFAULT_SUCCESSES = 3, 2  # in a row before Gatus tells
+_KEYS = frozenset({
+    "enabled", "name", "group", "url", "method", "body", "graphql", "headers", "extra-labels", "interval", "conditions",
+    "alerts", "maintenance-windows", "dns", "ssh", "client", "ui", "insecure", "grpc", "store", "always-run",
+})  # fmt: skip
+_CANNOT = {  # of the client -> what to do
+    "oauth2": "It fetches a token with oauth2. Write a lasting token into headers, as Authorization: Bearer ….",
+    "identity-aware-proxy": "It goes through an identity-aware proxy. Write a lasting token into headers instead.",
+    "tls": "It shows a certificate of its own (client.tls), which StatusWire cannot.",
+    "tunnel": "It goes through a tunnel. Watch an address that is public.",
+}
+_PROXIES = {
+    "proxy-url": "Its proxy is not used: StatusWire asks directly.",
+    "dns-resolver": "Its resolver is not used: StatusWire asks its own.",
+    "network": "Its choice of IPv4 or IPv6: StatusWire tries both.",
+}
 
 
 def recognises(document: object) -> bool:
-    return isinstance(document, Mapping) and bool(document.keys() & {"endpoints", "external-endpoints"})
+    if not isinstance(document, Mapping):
+        return False
+    return bool(document.keys() & {"endpoints", "external-endpoints", "suites"}) or isinstance(
+        document.get("services"),
+        list,  # as versions before 4 call them
+    )
 
 
 def read(document: object) -> list[Found]:
     """Return the endpoints of a configuration. Raises Unreadable."""
     whole = Part.of(document)
-    found = each(whole.parts("endpoints"), _name, _drafts) + each(whole.parts("external-endpoints"), _name, _external)
-    why = "A suite of endpoints is not carried over. Add a monitor of the kind Several steps."
-    return found + [Refused(suite.text("name") or suite.place, why) for suite in whole.parts("suites")]
+    usual = _Usual(whole)
+    found: list[Found] = []
+    for key in ("services", "endpoints"):
+        found += each(whole.parts(key), _name, lambda one: _drafts(one, usual))
+    found += each(whole.parts("external-endpoints"), _name, lambda one: _external(one, usual))
+    return found + each(whole.parts("suites"), _name, _suite)
+
+
+class _Usual:
+    """What a configuration says of all its endpoints: who is told after how many failures, and when nobody is."""
+
+    def __init__(self, whole: Part) -> None:
+        self._alerting = whole.part("alerting")
+        self.lost = ("The file's maintenance: add a window under Maintenance.",) if whole.has("maintenance") else ()
+
+    def counts(self, one: Part) -> tuple[int, int | None]:
+        """Return how many failures in a row make an endpoint down, and how many successes up: as the first alert."""
+        told = [self._count(alert) for alert in one.parts("alerts") if alert.flag("enabled", default=True)]
+        return min(told) if told else (_DEFAULT_FAILURES, None)
+
+    def _count(self, alert: Part) -> tuple[int, int | None]:
+        usual = self._alerting.part(alert.text("type") or "custom").part("default-alert")
+        failures = alert.number("failure-threshold", usual.number("failure-threshold", _DEFAULT_FAILURES))
+        successes = alert.number("success-threshold", usual.number("success-threshold", _DEFAULT_SUCCESSES))
+        return failures, successes
 
 
 def _name(one: Part) -> str:
     return " / ".join(filter(None, (one.text("group"), one.needed("name"))))
 
 
-def _drafts(one: Part) -> Iterator[Draft]:
-    if "$" in one.text("url") and "{" in one.text("url"):
-        raise Impossible(f"{one.at('url')} takes a value from Gatus' environment. Write the address into the file.")
-    kind, target, options = _target(one)
-    found = judged(kind, one.texts("conditions"))
-    client, lost = one.part("client"), [*found.lost]
-    if client.flag("insecure"):
-        lost.append("Errors of the certificate are not ignored: they count as down.")
-    lost.extend(
-        f"Its {key} of the client."
-        for key in ("oauth2", "tls", "proxy-url", "dns-resolver", "tunnel")
-        if client.has(key)
-    )
-    if one.has("maintenance-windows"):
-        lost.append("Its maintenance windows: add them under Maintenance.")
-    if kind == "http" and client.flag("ignore-redirect"):
+def _drafts(raw: Part, usual: _Usual) -> Iterator[Draft]:
+    one = without_environment(raw)
+    client = one.part("client")
+    for key, why in _CANNOT.items():
+        if client.has(key):
+            raise Impossible(f"{client.at(key)}: {why}")
+    follows, type = not client.flag("ignore-redirect"), one.part("dns").text("query-type", "A").upper()
+    kind, target, options, lost = _target(one)
+    found = judged(kind, one.texts("conditions"), follows=follows, type=type)
+    lost += [*found.lost, *_lost(one, client, usual)]
+    if kind == "http" and not follows:
         options["redirects"] = "never"
+    failures, successes = usual.counts(one)
     draft = Draft(
         name=_name(one),
         kind=kind,
         target=target,
         options=options | _judging(kind, found),
-        interval_s=round(seconds_of(one.text("interval", "60s"), one.at("interval"))),
-        timeout_s=max(1, round(seconds_of(client.text("timeout", "10s"), client.at("timeout")))),
-        confirmations=_threshold(one),
-        tags=tags_of([one.text("group")]),
+        interval_s=whole_seconds(one.text("interval", "60s"), one.at("interval"), lost),
+        timeout_s=whole_seconds(client.text("timeout", "10s"), client.at("timeout"), lost),
+        confirmations=failures,
+        recovery_confirmations=successes if successes != failures else None,
+        tags=_tags(one),
         is_paused=not one.flag("enabled", default=True),
-        lost=(*lost, *_alerts(one)),
     )
-    yield draft
-    if found.domain_days:
-        yield _domain(draft, found.domain_days)
+    yield replace(draft, lost=(*lost, *_alerts(one)))
+    if found.domain:
+        yield _domain(draft, found.domain)
 
 
-def _target(one: Part) -> tuple[str, str, dict[str, str]]:
-    """Return kind, target and options, without the conditions."""
+def _target(one: Part) -> tuple[str, str, dict[str, str], list[str]]:
+    """Return kind, target, options without the conditions, and what is not carried over."""
     url = one.needed("url")
     scheme, _, rest = url.partition("://")
     if one.has("dns"):
         dns = one.part("dns")
         options = {"type": dns.text("query-type", "A"), "resolver": rest or url}
-        return "dns", dns.needed("query-name").rstrip("."), options
+        return "dns", dns.needed("query-name").rstrip("."), options, []
+    if one.has("grpc") or scheme.lower() in ("grpc", "grpcs"):
+        raise Impossible("It asks by gRPC, which StatusWire does not. Watch an HTTP address of the same service.")
+    if scheme.lower() == "ssh":
+        return _shell(one, rest)
     kind = _SCHEMES.get(scheme.lower())
     if kind is None or one.has("ssh"):
         raise Impossible(
             f"It goes to {scheme[:20]}, which StatusWire does not watch. A TCP monitor can watch its port."
         )
-    if kind == "http":
-        return kind, url, _request(one)
-    if kind == "websocket":
-        return kind, url, {}
-    options = {"encryption": "STARTTLS"} if kind == "smtp" else {}
-    return kind, rest.rstrip("/"), options
+    options, lost = request_of(one, kind)
+    return kind, url if kind in ("http", "websocket") else rest.rstrip("/"), options, lost
 
 
-def _request(one: Part) -> dict[str, str]:
-    options = {"method": one.text("method", "GET").upper(), **headers_of(one.pairs("headers"))}
-    body = one.text("body")
-    if one.flag("graphql"):
-        raise Impossible("It wraps its body for GraphQL. Write the JSON that is sent, and remove graphql.")
-    return options | ({"body": body} if body else {})
+def _shell(one: Part, place: str) -> tuple[str, str, dict[str, str], list[str]]:
+    """A server that is only greeted; one in which a command is run cannot be."""
+    if one.part("ssh").text("username") or one.text("body"):
+        raise Impossible("It goes to ssh and runs a command there. A TCP monitor can watch its port.")
+    host = place.rstrip("/")
+    is_bare = ":" not in host.rpartition("]")[2]
+    return "tcp", f"{host}:22" if is_bare else host, {"expect": "SSH-"}, []
 
 
 def _judging(kind: str, found: Judged) -> dict[str, str]:
-    options = {"conditions": "\n".join(found.conditions)} if found.conditions else {}
+    options = {"conditions": joined(found.conditions)} if found.conditions else {}
     if kind == "http":
         # Gatus asks for no status of its own accord.
         options["expected_status"] = found.statuses or "100-599"
+    if kind == "ping":
+        options["count"] = "1"
+    if found.expect:
+        options["expect"] = found.expect
     if found.records:
         options |= {"expected": "\n".join(found.records), "match": "any of them"}
     return options
 
 
-def _threshold(one: Part) -> int:
-    numbers = [alert.number("failure-threshold", _DEFAULT_THRESHOLD) for alert in one.parts("alerts")]
-    return min(numbers, default=_DEFAULT_THRESHOLD)
+def _lost(one: Part, client: Part, usual: _Usual) -> Iterator[str]:
+    if client.flag("insecure") or one.flag("insecure"):
+        yield "Errors of the certificate are not ignored: they count as down."
+    yield from (words for key, words in _PROXIES.items() if client.has(key))
+    if one.has("maintenance-windows"):
+        yield "Its maintenance windows: add them under Maintenance."
+    yield from usual.lost
+    if one.has("ui"):
+        yield "How Gatus shows it (ui)."
+    for key in sorted(str(key) for key in one.values if key not in _KEYS):
+        yield f"Its {key[:40]}, which StatusWire does not know."
+
+
+def _tags(one: Part) -> tuple[str, ...]:
+    return tags_of([one.text("group"), *(f"{name}:{value}" for name, value in one.pairs("extra-labels"))])
 
 
 def _alerts(one: Part) -> list[str]:
     return ["Its alerts: set up routes under Alerts."] if one.has("alerts") else []
 
 
-def _domain(draft: Draft, days: int) -> Draft:
+def _domain(draft: Draft, conditions: list[str]) -> Draft:
     """Return the monitor of a domain's registration, which Gatus watches by a condition of any endpoint."""
     host = urlsplit(draft.target).hostname or draft.target.partition(":")[0]
-    return Draft(f"{draft.name} (domain)", "domain", host, {"warn_days": str(days)}, interval_s=86_400, tags=draft.tags)
+    options = {"conditions": joined(conditions), "warn_days": "1"}  # and does not warn before
+    return replace(
+        draft, name=f"{draft.name} (domain)", kind="domain", target=host, options=options, interval_s=86_400, lost=()
+    )
 
 
-def _external(one: Part) -> Iterator[Draft]:
+def _external(raw: Part, usual: _Usual) -> Iterator[Draft]:
+    one = without_environment(raw)
     beat = one.part("heartbeat")
     if not beat.has("interval"):
         raise Impossible("It says not how often it reports, so nobody would miss it. Give it heartbeat.interval.")
@@ -129,10 +190,14 @@ def _external(one: Part) -> Iterator[Draft]:
         kind="heartbeat",
         target=_name(one),
         options={"period": span(seconds), "grace": "10s"},
-        tags=tags_of([one.text("group")]),
+        tags=_tags(one),
         is_paused=not one.flag("enabled", default=True),
-        lost=("Its address to report to: let the job ping the new one.", *_alerts(one)),
+        lost=("Its address to report to: let the job ping the new one.", *usual.lost, *_alerts(one)),
     )
+
+
+def _suite(one: Part) -> Iterator[Draft]:
+    raise Impossible("A suite of endpoints is not carried over. Add a monitor of the kind Several steps.")
 
 
 SOURCE = Source(label="Gatus", mark="YAML with endpoints", recognises=recognises, read=read)

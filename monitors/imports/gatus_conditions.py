@@ -1,114 +1,241 @@
-"""The conditions of Gatus, such as `[STATUS] == 200`, as ours."""
+"""The conditions of Gatus, such as `[STATUS] == 200`, as ours.
+
+Gatus compares texts, trims the body, and takes what looks like a number for one: what is written here means the same.
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitors.imports.base import Impossible
-from monitors.imports.writing import body_path, literal, pattern, quoted, seconds_of
+from monitors.imports.gatus_patterns import any_of, compared, glob_of, regex_of, statuses_like, whole
+from monitors.imports.writing import among, body_path, in_days, pattern, quoted, seconds_of
+from monitors.probes.evidence import masked
 
-_CONDITION = re.compile(r"(?P<left>.+?)\s*(?P<operator>==|!=|<=|>=|<|>)\s*(?P<right>.*)")
-_LEFT = re.compile(r"(?P<function>len|has)?\(?\[(?P<name>[A-Z_]+)\](?P<path>[^)]*)\)?")
-_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
+_OPERATORS = (" == ", " != ", " <= ", " >= ", " > ", " < ")  # as Gatus looks for them, one after the other
+_TIGHT = re.compile(r"(?P<left>.+?)\s*(?P<operator>==|!=|<=|>=|<|>)\s*(?P<right>.*)", re.S)
+_LEFT = re.compile(r"(?:(?P<function>len|has)\()?\[(?P<name>[A-Za-z_]+)\](?P<path>[^)]*)(?P<close>\)?)")
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _TIMED = ("http", "tcp", "tls", "ping", "websocket", "dns", "smtp")
 _OF = {  # name of Gatus -> kinds of monitors that know it
     "STATUS": ("http", "websocket"),
     "RESPONSE_TIME": _TIMED,
-    "BODY": ("http", "dns"),
+    "BODY": ("http", "dns", "tcp"),
+    "HEADER": ("http", "websocket"),
     "IP": ("http", "tcp"),
     "CERTIFICATE_EXPIRATION": ("http", "tls"),
-    "DOMAIN_EXPIRATION": ("http", "tcp", "tls", "ping", "dns", "smtp", "websocket"),
+    "DOMAIN_EXPIRATION": _TIMED,
     "DNS_RCODE": ("dns",),
     "CONNECTED": _TIMED,
 }
+_MOST_RECORDS = 5  # of DNS that are held against a pattern
 
 
 @dataclass(slots=True)
 class Judged:
-    """What the conditions of one endpoint become."""
+    """What the conditions of one endpoint become. `follows` says that redirects are followed, `type` is DNS's."""
 
+    follows: bool = True
+    type: str = "A"
     conditions: list[str] = field(default_factory=list)
     statuses: str = ""  # where the status must be one of some
     records: list[str] = field(default_factory=list)  # of DNS
-    domain_days: int | None = None
+    domain: list[str] = field(default_factory=list)  # conditions of the domain's registration
+    expect: str = ""  # of TCP
     lost: list[str] = field(default_factory=list)
 
 
-def judged(kind: str, conditions: list[str]) -> Judged:
+def judged(kind: str, conditions: list[str], *, follows: bool = True, type: str = "A") -> Judged:
     """Return what conditions become for a kind of monitor; those that nothing of ours says are lost, and told."""
-    found = Judged()
+    found = Judged(follows=follows, type=type)
     for condition in conditions:
         try:
             _add(found, kind, condition)
         except Impossible as error:
-            found.lost.append(f"Condition {condition[:80]}: {error}")
+            found.lost.append(f"Condition {masked(condition)[:80]}: {error}")
     return found
-
-
-def _add(found: Judged, kind: str, condition: str) -> None:
-    match = _CONDITION.fullmatch(condition.strip())
-    left = _LEFT.fullmatch(match["left"]) if match else None
-    if not match or not left or left["name"] not in _OF:
-        raise Impossible("nothing of StatusWire says this.")
-    if kind not in _OF[left["name"]]:
-        raise Impossible(f"a monitor of the kind {kind} does not see it.")
-    _WRITERS[left["name"]](found, kind, left.groupdict(""), match["operator"], match["right"].strip())
 
 
 Left = Mapping[str, str]
 
 
+def _add(found: Judged, kind: str, condition: str) -> None:
+    left, operator, right = _parts(condition.strip())
+    if not _LEFT.fullmatch(left) and _LEFT.fullmatch(right):
+        left, operator, right = right, _MIRRORED.get(operator, operator), left
+    match = _LEFT.fullmatch(left)
+    name = match["name"].upper() if match else ""
+    if not match or name not in _OF or bool(match["function"]) != bool(match["close"]):
+        raise Impossible("nothing of StatusWire says this.")
+    if kind not in _OF[name]:
+        raise Impossible(f"a monitor of the kind {kind} does not see it.")
+    if (other := _LEFT.fullmatch(right)) and other["name"].upper() in _OF:
+        raise Impossible("it compares two values of one answer.")
+    if (match["path"] and name not in ("BODY", "HEADER")) or (match["function"] and name != "BODY"):
+        raise Impossible("nothing of StatusWire says this.")
+    _WRITERS[name](found, kind, match.groupdict("") | {"name": name}, operator, right)
+
+
+def _parts(condition: str) -> tuple[str, str, str]:
+    for operator in _OPERATORS:
+        left, found, right = condition.partition(operator)
+        if found:
+            return left.strip(), operator.strip(), right.strip()
+    match = _TIGHT.fullmatch(condition)
+    return (match["left"], match["operator"], match["right"].strip()) if match else (condition, "", "")
+
+
 def _status(found: Judged, kind: str, left: Left, operator: str, right: str) -> None:
-    codes = _any_of(right) or [right]
-    if not all(re.fullmatch(r"\d{3}", code) for code in codes):
+    glob = glob_of(right)
+    codes = statuses_like(glob) if glob is not None else any_of(right) or [right]
+    if not codes or not all(re.fullmatch(r"\d{3}(-\d{3})?", code) for code in codes):
         raise Impossible("this is no status.")
-    if operator == "==" and kind == "http" and not found.statuses:
+    # A redirect that is named is not followed by us, and is by Gatus: then it must be a condition.
+    is_plain = not (found.follows and any(code[0] == "3" for code in codes))
+    if operator == "==" and kind == "http" and not found.statuses and is_plain:
         found.statuses = ",".join(codes)
+    elif operator in ("==", "!="):
+        found.conditions.append(("not " if operator == "!=" else "") + among("status", codes))
+    elif len(codes) > 1 or "(" in right:
+        raise Impossible("any and pat go with == or != only.")
     else:
-        found.conditions.append(_compared("status", operator, right))
+        found.conditions.append(f"status {operator} {right}")
 
 
 def _response_time(found: Judged, kind: str, left: Left, operator: str, right: str) -> None:
-    if not re.fullmatch(r"\d{1,9}", right):
-        raise Impossible("a response time is a number of milliseconds.")
-    found.conditions.append(f"total {operator} {right}ms")
+    if re.fullmatch(r"\d{1,9}", right):
+        milliseconds = int(right)
+    else:
+        try:
+            milliseconds = round(1000 * seconds_of(right, "the time"))
+        except Impossible:
+            raise Impossible("a response time is a number of milliseconds.") from None
+    found.conditions.append(f"total {operator} {milliseconds}ms")
 
 
 def _days(found: Judged, kind: str, left: Left, operator: str, right: str) -> None:
     if operator not in (">", ">="):
         raise Impossible("only how long it is still good can be asked for.")
-    days = round(seconds_of(right, "the time") / 86_400)
+    seconds = int(right) / 1000 if re.fullmatch(r"\d{1,15}", right) else seconds_of(right, "the time")
+    days, is_exact = in_days(seconds)
+    if not is_exact:
+        found.lost.append(f"{left['name']} {operator} {right}: it becomes {days} whole days.")
     if left["name"] == "DOMAIN_EXPIRATION":
-        found.domain_days = max(1, min(days, 365))
+        found.domain.append(f"domain_days >= {days}")
     else:
-        found.conditions.append(f"certificate_days {operator} {days}")
+        found.conditions.append(f"certificate_days >= {days}")
 
 
 def _body(found: Judged, kind: str, left: Left, operator: str, right: str) -> None:
     if kind == "dns":
-        if operator != "==" or left["path"] or left["function"]:
-            raise Impossible("of DNS, StatusWire compares records as a whole.")
-        found.records.extend(_any_of(right) or [right])
-        return
-    path = body_path(left["path"]) if left["path"] else "body"
-    if path is None:
-        raise Impossible("its path is more than names and numbers.")
-    if left["function"] == "has":
-        if operator != "==" or right not in ("true", "false"):
-            raise Impossible("has is true or false.")
-        found.conditions.append(f"{'not ' if right == 'false' else ''}{path} exists")
-    elif left["function"] == "len":
-        found.conditions.append(_compared(f"length({path})", operator, right))
+        _records(found, left, operator, right)
+    elif kind == "tcp":
+        _answer(found, left, operator, right)
+    elif not left["path"]:
+        found.conditions.append(_whole(left["function"], operator, right))
     else:
-        found.conditions.append(_compared(path, operator, right))
+        path = body_path(left["path"])
+        if path is None:
+            raise Impossible("its path is more than names and numbers.")
+        found.conditions.append(_part(found, path, left, operator, right))
+
+
+def _part(found: Judged, path: str, left: Left, operator: str, right: str) -> str:
+    """Return a condition on a part of a JSON body."""
+    if left["function"] == "len":
+        return compared(f"length({path})", operator, right)
+    if left["function"] == "has":  # what is null counts as absent
+        return (
+            f"{path} exists and {path} != null"
+            if _is_wanted(operator, right)
+            else f"not {path} exists or {path} == null"
+        )
+    written = compared(path, operator, right)
+    if operator not in ("==", "!="):
+        found.lost.append(f"Condition {written[:80]}: a number in quotes is none here.")
+    return written
+
+
+def _whole(function: str, operator: str, right: str) -> str:
+    """Return a condition on a whole body, which Gatus trims."""
+    if function == "has":
+        return f"{'' if _is_wanted(operator, right) else 'not '}body matches /\\S/"
+    if function == "len":
+        return _length(operator, right)
+    return compared("body", operator, right, is_trimmed=True)
+
+
+def _is_wanted(operator: str, right: str) -> bool:
+    if operator not in ("==", "!=") or right not in ("true", "false"):
+        raise Impossible("has is true or false.")
+    return (right == "true") is (operator == "==")
+
+
+def _length(operator: str, right: str) -> str:
+    """Return a condition on how many items a body has that is a list, or characters one that is a text."""
+    if not re.fullmatch(r"\d{1,6}", right):
+        raise Impossible("a length is a whole number.")
+    number = int(right)
+    above, least = f"body[{number}] exists", f"body[{number - 1}] exists" if number else "body matches /./"
+    items = {
+        ">": above, ">=": least, "<": f"not {least}", "<=": f"not {above}",
+        "==": f"{least} and not {above}", "!=": f"(not {least} or {above})",
+    }[operator]  # fmt: skip
+    return rf"body matches /^\s*\[/ and {items} or not body matches /^\s*\[/ and length(body) {operator} {number}"
+
+
+def _records(found: Judged, left: Left, operator: str, right: str) -> None:
+    """Add what a record must be. Gatus sees one of them, a name with its last dot, and of mail exchangers the name."""
+    if operator != "==" or left["path"] or left["function"]:
+        raise Impossible("of DNS, StatusWire compares records as a whole.")
+    glob, names = glob_of(right), any_of(right) or [right]
+    if glob is None and found.type != "MX":
+        found.records.extend(names)
+        return
+    regexes = [regex_of(glob)] if glob is not None else [f"(?s)^{re.escape(name)}$" for name in names]
+    written = [_record(regex, found.type) for regex in regexes]
+    found.conditions.append(
+        " or ".join(f"answers[{index}] matches {regex}" for regex in written for index in range(_MOST_RECORDS))
+    )
+
+
+def _record(regex: str, type: str) -> str:
+    """Return a pattern for a record as we write it: in small letters, without the last dot."""
+    small = re.sub(r"\\?\.\$$", "$", regex).lower()
+    return pattern(small.replace("^", "^[0-9]+ ", 1) if type == "MX" else small)
+
+
+def _answer(found: Judged, left: Left, operator: str, right: str) -> None:
+    """Add what a port must answer: one text, which may stand anywhere in it."""
+    glob = glob_of(right)
+    literal = right if glob is None else glob[1:-1] if glob[:1] == glob[-1:] == "*" else ""
+    if (
+        operator != "=="
+        or left["path"]
+        or left["function"]
+        or found.expect
+        or not literal
+        or set(literal) & set("*?[\\")
+    ):
+        raise Impossible("of TCP, StatusWire looks for one text.")
+    found.expect = literal
+    if glob is None:
+        found.conditions.append(f"answer matches {whole([literal])}")
+
+
+def _header(found: Judged, kind: str, left: Left, operator: str, right: str) -> None:
+    name = left["path"].removeprefix(".")
+    if not name or left["path"] == name:
+        raise Impossible("it names no header.")
+    found.conditions.append(compared(f"header[{quoted(name.lower())}]", operator, right))
 
 
 def _address(found: Judged, kind: str, left: Left, operator: str, right: str) -> None:
-    found.conditions.append(_compared("address", operator, right))
+    found.conditions.append(compared("address", operator, right))
 
 
 def _rcode(found: Judged, kind: str, left: Left, operator: str, right: str) -> None:
-    found.conditions.append(_compared("rcode", operator, right))
+    found.conditions.append(compared("rcode", operator, right))
 
 
 def _connected(found: Judged, kind: str, left: Left, operator: str, right: str) -> None:
@@ -117,43 +244,13 @@ def _connected(found: Judged, kind: str, left: Left, operator: str, right: str) 
         raise Impossible("a target that must not answer cannot be watched.")
 
 
-def _compared(path: str, operator: str, right: str) -> str:
-    """Return a comparison with a literal, with any(…), or with pat(…)."""
-    negated = {"==": "", "!=": "not "}.get(operator)
-    glob = re.fullmatch(r"pat\((.*)\)", right)
-    choices = _any_of(right)
-    if (glob or choices) and negated is None:
-        raise Impossible("any and pat go with == or != only.")
-    if not (glob or choices or negated is not None or _NUMBER.fullmatch(right)):
-        raise Impossible("more and less go with numbers only.")
-    if glob:
-        return f"{negated}{path} matches {pattern(_regex(glob[1]))}"
-    if choices:
-        return f"{negated}{path} in [{', '.join(_literal(path, choice) for choice in choices)}]"
-    return f"{path} {operator} {_literal(path, right)}"
-
-
-def _literal(path: str, text: str) -> str:
-    return literal(text) if path == "status" or path.startswith(("body.", "body[", "length(")) else quoted(text)
-
-
-def _any_of(right: str) -> list[str]:
-    match = re.fullmatch(r"any\((.*)\)", right)
-    return [choice.strip() for choice in match[1].split(",")] if match else []
-
-
-def _regex(glob: str) -> str:
-    """Return a pattern of Gatus, in which * stands for anything, as a regular expression for the whole."""
-    body = ".*".join(re.escape(piece) for piece in glob.split("*"))
-    return f"(?s)^{body}$".removesuffix(".*$").replace("(?s)^.*", "(?s)", 1)
-
-
 _WRITERS = {
     "STATUS": _status,
     "RESPONSE_TIME": _response_time,
     "CERTIFICATE_EXPIRATION": _days,
     "DOMAIN_EXPIRATION": _days,
     "BODY": _body,
+    "HEADER": _header,
     "IP": _address,
     "DNS_RCODE": _rcode,
     "CONNECTED": _connected,

@@ -34,6 +34,11 @@ class Part:
             return default
         return _text(value, self.at(key)).strip()
 
+    def exactly(self, key: str) -> str:
+        """Return a text with the space around it; nothing if it is absent."""
+        value = self.values.get(key)
+        return "" if value is None else _text(value, self.at(key))
+
     def needed(self, key: str) -> str:
         """Return a text that must be there."""
         if not (found := self.text(key)):

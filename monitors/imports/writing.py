@@ -3,14 +3,18 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import ceil
 
 from monitors.imports.base import Impossible
 from monitors.probes.evidence import is_secret_name, masked
+from monitors.probes.judging import MAX_CONDITIONS
 
 MAX_TAGS, MAX_TAG = 10, 30
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_PIECE = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d|w)")
+_UNITS["y"] = 365 * _UNITS["d"]
+_PIECE = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)(ns|us|µs|ms|s|m|h|d|w|y)")
+_DAY_S = 86_400
 
 
 def seconds_of(text: str, place: str) -> float:
@@ -19,6 +23,38 @@ def seconds_of(text: str, place: str) -> float:
     if not pieces or "".join(map("".join, pieces)) != text:
         raise Impossible(f"{place} is {text[:20]!r}, which is no time. Write it as in 30s or 1m30s.")
     return sum(float(number) * _UNITS[unit] for number, unit in pieces)
+
+
+def in_days(seconds: float) -> tuple[int, bool]:
+    """Return a time in whole days, rounded up, and whether it is as many."""
+    days = ceil(seconds / _DAY_S)
+    return days, days * _DAY_S == seconds
+
+
+def among(name: str, codes: Iterable[str]) -> str:
+    """Return the condition that a status is one of some: 200, 301-308."""
+    ranges = [code.partition("-") for code in codes]
+    single = ", ".join(low for low, dash, _ in ranges if not dash)
+    parts = [f"{name} >= {low} and {name} <= {high}" for low, dash, high in ranges if dash]
+    written = " or ".join([*([f"{name} in [{single}]"] if single else []), *parts])
+    return f"({written})" if parts else written
+
+
+def joined(conditions: Sequence[str]) -> str:
+    """Return conditions as a form takes them, of which it has ten lines: where there are more, some are joined."""
+    lines = list(conditions)
+    while len(lines) > MAX_CONDITIONS:
+        lines[-2:] = [f"({lines[-2]}) and ({lines[-1]})"]
+    return "\n".join(lines)
+
+
+def whole_seconds(text: str, place: str, lost: list[str]) -> int:
+    """Return a duration in whole seconds, at least one; a part of one is rounded up, and told in `lost`."""
+    exact = seconds_of(text, place)
+    whole = max(1, ceil(exact))
+    if whole != exact:
+        lost.append(f"{place} is {text}: it becomes {whole} s.")
+    return whole
 
 
 def span(seconds: float) -> str:

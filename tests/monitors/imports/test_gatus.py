@@ -37,12 +37,16 @@ def test_a_configuration_is_carried_over():
             "core / website", "http", "https://shop.example.com/health",
             {
                 "method": "GET", "headers": "Accept: application/json", "auth": "bearer", "auth_secret": "abcdefgh",
-                "redirects": "never", "conditions": "total < 300ms\ncertificate_days > 2", "expected_status": "200",
+                "redirects": "never", "conditions": "total < 300ms\ncertificate_days >= 2", "expected_status": "200",
             },
             interval_s=90, timeout_s=5, confirmations=2, tags=("core",),
             lost=("Errors of the certificate are not ignored: they count as down.", alerts),
         ),
-        Draft("core / website (domain)", "domain", "shop.example.com", {"warn_days": "30"}, interval_s=86_400, tags=("core",)),
+        Draft(
+            "core / website (domain)", "domain", "shop.example.com",
+            {"conditions": "domain_days >= 30", "warn_days": "1"},
+            interval_s=86_400, timeout_s=5, confirmations=2, tags=("core",),
+        ),
         Draft(
             "dns", "dns", "example.com",
             {
@@ -68,15 +72,30 @@ def only(**endpoint):
         ("[STATUS] < 300", "status < 300"),
         ("[STATUS] != any(500, 503)", "not status in [500, 503]"),
         ("[BODY].user.name == john", 'body.user.name == "john"'),
-        ("[BODY].age == 1", "body.age == 1"),
-        ("[BODY].ok == true", "body.ok == true"),
-        ("[BODY].data[0].id == any(1, b)", 'body.data[0].id in [1, "b"]'),
+        ("[BODY].age == 1", 'body.age in [1, "1"]'),
+        ("[BODY].ok != true", 'not body.ok in [true, "true"]'),
+        ("[BODY].data[0].id == any(1, b)", 'body.data[0].id in [1, "1", "b"]'),
         ("[BODY].name == pat(jo*n)", "body.name matches /(?s)^jo.*n$/"),
         ("[BODY] == pat(*<h1>a/b</h1>*)", "body matches /(?s)<h1>a\\/b<\\/h1>/"),
-        ("[BODY] == OK", 'body == "OK"'),
+        ("[BODY] == OK", r"body matches /(?s)^\s*OK\s*$/"),
+        ("[BODY] == any(OK, a.b)", r"body matches /(?s)^\s*(OK|a\.b)\s*$/"),
+        ("[BODY] != pat(v?.[0-9]*)", r"not body matches /(?s)^\s*v.\.[0-9]/"),
+        ("pat(jo*) == [body].name", "body.name matches /(?s)^jo/"),
+        ("500 > [RESPONSE_TIME]", "total < 500ms"),
+        ("[RESPONSE_TIME] < 1.5s", "total < 1500ms"),
+        ("[CERTIFICATE_EXPIRATION] > 604800000", "certificate_days >= 7"),
+        ("[STATUS] >= 200", "status >= 200"),
+        ("[STATUS] == any(200, 302, 401)", "status in [200, 302, 401]"),
+        ("[STATUS] != pat(5*)", "not (status >= 500 and status <= 599)"),
+        ("[HEADER].Content-Type == pat(*json*)", 'header["content-type"] matches /(?s)json/'),
+        ("has([BODY].user) == true", "body.user exists and body.user != null"),
+        ("has([BODY]) == true", r"body matches /\S/"),
         ("len([BODY].data) < 5", "length(body.data) < 5"),
-        ("len([BODY]) > 0", "length(body) > 0"),
-        ("has([BODY].errors) == false", "not body.errors exists"),
+        (
+            "len([BODY]) > 0",
+            r"body matches /^\s*\[/ and body[0] exists or not body matches /^\s*\[/ and length(body) > 0",
+        ),
+        ("has([BODY].errors) == false", "not body.errors exists or body.errors == null"),
         ("[IP] == 127.0.0.1", 'address == "127.0.0.1"'),
         ("[CONNECTED] == true", ""),
     ],
@@ -95,6 +114,8 @@ def test_conditions_become_ours_and_can_be_read(condition, ours):
         (["[STATUS] == 404"], "404"),
         (["[STATUS] == any(200, 429)"], "200,429"),
         (["[STATUS] < 300"], "100-599"),
+        (["[STATUS] == pat(2*)"], "200-299"),
+        (["[STATUS] == any(200, 302)"], "100-599"),
     ],
 )
 def test_the_status_is_what_gatus_asks_for_and_nothing_else(conditions, statuses):
@@ -113,6 +134,11 @@ def test_the_status_is_what_gatus_asks_for_and_nothing_else(conditions, statuses
         ("[RESPONSE_TIME] < fast", "a response time is a number of milliseconds."),
         ("[BODY].age < old", "more and less go with numbers only."),
         ("[STATUS] < any(200, 201)", "any and pat go with == or != only."),
+        ("[STATUS] == pat(9*)", "this is no status."),
+        ("[BODY].a == [BODY].b", "it compares two values of one answer."),
+        ("[BODY].a[*].ok == true", "its path is more than names and numbers."),
+        ("[BODY] == pat(*[*)", "its pattern has a bracket or a backslash that nothing ends."),
+        ("age([HEADER].Last-Modified) < 10m", "nothing of StatusWire says this."),
     ],
 )
 def test_a_condition_that_is_lost_is_said(condition, why):
@@ -143,7 +169,14 @@ def test_each_scheme_has_its_kind(url, kind, target):
         ({"url": "https://${HOST}/"}, "endpoints[0].url takes a value from Gatus' environment."),
         ({"url": 5.5, "interval": "often"}, "It goes to 5.5"),
         ({"interval": "often"}, "endpoints[0].interval is 'often', which is no time."),
-        ({"graphql": True}, "It wraps its body for GraphQL."),
+        (
+            {"headers": {"X-Team": "a$TEAM"}},
+            "headers.X-Team takes a value from Gatus' environment. Write it into the file",
+        ),
+        ({"conditions": ["[BODY] == ${WORD}"]}, "endpoints[0].conditions[0] takes a value from Gatus' environment."),
+        ({"client": {"oauth2": {"client-id": "x"}}}, "endpoints[0].client.oauth2: It fetches a token with oauth2."),
+        ({"client": {"tls": {"certificate-file": "x"}}}, "It shows a certificate of its own"),
+        ({"url": "a.example.com:443", "grpc": {"service": "x"}}, "It asks by gRPC, which StatusWire does not."),
         ({"conditions": "x"}, "endpoints[0].conditions must be a list, and is a text."),
         ({"client": []}, "endpoints[0].client must be an object, and is a list."),
         ({"name": {}}, "endpoints[0].name must be a text, and is an object."),
@@ -153,3 +186,64 @@ def test_what_cannot_be_is_refused(endpoint, why):
     found = only(**endpoint)
     assert isinstance(found, Refused)
     assert why in found.why
+
+
+def test_what_is_sent_is_what_gatus_would_send():
+    asked = only(method="POST", graphql=True, body="{ me }\n", headers={"X-Price": "5$$"})
+    assert asked.options["body"] == '{"query": "{ me }\\n"}'
+    assert asked.options["headers"] == "X-Price: 5$"
+    assert only(url="tcp://a.example.com:9", body="PING\r\n", conditions=["[BODY] == pat(*PONG*)"]).options == {
+        "send": "PING\\r\\n",
+        "expect": "PONG",
+    }
+    assert only(method="POST", body="[ENDPOINT_NAME] [RANDOM_STRING_3]").options["body"] == "a xxx"
+    assert only(url="ssh://a.example.com", ssh={"username": ""}).options == {"expect": "SSH-"}
+
+
+@pytest.mark.parametrize(
+    ("type", "condition", "record"),
+    [
+        ("NS", "[BODY] == pat(*.Example.net.)", r"/(?s)\.example\.net$/"),
+        ("MX", "[BODY] == mail.example.com.", r"/(?s)^[0-9]+ mail\.example\.com$/"),
+    ],
+)
+def test_records_are_held_against_patterns_as_we_write_them(type, condition, record):
+    draft = only(url="8.8.8.8", dns={"query-name": "example.com", "query-type": type}, conditions=[condition])
+    first, *_ = draft.options["conditions"].split(" or ")
+    assert first == f"answers[0] matches {record}"
+    parse(draft.options["conditions"], probe_kinds()["dns"].names)
+
+
+@pytest.mark.parametrize(
+    ("alerts", "confirmations"),
+    [
+        ([], (3, None)),
+        ([{"type": "slack"}], (5, 4)),
+        ([{"type": "slack", "failure-threshold": 2}], (2, 4)),
+        ([{"type": "slack", "enabled": False}, {"type": "ntfy"}], (3, 2)),
+    ],
+)
+def test_it_is_down_when_gatus_would_tell(alerts, confirmations):
+    usual = {"slack": {"default-alert": {"failure-threshold": 5, "success-threshold": 4}}}
+    endpoint = {"name": "a", "url": "https://a.example.com/", "alerts": alerts}
+    draft = read(yaml.safe_dump({"alerting": usual, "endpoints": [endpoint]}))[1][0]
+    assert (draft.confirmations, draft.recovery_confirmations) == confirmations
+
+
+def test_what_is_lost_is_said():
+    draft = only(interval="90500ms", ui={"hide-url": True}, strange=1, conditions=["[CERTIFICATE_EXPIRATION] > 36h"])
+    assert draft.lost == (
+        "CERTIFICATE_EXPIRATION > 36h: it becomes 2 whole days.",
+        "How Gatus shows it (ui).",
+        "Its strange, which StatusWire does not know.",
+        "endpoints[0].interval is 90500ms: it becomes 91 s.",
+    )
+
+
+def test_the_services_of_an_old_version_are_read_and_many_conditions_are_joined():
+    conditions = [f"[BODY].a{number} == x" for number in range(12)]
+    text = yaml.safe_dump({"services": [{"name": "a", "url": "https://a.example.com/", "conditions": conditions}]})
+    draft = read(text)[1][0]
+    lines = draft.options["conditions"].split("\n")
+    assert lines[9] == '(body.a9 == "x") and ((body.a10 == "x") and (body.a11 == "x"))'
+    probe_kinds()["http"].clean(draft.options)
