@@ -15,6 +15,7 @@ from alerts.channels.base import InvalidConfig
 from alerts.forms import ChannelForm, FollowForm, RouteForm
 from alerts.models import Channel, Notification, Route
 from kit.clock import clock
+from kit.htmx import is_htmx
 from monitors.models import Follow
 from monitors.services import follows
 from monitors.services.scopes import scope_of
@@ -129,7 +130,7 @@ def delivery_log(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "can_edit": Role(membership.role).includes(Role.ADMIN),
     }
-    template = "alerts/_log.html" if request.headers.get("HX-Request") else "alerts/log.html"
+    template = "alerts/_log.html" if is_htmx(request) else "alerts/log.html"
     return render(request, template, context)
 
 

@@ -3,6 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
+from kit.htmx import is_htmx
+
 FRESH_S = 30  # how long a shared cache may keep what it gave to a stranger
 
 
@@ -17,7 +19,3 @@ def kept_for_strangers(request: HttpRequest, answer: HttpResponse) -> HttpRespon
     else:
         patch_cache_control(answer, private=True, max_age=0)
     return answer
-
-
-def is_htmx(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"

@@ -10,6 +10,7 @@ from accounts import access
 from accounts.models import Role
 from alerts.models import Route
 from kit.clock import clock
+from kit.htmx import is_htmx
 from monitors.forms.delivery_rules import DeliveryRulesForm
 from pages.queries.delivery import delivery_page
 from pages.queries.delivery_asked import Asked
@@ -25,7 +26,7 @@ def delivery(request: HttpRequest, slug: str) -> HttpResponse:
         "organization": organization,
         "page": delivery_page(organization.id, Asked.of(request.GET.dict()), now=clock()),
     }
-    if request.headers.get("HX-Request") == "true":
+    if is_htmx(request):
         return render(request, "pages/_delivery.html", context)
     can_edit = Role(membership.role).includes(Role.ADMIN)
     rules = {

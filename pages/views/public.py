@@ -12,6 +12,7 @@ from accounts.access import organizations_of
 from accounts.models import Organization
 from incidents.queries import incident_detail
 from kit.clock import clock
+from kit.htmx import is_htmx
 from monitors.core.states import State
 from monitors.models import Provider
 from monitors.queries.providers import seen_by
@@ -22,7 +23,7 @@ from pages.queries.following import following
 from pages.queries.incident import affected, course_of
 from pages.queries.is_down import Standing, evidence, standing
 from pages.queries.provider import provider_page
-from pages.views.caching import is_htmx, kept_for_strangers
+from pages.views.caching import kept_for_strangers
 from pages.views.reading import may_follow, organization_ids_of
 
 PER_PAGE = 60

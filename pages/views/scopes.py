@@ -7,13 +7,14 @@ from django.views.decorators.vary import vary_on_headers
 
 from kit.clock import clock
 from kit.countries import NAMES
+from kit.htmx import is_htmx
 from monitors.models import Carrier
 from monitors.queries.providers import seen_by
 from pages.queries import visible
 from pages.queries.component import component_page
 from pages.queries.following import following_component
 from pages.queries.places import PlacePage, carrier_page, countries, country_page
-from pages.views.caching import is_htmx, kept_for_strangers
+from pages.views.caching import kept_for_strangers
 from pages.views.reading import may_follow, organization_ids_of
 
 

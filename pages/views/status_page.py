@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from kit.clock import clock
+from kit.htmx import is_htmx
 from pages.core import statuspage_json
 from pages.core.public import PageView
 from pages.models import StatusPage
@@ -55,7 +56,7 @@ def _page(slug: str) -> StatusPage:
 
 
 def _answer(request: HttpRequest, name: str, context: dict[str, object]) -> HttpResponse:
-    part = "_" if request.headers.get("HX-Request") == "true" else ""
+    part = "_" if is_htmx(request) else ""
     # Without the request's context processors: they would ask who is reading.
     answer = HttpResponse(render_to_string(f"pages/{part}{name}.html", context | {"request": request}))
     if part:  # asked for because something changed, so nobody may answer with what was before
