@@ -54,9 +54,9 @@ def compared(path: str, operator: str, right: str, *, is_trimmed: bool = False) 
     if operator not in ("==", "!="):
         if glob is not None or choices:
             raise Impossible("any and pat go with == or != only.")
-        if not _NUMBER.fullmatch(right) or not path.startswith(("body.", "body[", "length(")):
+        if not _NUMBER.fullmatch(right) or not path.startswith(("body", "header[", "length(")):
             raise Impossible("more and less go with numbers only.")
-        return f"{path} {operator} {right}"
+        return f"{path if path.startswith('length(') else f'number({path})'} {operator} {right}"
     negated = "not " if operator == "!=" else ""
     if glob is not None:
         return f"{negated}{path} matches {pattern(regex_of(glob, is_trimmed=is_trimmed))}"

@@ -1,6 +1,7 @@
 """Hold a condition against what a check saw. What is not known makes a condition neither true nor false."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +18,7 @@ from monitors.core.conditions.tree import (
     Literal,
     Matches,
     Not,
+    Number,
     Operand,
     Or,
     Path,
@@ -24,6 +26,7 @@ from monitors.core.conditions.tree import (
     Type,
 )
 
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?(e[+-]?[0-9]{1,2})?", re.I)
 MAX_SHOWN = 80  # characters of a value in a sentence
 
 
@@ -134,7 +137,17 @@ def _value(operand: Operand, facts: Facts) -> object:
     if isinstance(operand, Length):
         found = _value(operand.of, facts)
         return len(found) if isinstance(found, str | list | dict) else ABSENT
+    if isinstance(operand, Number):
+        return _number(_value(operand.of, facts))
     return value_at(operand, facts)
+
+
+def _number(found: object) -> object:
+    """Return a number, or a text that is one, as a number; else ABSENT."""
+    if _is_number(found):
+        return found
+    text = found.strip() if isinstance(found, str) else ""
+    return float(text) if _NUMBER.fullmatch(text) else ABSENT
 
 
 def value_at(path: Path, facts: Facts) -> object:

@@ -4,7 +4,7 @@ condition := all ("or" all)*           all := one ("and" one)*
 one       := "not" one | "(" condition ")" | comparison
 comparison:= value (("==" | "!=" | "<" | "<=" | ">" | ">=" | "contains") value
                    | "matches" pattern | "in" "[" literal, ... "]" | "exists")?
-value     := 200 | 800ms | "text" | true | false | null | p95(5m) | length(path) | path
+value     := 200 | 800ms | "text" | true | false | null | p95(5m) | length(path) | number(path) | path
 path      := name (.name | [0] | ["name"])*
 """
 
@@ -27,6 +27,7 @@ from monitors.core.conditions.tree import (
     Matches,
     Names,
     Not,
+    Number,
     Operand,
     Or,
     Path,
@@ -148,16 +149,17 @@ class _Parser(Cursor):
 
     def _call(self) -> Operand:
         start = self.next
-        if start.source == "length":
+        if start.source in ("length", "number"):
             self.step(2)
             of = self._path()
             self.expect(")", "Expected )")
             if of.type not in (Type.ANY, Type.TEXT, Type.BODY):
-                raise self.error(f"{of.source} is {of.type}, which has no length.", start)
-            return Length(of, self.since(start))
+                wrong = "has no length" if start.source == "length" else "needs no number(…)"
+                raise self.error(f"{of.source} is {of.type}, which {wrong}.", start)
+            return (Length if start.source == "length" else Number)(of, self.since(start))
         match = re.fullmatch(r"p(\d{1,2})", start.source)
         if not match or not 1 <= int(match[1]) <= 99:
-            raise self.error(f"{start} is no function. There are p1(…) to p99(…), as p95(5m), and length(…).")
+            raise self.error(f"{start} is no function. There are p1(…) to p99(…), as p95(5m), length(…) and number(…).")
         self.step(2)
         window = self.next
         if window.kind != Kind.DURATION:

@@ -64,7 +64,16 @@ class Length:
     type: Type = Type.NUMBER
 
 
-Operand = Literal | Path | Percentile | Length
+@dataclass(frozen=True, slots=True)
+class Number:
+    """`number(body.value)`: a number, or a text that is one, as monitoring tools write them."""
+
+    of: Path
+    source: str
+    type: Type = Type.NUMBER
+
+
+Operand = Literal | Path | Percentile | Length | Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +149,7 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
 def paths(leaf: Leaf) -> Iterator[Path]:
     """Give what a comparison takes from what a check saw."""
     for side in (leaf.left, leaf.right) if isinstance(leaf, Compare) else (leaf.left,):
-        side = side.of if isinstance(side, Length) else side
+        side = side.of if isinstance(side, Length | Number) else side
         if isinstance(side, Path):
             yield side
 

@@ -91,6 +91,8 @@ def only(**endpoint):
         ("has([BODY].user) == true", "body.user exists and body.user != null"),
         ("has([BODY]) == true", r"body matches /\S/"),
         ("len([BODY].data) < 5", "length(body.data) < 5"),
+        ("[BODY].data.result[0].value[1] >= 3", "number(body.data.result[0].value[1]) >= 3"),
+        ("[BODY] < 124", "number(body) < 124"),
         (
             "len([BODY]) > 0",
             r"body matches /^\s*\[/ and body[0] exists or not body matches /^\s*\[/ and length(body) > 0",
