@@ -20,6 +20,7 @@ from monitors.views import (
 urlpatterns: list[URLPattern] = [
     path("hooks/<slug:kind>/<str:token>", hooks.receipt_hook, name="receipt_hook"),
     path("ping/<str:token>", pings.ping, name="ping"),
+    path("ping/<str:token>/", pings.ping),
     path("ping/<str:token>/<str:what>", pings.ping, name="ping_what"),
     path("providers/<slug:slug>/report/", reports.report_problem, name="report_problem"),
     path("providers/<slug:slug>/report/challenge", reports.report_challenge, name="report_challenge"),

@@ -8,13 +8,13 @@ from monitors.models.checks import Monitor
 class Heartbeat(models.Model):
     """Where one monitor's job reports, and what it last said. `token` is the address: who has it, may report.
 
-    `began_at` is of the last run that said it began; the run has ended once `succeeded_at` or `failed_at`
-    is later. `duration_us` is of the last run that said both, in microseconds.
+    `runs` are under way: by the id that the job gives each, or "" where it gives none, the ISO times of the first and
+    of the last start that was reported since one ended. `duration_us` is of the last run that said both, in microseconds.
     """
 
     monitor = models.OneToOneField(Monitor, models.CASCADE, related_name="heartbeat", primary_key=True)
     token = models.CharField(max_length=40, unique=True)
-    began_at = models.DateTimeField(null=True)
+    runs = models.JSONField(default=dict)
     succeeded_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     exit_code = models.PositiveSmallIntegerField(null=True)
@@ -32,13 +32,18 @@ class PingKind(models.TextChoices):
 
 
 class Ping(models.Model):
-    """One report of a job, as it came. `body` is cut, printable and masked."""
+    """One report of a job, as it came. `body` is cut, printable and masked; `size` is what was sent, in bytes.
+
+    `run` is the id that the job gives its run, if any.
+    """
 
     heartbeat = models.ForeignKey(Heartbeat, models.CASCADE, related_name="pings")
     at = models.DateTimeField()
     kind = models.CharField(max_length=7, choices=PingKind)
     exit_code = models.PositiveSmallIntegerField(null=True)
     duration_us = models.BigIntegerField(null=True)
+    run = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
     body = models.TextField(blank=True)
     address = models.GenericIPAddressField(null=True)
 

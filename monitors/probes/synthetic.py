@@ -13,8 +13,8 @@ from decimal import Decimal
 
 from monitors.core.states import State
 from monitors.probes.base import KNOWN, Field, Net, Probe, ProbeResult, Reason, failed
-from monitors.probes.heartbeat import seconds
 from monitors.probes.http_rules import clean_secret, cleaned, one_of, short_text, unreadable_secret
+from monitors.probes.job_schedule import seconds
 from monitors.probes.synthetic_api import locate
 
 OFF, ON = "nothing yet", "yes, and I pay for them"

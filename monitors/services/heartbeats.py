@@ -1,19 +1,22 @@
 """Take in what jobs report of themselves, and tell the checks what was heard."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from monitors.models import Heartbeat, Monitor, Ping, PingKind
 from monitors.probes.evidence import masked, printable
+from monitors.probes.job_schedule import Schedule
 
-MAX_BODY = 10_000  # bytes that are read of a report
-MAX_SHOWN = 4_000  # characters that are kept
+MAX_BODY = 10_000  # bytes that are read and kept of a report
 KEPT_PINGS = 100  # of each job
 PRUNE_EVERY = 20
 LONGEST_RUN = timedelta(days=30)
+MOST_RUNS = 100  # under way at once, of each job
+REPEATED_WITHIN = timedelta(minutes=1)  # a client that heard no answer says it again
 
 
 def open_heartbeat(monitor: Monitor) -> Heartbeat:
@@ -23,27 +26,39 @@ def open_heartbeat(monitor: Monitor) -> Heartbeat:
 
 
 def heartbeat_of(token: str) -> Heartbeat | None:
-    return Heartbeat.objects.filter(token=token).first() if token.isprintable() else None
+    """Return the heartbeat with this address, its monitor with it, if there is one."""
+    return Heartbeat.objects.select_related("monitor").filter(token=token).first() if token.isprintable() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a job says. `run` is the id that it gives its run, `size` the bytes of its body before it was cut."""
+
+    kind: PingKind
+    exit_code: int | None = None
+    run: str = ""
+    body: bytes = b""
+    size: int = 0
+    address: str | None = None
 
 
 @transaction.atomic
-def take_in(
-    heartbeat_id: int, kind: PingKind, *, exit_code: int | None, body: bytes, address: str | None, now: datetime
-) -> Ping:
+def take_in(heartbeat_id: int, report: Report, *, now: datetime) -> Ping:
     """Store one report, and have the monitor judged at once, unless it only adds to the log."""
-    heartbeat = Heartbeat.objects.select_for_update().get(monitor_id=heartbeat_id)
-    duration_us = _duration(heartbeat, kind, now)
+    heartbeat = Heartbeat.objects.select_for_update(of=("self",)).select_related("monitor").get(monitor_id=heartbeat_id)
     ping = Ping.objects.create(
         heartbeat=heartbeat,
         at=now,
-        kind=kind,
-        exit_code=exit_code,
-        duration_us=duration_us,
-        body=printable(masked(body.decode("utf-8", errors="replace")))[:MAX_SHOWN],
-        address=address,
+        kind=report.kind,
+        exit_code=report.exit_code,
+        duration_us=_note(heartbeat, report, now),
+        run=report.run,
+        size=report.size,
+        body=printable(masked(report.body.decode("utf-8", errors="replace"))),
+        address=report.address,
     )
-    if kind != PingKind.LOG:
-        _note(heartbeat, ping)
+    if report.kind != PingKind.LOG:
+        heartbeat.save(update_fields=["runs", "succeeded_at", "failed_at", "exit_code", "duration_us"])
         Monitor.objects.filter(id=heartbeat.monitor_id, is_paused=False).update(next_check_at=now)
     if ping.id % PRUNE_EVERY == 0:
         newest = Ping.objects.filter(heartbeat=heartbeat).order_by("-at", "-id").values("id")[:KEPT_PINGS]
@@ -51,24 +66,35 @@ def take_in(
     return ping
 
 
-def _duration(heartbeat: Heartbeat, kind: PingKind, now: datetime) -> int | None:
-    """Return the microseconds of a run that ends, if its start was reported."""
-    began = heartbeat.began_at
-    ended = max(filter(None, (heartbeat.succeeded_at, heartbeat.failed_at)), default=None)
-    if kind not in (PingKind.SUCCESS, PingKind.FAIL) or began is None or (ended and ended >= began):
+def _note(heartbeat: Heartbeat, report: Report, now: datetime) -> int | None:
+    """Bring the heartbeat up to date; return the microseconds of a run that ends, if its start was reported."""
+    if report.kind == PingKind.START:
+        if report.run in heartbeat.runs or len(heartbeat.runs) < MOST_RUNS:
+            first, _ = heartbeat.runs.get(report.run, (now.isoformat(), ""))
+            heartbeat.runs[report.run] = (first, now.isoformat())
         return None
-    took = now - began
-    return int(took / timedelta(microseconds=1)) if timedelta() <= took <= LONGEST_RUN else None
-
-
-def _note(heartbeat: Heartbeat, ping: Ping) -> None:
-    if ping.kind == PingKind.START:
-        heartbeat.began_at = ping.at
-    elif ping.kind == PingKind.SUCCESS:
-        heartbeat.succeeded_at, heartbeat.exit_code, heartbeat.duration_us = ping.at, ping.exit_code, ping.duration_us
+    if report.kind == PingKind.LOG:
+        return None
+    _, began = heartbeat.runs.pop(report.run, (None, None))
+    took = now - datetime.fromisoformat(began) if began else None
+    duration_us = took // timedelta(microseconds=1) if took and timedelta() <= took <= LONGEST_RUN else None
+    if report.kind == PingKind.SUCCESS:
+        if heartbeat.succeeded_at is None or began or now - heartbeat.succeeded_at > REPEATED_WITHIN:
+            heartbeat.duration_us = duration_us  # else the same is said twice
+        heartbeat.succeeded_at = now
+        _give_up_overdue(heartbeat, now)
     else:
-        heartbeat.failed_at, heartbeat.exit_code, heartbeat.duration_us = ping.at, ping.exit_code, ping.duration_us
-    heartbeat.save(update_fields=["began_at", "succeeded_at", "failed_at", "exit_code", "duration_us"])
+        heartbeat.failed_at, heartbeat.duration_us = now, duration_us
+    heartbeat.exit_code = report.exit_code
+    return duration_us
+
+
+def _give_up_overdue(heartbeat: Heartbeat, now: datetime) -> None:
+    """Forget runs that should have ended: that was said, and now another run has ended well."""
+    oldest = now - timedelta(seconds=Schedule.of(heartbeat.monitor.options).run_s)
+    heartbeat.runs = {
+        run: starts for run, starts in heartbeat.runs.items() if datetime.fromisoformat(starts[0]) >= oldest
+    }
 
 
 def heard(monitor_ids: Collection[int], *, now: datetime) -> dict[int, dict[str, object]]:
@@ -76,7 +102,7 @@ def heard(monitor_ids: Collection[int], *, now: datetime) -> dict[int, dict[str,
     return {
         row.monitor_id: {
             "now": now.isoformat(),
-            "began_at": row.began_at and row.began_at.isoformat(),
+            **_under_way(row.runs),
             "succeeded_at": row.succeeded_at and row.succeeded_at.isoformat(),
             "failed_at": row.failed_at and row.failed_at.isoformat(),
             "exit_code": row.exit_code,
@@ -84,3 +110,11 @@ def heard(monitor_ids: Collection[int], *, now: datetime) -> dict[int, dict[str,
         }
         for row in Heartbeat.objects.filter(monitor__in=monitor_ids)
     }
+
+
+def _under_way(runs: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return the oldest run and the latest start; the ISO times are all in UTC, so their order is that of time."""
+    if not runs:
+        return {}
+    began, run = min((first, run) for run, (first, _) in runs.items())
+    return {"began_at": began, "run": run, "latest_at": max(last for _, last in runs.values())}

@@ -1,11 +1,13 @@
-"""Where jobs report: /ping/<token>, with /start, /fail, /log or an exit code behind it."""
+"""Where jobs report: /ping/<token>, with /start, /fail, /log or an exit code behind it, and ?rid= of the run."""
+
+import re
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from kit.client_ip import client_ip
 from kit.clock import clock
@@ -13,35 +15,42 @@ from kit.ranges import literal_of
 from monitors.models import PingKind
 from monitors.services import heartbeats
 
-PER_MINUTE = 60  # reports of one job that are stored
+PER_MINUTE = 60  # reports of one job and kind that are stored: many notes must not drown the one that it failed
+METHODS = ("GET", "HEAD", "POST")
 _KINDS = {"": PingKind.SUCCESS, "start": PingKind.START, "fail": PingKind.FAIL, "log": PingKind.LOG}
+_RUN = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 
 @csrf_exempt
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def ping(request: HttpRequest, token: str, what: str = "") -> HttpResponse:
-    """Take in one report. A body sent by POST is kept with it, cut after 10 kB."""
+    """Take in one report. A body sent by POST is kept with it, cut after 10 kB; ?rid= tells runs apart."""
+    if request.method not in METHODS:
+        allow = ", ".join(METHODS)
+        return _said(f"Ping by {allow}; {request.method} means nothing here.", 405, {"Allow": allow})
     exit_code = int(what) if what.isascii() and what.isdigit() and len(what) <= 3 else None
     if (exit_code is None and what not in _KINDS) or (exit_code or 0) > 255:
         return _said("Add nothing, /start, /fail, /log or an exit code from 0 to 255.", 400)
+    run = request.GET.get("rid", "")
+    if run and not _RUN.fullmatch(run):
+        return _said("Give rid as at most 64 letters, digits and - _ . : such as a UUID, or leave it out.", 400)
     heartbeat = heartbeats.heartbeat_of(token)
     if heartbeat is None:
-        return _said("There is no such heartbeat.", 404)
-    if _is_too_many(f"ping:{heartbeat.monitor_id}"):
-        return _said("Too many pings: at most 60 in a minute are stored.", 429)
+        return _said("No job pings here. Copy the address from the page of its monitor.", 404)
     kind = _KINDS.get(what, PingKind.FAIL if exit_code else PingKind.SUCCESS)
+    if _is_too_many(f"ping:{heartbeat.monitor_id}:{kind}"):
+        words = f"Too many pings: {PER_MINUTE} of a kind are stored in a minute. Wait a minute, and ping less often."
+        return _said(words, 429, {"Retry-After": "60"})
+    heartbeats.take_in(heartbeat.monitor_id, _report(request, kind, exit_code, run), now=clock())
+    return _said("OK, but the monitor is paused, so nobody looks." if heartbeat.monitor.is_paused else "OK", 200)
+
+
+def _report(request: HttpRequest, kind: PingKind, exit_code: int | None, run: str) -> heartbeats.Report:
     body = request.read(heartbeats.MAX_BODY) if request.method == "POST" else b""
+    told = request.headers.get("Content-Length", "") if body else ""
+    size = max(len(body), int(told) if told.isascii() and told.isdigit() else 0)
     address = client_ip(request.headers, request.META.get("REMOTE_ADDR", ""), settings.TRUSTED_PROXIES)
-    heartbeats.take_in(
-        heartbeat.monitor_id,
-        kind,
-        exit_code=exit_code,
-        body=body,
-        address=str(literal_of(address) or "") or None,
-        now=clock(),
-    )
-    return _said("OK", 200)
+    return heartbeats.Report(kind, exit_code, run, body, size, str(literal_of(address) or "") or None)
 
 
 def _is_too_many(key: str) -> bool:
@@ -54,5 +63,5 @@ def _is_too_many(key: str) -> bool:
         return False
 
 
-def _said(words: str, status: int) -> HttpResponse:
-    return HttpResponse(f"{words}\n", status=status, content_type="text/plain")
+def _said(words: str, status: int, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    return HttpResponse(f"{words}\n", status=status, content_type="text/plain", headers=headers)

@@ -1,20 +1,21 @@
 """Jobs report by GET, POST or HEAD; what they say is judged at the monitor's next check, which is at once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
 
 from kit.clock import clock
 from monitors.core.states import State
-from monitors.models import Heartbeat, Monitor, Ping, SourceState
+from monitors.models import Heartbeat, Monitor, Ping, PingKind, SourceState
 from monitors.probes.base import Reason
-from monitors.services import checks, monitors
+from monitors.services import checks, heartbeats, monitors
 from monitors.services.dispatch import claim_due
 from monitors.services.results import record
 from tests.factories import OrganizationFactory, ScopeFactory
 
 pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 WANTED = monitors.Settings("Backup", "heartbeat", "", {"period": "1h", "grace": "5m"}, 60, 5, 1)
 
 
@@ -28,8 +29,13 @@ def at(monitor, what=""):
     return f"/ping/{monitor.heartbeat.token}" + (f"/{what}" if what else "")
 
 
-def reason(monitor):
-    return checks.try_monitor(monitor, now=clock()).reason
+def reason(monitor, now=None):
+    return checks.try_monitor(monitor, now=now or clock()).reason
+
+
+def report(monitor, what, at_, run=""):
+    kind = {"": PingKind.SUCCESS, "start": PingKind.START}[what]
+    heartbeats.take_in(monitor.id, heartbeats.Report(kind, run=run), now=at_)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +45,9 @@ def reason(monitor):
         ("get", [""], Reason.OK, ["success"]),
         ("head", [""], Reason.OK, ["success"]),
         ("post", [""], Reason.OK, ["success"]),
-        ("get", ["start"], Reason.OK, ["start"]),
+        ("get", ["start"], Reason.NOT_KNOWN_YET, ["start"]),
+        ("get", ["3", "start"], Reason.HEARTBEAT_FAILED, ["fail", "start"]),
+        ("get", ["", "start"], Reason.OK, ["success", "start"]),
         ("get", ["start", ""], Reason.OK, ["start", "success"]),
         ("get", ["fail"], Reason.HEARTBEAT_FAILED, ["fail"]),
         ("get", ["0"], Reason.OK, ["success"]),
@@ -65,22 +73,50 @@ def test_a_report_has_the_monitor_checked_at_once(client, made):
 
 
 def test_a_run_is_measured_from_start_to_end(client, made):
-    client.get(at(made, "start"))
-    began = clock() - timedelta(seconds=90)
-    Heartbeat.objects.update(began_at=began)
-    client.get(at(made))
-    most = (clock() - began) // timedelta(microseconds=1)
-    client.get(at(made))  # without a start, nothing is known of its length
-    measured = list(Ping.objects.order_by("id").values_list("duration_us", flat=True))
-    assert 90_000_000 <= measured[1] <= most
-    assert (measured[0], measured[2]) == (None, None)
+    report(made, "start", NOON)
+    report(made, "", NOON + timedelta(seconds=90))
+    report(made, "", NOON + timedelta(seconds=91))  # the same again, by a client that heard no answer
+    assert Heartbeat.objects.get().duration_us == 90_000_000
+    report(made, "", NOON + timedelta(hours=1))  # without a start, nothing is known of its length
+    assert Heartbeat.objects.get().duration_us is None
+    assert list(Ping.objects.order_by("id").values_list("duration_us", flat=True)) == [None, 90_000_000, None, None]
+
+
+def test_runs_that_overlap_are_told_apart_by_their_ids(client, made):
+    for minute, what, run in ((0, "start", "a"), (1, "start", "b"), (2, "", "a"), (4, "", "b"), (5, "", "never-began")):
+        report(made, what, NOON + timedelta(minutes=minute), run)
+    measured = list(Ping.objects.order_by("id").values_list("run", "duration_us"))
+    assert measured == [("a", None), ("b", None), ("a", 120_000_000), ("b", 180_000_000), ("never-began", None)]
+    assert Heartbeat.objects.get().runs == {}
+
+
+def test_a_job_that_begins_again_and_again_but_never_ends_is_overdue(client, made):
+    report(made, "", NOON)
+    for minute in range(1, 7):
+        report(made, "start", NOON + timedelta(minutes=minute))
+    assert reason(made, NOON + timedelta(minutes=6)) == Reason.OK
+    assert reason(made, NOON + timedelta(minutes=7)) == Reason.HEARTBEAT_OVERDUE
+
+
+def test_a_run_that_hangs_is_said_by_its_id_and_given_up_once_another_ends_well(client, made):
+    report(made, "start", NOON, "hangs")
+    report(made, "start", NOON + timedelta(minutes=5), "next")
+    result = checks.try_monitor(made, now=NOON + timedelta(minutes=6))
+    assert (result.reason, result.summary[:10]) == (Reason.HEARTBEAT_OVERDUE, "Run hangs ")
+    report(made, "", NOON + timedelta(minutes=7), "next")
+    assert reason(made, NOON + timedelta(minutes=7)) == Reason.OK
+
+
+def test_a_run_id_comes_by_the_address_and_must_be_one(client, made):
+    statuses = [client.get(at(made, "start"), {"rid": rid}).status_code for rid in ("", "a-1", "a b", "x" * 65)]
+    assert (statuses, Ping.objects.last().run) == ([200, 200, 400, 400], "a-1")
 
 
 def test_a_body_is_kept_cut_masked_and_printable(client, made):
     body = b"token=hush123\0 \xff" + b"x" * 200_000
     assert client.post(at(made, "fail"), body, content_type="text/plain").status_code == 200
-    kept = Ping.objects.get().body
-    assert (kept[:12], len(kept)) == ("token=••• �x", 4000)
+    kept = Ping.objects.get()
+    assert (kept.body[:12], len(kept.body), kept.size) == ("token=••• �x", 9995, len(body))
 
 
 @pytest.mark.parametrize(
@@ -94,17 +130,18 @@ def test_what_means_nothing_is_refused(client, made, what, status):
 def test_a_wrong_token_and_a_wrong_method(client, made):
     assert client.get("/ping/nothing-here").status_code == 404
     assert client.get("/ping/nothing\x00here").status_code == 404
-    assert client.put(at(made)).status_code == 405
+    refused = client.put(at(made))
+    assert (refused.status_code, refused["Allow"]) == (405, "GET, HEAD, POST")
 
 
 def test_too_many_reports_are_turned_away(client, made):
-    statuses = {client.get(at(made, "log")).status_code for _ in range(61)}
-    assert (statuses, Ping.objects.count()) == ({200, 429}, 60)
+    answers = [client.get(at(made, "log")) for _ in range(61)]
+    assert ([a.status_code for a in answers[-2:]], Ping.objects.count()) == ([200, 429], 60)
+    assert (answers[-1]["Retry-After"], b"Wait a minute" in answers[-1].content) == ("60", True)
+    assert client.get(at(made, "fail")).status_code == 200  # notes do not drown it
 
 
 def test_only_the_newest_reports_are_kept(client, made, monkeypatch):
-    from monitors.services import heartbeats
-
     monkeypatch.setattr(heartbeats, "KEPT_PINGS", 5)
     monkeypatch.setattr(heartbeats, "PRUNE_EVERY", 1)
     for _ in range(8):

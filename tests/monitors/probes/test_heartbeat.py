@@ -17,6 +17,10 @@ def ago(minutes):
     return NOON - timedelta(minutes=minutes)
 
 
+def running(minutes, last=None):
+    return {"began_at": ago(minutes), "latest_at": ago(last or minutes)}
+
+
 @pytest.mark.parametrize(
     ("options", "heard", "expected"),
     [
@@ -25,11 +29,15 @@ def ago(minutes):
         (HOURLY, {"succeeded_at": ago(66)}, (DOWN, Reason.HEARTBEAT_LATE)),
         (HOURLY, {"succeeded_at": ago(50), "failed_at": ago(10), "exit_code": 3}, (DOWN, Reason.HEARTBEAT_FAILED)),
         (HOURLY, {"succeeded_at": ago(5), "failed_at": ago(10)}, (UP, Reason.OK)),
-        (HOURLY, {"began_at": ago(4)}, (UP, Reason.OK)),
+        (HOURLY, {"began_at": ago(4)}, (UNKNOWN, Reason.NOT_KNOWN_YET)),
         (HOURLY, {"began_at": ago(6)}, (DOWN, Reason.HEARTBEAT_OVERDUE)),
-        (HOURLY | {"longest": "30m"}, {"began_at": ago(29), "succeeded_at": ago(90)}, (UP, Reason.OK)),
+        (HOURLY | {"longest": "30m"}, running(29, last=29) | {"succeeded_at": ago(90)}, (UP, Reason.OK)),
+        (HOURLY | {"longest": "90m"}, running(80, last=20) | {"succeeded_at": ago(85)}, (UP, Reason.OK)),
+        # It began, but only when it was late already; or what runs began before another that ended since.
+        (HOURLY, running(4) | {"succeeded_at": ago(70)}, (DOWN, Reason.HEARTBEAT_LATE)),
+        (HOURLY | {"longest": "5h"}, running(99) | {"succeeded_at": ago(70)}, (DOWN, Reason.HEARTBEAT_LATE)),
         (HOURLY | {"longest": "30m"}, {"began_at": ago(31), "succeeded_at": ago(90)}, (DOWN, Reason.HEARTBEAT_OVERDUE)),
-        (HOURLY, {"began_at": ago(3), "failed_at": ago(10)}, (UP, Reason.OK)),
+        (HOURLY, running(3) | {"failed_at": ago(10)}, (DOWN, Reason.HEARTBEAT_FAILED)),
         ({"cron": "0 * * * *", "grace": "5m"}, {"succeeded_at": ago(59)}, (UP, Reason.OK)),
         ({"cron": "50 11 * * *", "grace": "5m"}, {"succeeded_at": ago(60)}, (DOWN, Reason.HEARTBEAT_LATE)),
         ({"cron": "50 11 * * *", "grace": "11m"}, {"succeeded_at": ago(60)}, (UP, Reason.OK)),
