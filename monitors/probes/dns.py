@@ -1,5 +1,6 @@
 """Ask for a name's records, of our own resolver or of one that was chosen, and compare them."""
 
+import math
 import time
 from collections.abc import Collection, Mapping
 from functools import lru_cache
@@ -8,23 +9,25 @@ from ipaddress import ip_address
 import dns.asyncquery
 import dns.exception
 import dns.message
+import dns.name
 import dns.rcode
-import dns.rdatatype
 import dns.resolver
+import dns.reversename
 
 from kit.addresses import AddressRefused, check_place, judge
 from kit.ranges import literal_of
 from monitors.core.conditions import Facts, Names, Type
 from monitors.core.states import State
 from monitors.probes.base import Field, Net, Phases, Probe, ProbeResult, Reason
+from monitors.probes.dns_records import MAX_ANSWERS, TYPES, judge_wanted, lack, records, refusal, wanted
 from monitors.probes.http_rules import cleaned, one_of, short_text
-from monitors.probes.judging import CONDITION_FIELDS, Conditions, condition_readers, lines_of, past_of
+from monitors.probes.judging import CONDITION_FIELDS, Conditions, condition_readers, lines_of, past_of, speaks_of
 from monitors.probes.wires import Watch, shown
 
 PORT = 53
-TYPES = ("A", "AAAA", "CNAME", "MX", "NS", "TXT", "SOA", "SRV", "CAA", "DS")
 MATCHES = ("all of them", "exactly them", "any of them")
-MAX_ANSWERS = 100
+_PATIENCE_S = (1.0, 2.0, math.inf)  # with a server before it is asked again: UDP may lose a packet, as resolvers know
+_NO_WORD = (dns.rcode.SERVFAIL, dns.rcode.REFUSED)  # another server may know more
 NAMES: Names = {"answers": Type.ANY, "rcode": Type.TEXT, "ttl": Type.NUMBER, "total": Type.DURATION}
 
 
@@ -37,7 +40,15 @@ def clean(raw: Mapping[str, str]) -> dict[str, object]:
         "resolver": _clean_resolver,
         **condition_readers(NAMES),
     }
-    return cleaned(raw, readers, lambda options: {})
+    return cleaned(raw, readers, _judge_expected)
+
+
+def _judge_expected(options: Mapping[str, object]) -> dict[str, str]:
+    """Return what is wrong with the records that are expected, given their type."""
+    for line in lines_of(str(options.get("expected") or "")):
+        if fault := judge_wanted(line, str(options["type"])):
+            return {"expected": fault}
+    return {}
 
 
 def _clean_expected(raw: str) -> str:
@@ -60,6 +71,8 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
     name, watch = _name(target, net.allowed), Watch(timeout_s)
     conditions, kind = Conditions.of(options, NAMES), str(options.get("type") or TYPES[0])
     chosen = str(options.get("resolver") or "")
+    if not chosen and kind == "PTR":
+        _refuse_private_reverse(name, net.allowed)
     servers = await _chosen(chosen, net, watch) if chosen else _own_resolvers()
     question = dns.message.make_query(f"{name}.", kind)
     try:
@@ -69,10 +82,9 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
     except (OSError, dns.exception.DNSException, ValueError) as error:
         return watch.failed(Reason.PROTOCOL_ERROR, f"{watch.address} gave no readable answer: {shown(str(error))}.")
     watch.phases = Phases(dns=watch.total_us)
-    values, ttl = _records(answer, kind)
     if not chosen:
-        _refuse_private(name, values, kind, net.allowed)
-    return _judged(options, conditions, (dns.rcode.to_text(answer.rcode()), values, ttl), watch)
+        _refuse_private(name, answer, kind, net.allowed)
+    return _judged(options, conditions, (name, kind, answer), watch)
 
 
 async def _chosen(resolver: str, net: Net, watch: Watch) -> list[tuple[str, int]]:
@@ -92,55 +104,61 @@ def _own_resolvers() -> list[tuple[str, int]]:
 
 
 async def _ask(question: dns.message.Message, servers: list[tuple[str, int]], watch: Watch) -> dns.message.Message:
-    """Ask one server after the other. Raises the last one's failure."""
-    for number, (address, port) in enumerate(servers, 1):
-        watch.address = address
-        timeout_s = watch.left_s if number == len(servers) else watch.left_s / 2
-        try:
-            answer, _ = await dns.asyncquery.udp_with_fallback(question, address, timeout=timeout_s, port=port)
-        except (OSError, dns.exception.DNSException):
-            if number == len(servers) or time.monotonic() >= watch.until:
-                raise
-        else:
-            return answer
+    """Ask one server after the other, and all again where a packet may have been lost. Raises the last one's failure."""
+    for patience_s in _PATIENCE_S:
+        for number, (address, port) in enumerate(servers, 1):
+            watch.address, is_last = address, number == len(servers)
+            timeout_s = min(patience_s, watch.left_s if is_last else watch.left_s / 2)
+            try:
+                answer, _ = await dns.asyncquery.udp_with_fallback(question, address, timeout=timeout_s, port=port)
+            except dns.exception.Timeout:
+                if time.monotonic() >= watch.until:
+                    raise
+            except (OSError, dns.exception.DNSException):
+                if is_last:
+                    raise
+            else:
+                if is_last or answer.rcode() not in _NO_WORD:
+                    return answer
     raise dns.exception.Timeout
 
 
-def _records(answer: dns.message.Message, kind: str) -> tuple[list[str], int | None]:
-    """Return the records of the kind that was asked for, as people write them, and their shortest life in seconds."""
-    sets = [found for found in answer.answer if found.rdtype == dns.rdatatype.from_text(kind)]
-    values = [_text(record.to_text()) for found in sets for record in found]
-    return sorted(values)[:MAX_ANSWERS], min((found.ttl for found in sets), default=None)
-
-
-def _text(record: str) -> str:
-    """Return a record without a name's last dot and without the quotes of a text's pieces."""
-    if record.startswith('"'):
-        return shown("".join(record.split('"')[1::2]), 500)
-    return shown(record, 500).removesuffix(".").lower()
-
-
-def _refuse_private(name: str, values: list[str], kind: str, allowed: Collection[str]) -> None:
+def _refuse_private(name: str, answer: dns.message.Message, kind: str, allowed: Collection[str]) -> None:
     """Keep what only our own resolver knows to ourselves. Raises AddressRefused."""
-    if kind in ("A", "AAAA"):
-        for value in values:
-            judge(str(ip_address(value)), PORT, allowed=allowed, host=name)
+    for value in records(answer, kind)[0] if kind in ("A", "AAAA") else ():
+        judge(str(ip_address(value)), PORT, allowed=allowed, host=name)
+
+
+def _refuse_private_reverse(name: str, allowed: Collection[str]) -> None:
+    """Ask our own resolver for the names of public addresses only. Raises AddressRefused."""
+    try:
+        address = dns.reversename.to_address(dns.name.from_text(f"{name}."))
+    except (dns.exception.DNSException, ValueError) as error:
+        words = f"{name} is no reversed address, as 34.216.184.93.in-addr.arpa. Write one, or choose a resolver."
+        raise AddressRefused(words) from error
+    judge(address, PORT, allowed=allowed, host=name)
 
 
 def _judged(
-    options: Mapping[str, object], conditions: Conditions, found: tuple[str, list[str], int | None], watch: Watch
+    options: Mapping[str, object],
+    conditions: Conditions,
+    found: tuple[str, str, dns.message.Message],
+    watch: Watch,
 ) -> ProbeResult:
-    rcode, values, ttl = found
+    name, kind, answer = found
+    rcode, (values, ttl) = dns.rcode.to_text(answer.rcode()), records(answer, kind)
     seen = {"answers": values, "rcode": rcode, "body": "\n".join(values)}
-    says_all = bool(conditions.must)  # the owner judges what came: an absent name may be what is wanted
-    if not says_all and rcode != "NOERROR":
-        return watch.failed(Reason.DNS_ERROR, f"{watch.address} answered {rcode}.", seen)
-    wanted = [_wanted(line) for line in lines_of(str(options.get("expected") or ""))]
-    if wanted and not _matches(set(wanted), set(values), str(options.get("match") or MATCHES[0])):
-        words = f"Expected {', '.join(wanted)[:200]}; found {', '.join(values)[:200] or 'none'}."
+    # The owner judges what came, where that is what the conditions speak of: an absent name may be what is wanted.
+    judges_code = speaks_of(options, NAMES, {"rcode"})
+    judges_absence = judges_code or speaks_of(options, NAMES, {"answers"})
+    is_fine = answer.rcode() == dns.rcode.NOERROR or (answer.rcode() == dns.rcode.NXDOMAIN and judges_absence)
+    if not (is_fine or judges_code):
+        return watch.failed(Reason.DNS_ERROR, refusal(answer, name, watch.address), seen)
+    expected = {wanted(line, kind) for line in lines_of(str(options.get("expected") or ""))}
+    if expected and (words := _difference(expected, set(values), str(options.get("match") or MATCHES[0]))):
         return watch.failed(Reason.RECORDS, words, seen)
-    if not wanted and not values and not says_all:
-        return watch.failed(Reason.RECORDS, f"There is no such record ({rcode}).", seen)
+    if not expected and not values and not judges_absence:
+        return watch.failed(Reason.RECORDS, lack(answer, name, kind, watch.address), seen)
     facts = {"answers": values, "rcode": rcode, "total": watch.total_us} | ({} if ttl is None else {"ttl": ttl})
     if failure := conditions.judge(Facts(facts, past=past_of(options))):
         return watch.result(*failure, seen)
@@ -148,16 +166,18 @@ def _judged(
     return watch.result(State.OPERATIONAL, Reason.OK, words, seen)
 
 
-def _wanted(line: str) -> str:
-    return line[1:-1] if line[:1] == '"' == line[-1:] else line.removesuffix(".").lower()
+def _difference(expected: set[str], found: set[str], match: str) -> str:
+    """Return how the records differ from those that are expected, or nothing."""
+    missing = expected - found if match != "any of them" or not expected & found else set()
+    extra = found - expected if match == "exactly them" else set()
+    if not (missing or extra):
+        return ""
+    instead = f"; found {_listed(found) if found else 'none'}"
+    return (f"Missing {_listed(missing)}" if missing else f"Not expected {_listed(extra)}") + instead + "."
 
 
-def _matches(wanted: set[str], found: set[str], match: str) -> bool:
-    # Texts are compared as they are, and found ones may have capitals.
-    found = found | {value.lower() for value in found} if match != "exactly them" else {v.lower() for v in found}
-    if match == "exactly them":
-        return {value.lower() for value in wanted} == found
-    return bool(wanted & found) if match == "any of them" else wanted <= found
+def _listed(records: set[str]) -> str:
+    return ", ".join(record if len(record) <= 100 else f"{record[:100]}…" for record in sorted(records)[:5])
 
 
 def locate(target: str, allowed: Collection[str], own: Collection[str]) -> None:
@@ -177,7 +197,7 @@ PROBE = Probe(
     target_label="Name",
     fields=(
         Field("type", "Type", "choice", TYPES[0], TYPES),
-        Field("expected", "Expected", "lines", help="One record per line. Empty: any will do."),
+        Field("expected", "Expected", "lines", help="One record per line, as in a zone file. Empty: any will do."),
         Field("match", "The answer has", "choice", MATCHES[0], MATCHES),
         Field("resolver", "Resolver", help="As in 1.1.1.1; empty for our own."),
         *CONDITION_FIELDS,

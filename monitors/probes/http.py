@@ -29,7 +29,7 @@ from monitors.probes.judging import (
     Conditions,
     condition_readers,
     facts_of,
-    speaks_of_body,
+    speaks_of,
     speaks_of_certificates,
 )
 from monitors.probes.status_hints import hint
@@ -77,7 +77,7 @@ def clean(raw: Mapping[str, str]) -> dict[str, object]:
 
 def _judge_together(options: dict[str, object]) -> dict[str, str]:
     """Return what is wrong between the fields."""
-    errors = {"keyword": options.get("keyword"), MUST: speaks_of_body(options, HTTP_NAMES)}
+    errors = {"keyword": options.get("keyword"), MUST: speaks_of(options, HTTP_NAMES, {"body"})}
     if options.get("method") == "HEAD" and any(errors.values()):
         return {name: "HEAD gets no body to look into. Choose GET." for name, is_wrong in errors.items() if is_wrong}
     return judge_asking(options)

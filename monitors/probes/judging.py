@@ -1,6 +1,6 @@
 """The conditions of a monitor, of any kind: what must hold, else it is down, and what should, else degraded."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitors.core.conditions import Condition, Facts, Names, Type, evaluate, leaves, parse, paths, percentiles
@@ -85,10 +85,10 @@ def looks_back(options: Mapping[str, object], names: Names) -> Iterator[tuple[in
             yield from ((p.percent, p.window_s) for p in percentiles(condition))
 
 
-def speaks_of_body(options: Mapping[str, object], names: Names) -> bool:
-    """Whether what must hold can hold with a body only."""
+def speaks_of(options: Mapping[str, object], names: Names, wanted: Collection[str]) -> bool:
+    """Whether what must hold speaks of one of the `wanted` names."""
     return any(
-        operand.name == "body"
+        operand.name in wanted
         for condition in Conditions.of(options, names).must
         for leaf in leaves(condition)
         for operand in paths(leaf)
