@@ -51,9 +51,12 @@ def _scope_id(provider_id: int, service: str, country: str, network: str, name: 
 
 def _carrier(country: str, network: str, name: str) -> Carrier | None:
     if network:
-        named = Carrier.objects.filter(mccmnc__contains=[network]).order_by("id").first()
-        if named and (not country or share_numbers(named.country, country)):
-            return named
+        # Islands share a network's code: the row of the number's own country comes first.
+        rows = sorted(
+            Carrier.objects.filter(mccmnc__contains=[network]), key=lambda row: (row.country != country, row.id)
+        )
+        if rows and (not country or share_numbers(rows[0].country, country)):
+            return rows[0]
     if name and country:
         known = canonical_name(name, country)
         return Carrier.objects.filter(name__in=(known, name), country=country).order_by("id").first()

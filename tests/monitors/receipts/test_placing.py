@@ -21,6 +21,8 @@ def carriers(monkeypatch):
     CarrierFactory(name="KDDI", country="JP", mccmnc=["44050"])
     CarrierFactory(name="Telkomsel", country="ID", mccmnc=["51010"])
     CarrierFactory(name="EE", country="GB", mccmnc=["23430"])
+    CarrierFactory(name="Digicel", country="BL", mccmnc=["34020"])
+    CarrierFactory(name="Digicel", country="MQ", mccmnc=["34020"])
 
 
 def place(provider=None, now=None, **reading):
@@ -42,6 +44,8 @@ def place(provider=None, now=None, **reading):
         ({"to": US, "network": "44010"}, ("US", "")),
         ({"to": GUERNSEY, "network": "23430"}, ("GB", "EE")),  # one numbering plan
         ({"to": "", "network": "44050"}, ("JP", "KDDI")),
+        ({"to": "+596696123456", "network": "34020"}, ("MQ", "Digicel")),  # one code on several islands
+        ({"to": "", "network": "34020"}, ("BL", "Digicel")),
         ({"to": "", "country": "JP", "carrier": "au"}, ("JP", "KDDI")),
         ({"to": "", "country": "JP", "carrier": "Nobody Mobile"}, ("JP", "")),
         ({"to": "", "country": "", "carrier": "KDDI"}, ("", "")),
