@@ -3,17 +3,11 @@
 import hashlib
 import hmac
 import ipaddress
-from datetime import date
 
 
 def keyed_hash(key: str, purpose: str, value: str) -> str:
     """Return 64 hexadecimal digits that stand for `value`; another key or purpose gives another hash."""
     return hmac.new(f"statuswire:{purpose}:{key}".encode(), value.encode(), hashlib.sha256).hexdigest()
-
-
-def daily_hash(key: str, purpose: str, value: str, day: date) -> str:
-    """As keyed_hash, for one day: hashes of different days cannot be compared."""
-    return keyed_hash(key, f"{purpose}:{day.isoformat()}", value)
 
 
 def network_of(address: str) -> str:

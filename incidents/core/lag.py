@@ -39,7 +39,7 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Lags of `n` incidents: the median, the shortest and the longest. Below zero: the vendor was first."""
+    """Lags of `n` incidents: the median, the shortest and the longest."""
 
     n: int
     median: timedelta
@@ -57,7 +57,6 @@ class Lag:
     """
 
     after_start: Range | None
-    after_others: Range | None
     measured: int
     unsaid: int
     afterwards: int = 0
@@ -79,10 +78,7 @@ def vendor_lag(admissions: Iterable[Admission], never: int = 0) -> Lag:
     known = list(admissions)
     timely = [admission for admission in known if not admission.is_afterwards]
     lags = [lag for admission in timely if (lag := lag_of(admission)) is not None]
-    against = [admission.posted_at - admission.others_at for admission in timely if admission.others_at is not None]
-    return Lag(
-        _range(lags), _range(against), len(lags), len(timely) - len(lags), len(known) - len(timely), never
-    )  # fmt: skip
+    return Lag(_range(lags), len(lags), len(timely) - len(lags), len(known) - len(timely), never)
 
 
 def _range(lags: Sequence[timedelta]) -> Range | None:

@@ -15,7 +15,6 @@ from typing import NamedTuple
 from monitors.core.phases import PhaseSums
 from monitors.core.states import State
 
-HOUR_US = 3_600_000_000
 _VERSION = 1
 _HEAD = struct.Struct("<BI")
 # Width in bytes and type of struct, in order: offset, state, reason, rest of the total, five phases.
@@ -39,10 +38,6 @@ class Packed(NamedTuple):
     tls: int = 0
     first_byte: int = 0
     transfer: int = 0
-
-    @property
-    def phases_us(self) -> int:
-        return 100 * (self.dns + self.connect + self.tls + self.first_byte + self.transfer)
 
 
 def pack(checks: Iterable[Packed]) -> bytes:

@@ -1,6 +1,5 @@
 """What receipts say of an organization's messages."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,16 +32,6 @@ class DeliveryRow:
         return max(0, self.started - self.delivered - self.outage - self.ambiguous - self.sender)
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryMinute:
-    """What became known in one minute, over some scopes together. `failed` leaves out the sender's own failures."""
-
-    at: datetime
-    started: int
-    delivered: int
-    failed: int
-
-
 def delivery_table(organization_id: int, since: datetime, now: datetime) -> list[DeliveryRow]:
     """Return what became of the messages of a span per scope, the worst first. Two queries."""
     rows = DeliveryCount.objects.filter(organization_id=organization_id, minute__gte=since, minute__lte=now)
@@ -63,18 +52,6 @@ def _row(
 def _trouble(row: DeliveryRow) -> tuple[float, int]:
     """Of what was sent, how little arrived: a carrier that delays everything has hardly a message that ended."""
     return row.delivered / max(1, row.started - row.sender), -row.started
-
-
-def delivery_minutes(organization_id: int, scope_ids: Iterable[int], since: datetime) -> list[DeliveryMinute]:
-    """Return the counts of these scopes minute by minute, oldest first; minutes without any are left out."""
-    rows = DeliveryCount.objects.filter(organization_id=organization_id, scope__in=list(scope_ids), minute__gte=since)
-    sums = (Sum("started"), Sum("delivered"), Sum("outage"), Sum("ambiguous"))
-    return [
-        DeliveryMinute(minute, started, delivered, outage + ambiguous)
-        for minute, started, delivered, outage, ambiguous in rows.order_by("minute")
-        .values_list("minute")
-        .annotate(*sums)
-    ]
 
 
 def scope_words(scope: Scope) -> str:

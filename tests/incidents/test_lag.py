@@ -54,12 +54,11 @@ def test_the_lag_counts_from_the_earliest_known_start(posted, began, others, lag
 def test_a_habit_needs_five_incidents(lags, expected):
     found = vendor_lag(Admission(at(lag), at(0)) for lag in lags)
     assert found.after_start == (Range(expected[0], *map(minutes, expected[1:])) if expected else None)
-    assert (found.measured, found.unsaid, found.after_others) == (len(lags), 0, None)
+    assert (found.measured, found.unsaid) == (len(lags), 0)
 
 
-def test_against_others_a_vendor_can_be_first():
+def test_a_post_that_names_no_start_is_measured_from_what_others_saw():
     found = vendor_lag([Admission(at(0), at(0), at(-lag)) for lag in (-20, -10, 5, 10, 15)] + [Admission(at(0), at(0))])
-    assert found.after_others == Range(5, minutes(5), minutes(-20), minutes(15))
     assert (found.after_start.median, found.measured, found.unsaid) == (minutes(5), 5, 1)
 
 
@@ -116,7 +115,7 @@ def test_public_incidents_of_ninety_days_are_measured_in_two_queries(django_asse
     with django_assert_num_queries(2):
         found = vendor_lags([twilio.id, quiet.id], at(7 * day))
     assert found[twilio.id].after_start == Range(6, minutes(25), minutes(7), minutes(50))
-    assert (found[twilio.id].measured, found[twilio.id].after_others) == (6, None)
+    assert found[twilio.id].measured == 6
     assert (found[twilio.id].afterwards, found[twilio.id].never) == (2, 0)
     assert (found[quiet.id].after_start, found[quiet.id].measured) == (None, 0)
 

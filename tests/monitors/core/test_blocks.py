@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitors.core.blocks import HOUR_US, Packed, UnreadableBlock, pack, unpack
+from monitors.core.blocks import Packed, UnreadableBlock, pack, unpack
 
+HOUR_US = 3_600_000_000
 PHASE = st.integers(0, 32_767)
 CHECKS = st.builds(
     Packed,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitors.models import DeliveryCount
-from monitors.queries.delivery import DeliveryMinute, DeliveryRow, delivery_minutes, delivery_table
+from monitors.queries.delivery import DeliveryRow, delivery_table
 from tests.factories import CarrierFactory, ComponentFactory, OrganizationFactory, ScopeFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,15 +52,3 @@ def test_the_table_has_the_worst_first_and_only_its_own_span(scopes, django_asse
 
 def test_an_organization_without_messages_has_an_empty_table(scopes):
     assert delivery_table(OrganizationFactory().id, NOON - DAY, NOON) == []
-
-
-def test_minutes_are_summed_over_the_scopes(scopes):
-    acme = OrganizationFactory()
-    docomo, america, anywhere = scopes
-    count(acme, docomo, started=5, delivered=1, outage=1, sender=1)
-    count(acme, america, started=10, delivered=9, ambiguous=1)
-    count(acme, america, ago=2, started=1)
-    count(acme, anywhere, started=50)
-    assert delivery_minutes(acme.id, [docomo.id, america.id], NOON - DAY) == [
-        DeliveryMinute(NOON - timedelta(minutes=2), 1, 0, 0), DeliveryMinute(NOON, 15, 10, 2),
-    ]  # fmt: skip

@@ -16,7 +16,23 @@ def test_loading_twice_changes_nothing_the_second_time():
 @pytest.mark.django_db
 def test_a_brand_points_to_the_operator_whose_network_it_uses():
     carriers.load()
-    assert Carrier.objects.get(name="Smartfren").host.name == "XLSMART"
+    hosts = {("Smartfren", "ID"): "XLSMART", ("Orange", "DO"): "Altice", ("Tesco Mobile", "GB"): "O2"}
+    assert {key: Carrier.objects.get(name=key[0], country=key[1]).host.name for key in hosts} == hosts
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "country"),
+    [
+        ("44010", "NTT DOCOMO", "JP"),
+        ("51009", "Smartfren", "ID"),
+        ("310260", "T-Mobile", "US"),
+        ("310410", "AT&T", "US"),
+        ("72405", "Claro", "BR"),
+        ("37001", "Altice", "DO"),
+    ],
+)
+def test_a_network_code_is_one_carriers(code, name, country):
+    assert [(row.name, row.country) for row in operators.read() if code in row.mccmnc] == [(name, country)]
 
 
 @pytest.mark.django_db
