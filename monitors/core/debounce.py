@@ -33,14 +33,28 @@ def step(track: Track, state: State, *, at: datetime, confirmations: int) -> Ste
     """Return the track after a source says `state`; confirmed after `confirmations` in a row.
 
     Two impaired states confirm each other: what counts is that something is wrong, and the last
-    word says how wrong. Only slowness does not speak for an outage: that has to be seen as often as any.
+    word says how wrong. Only slowness does not speak for an outage: that has to be seen as often as any, though a
+    slow answer between two failures is no recovery either. Likewise what ends an outage is an answer, slow or not.
     """
     if state == track.state:
         return Step(Track(track.state, track.since), changed=False)
-    pending = track.pending
-    continues = pending is not None and (pending == state or (pending > State.DEGRADED and state.is_impaired))
-    since = track.pending_since if continues and track.pending_since else at
-    agreeing = track.agreeing + 1 if continues else 1
+    agreeing = agreeing_with(track, state)
+    since = track.pending_since if agreeing > 1 and track.pending_since else at
     if agreeing >= confirmations:
         return Step(Track(state, since), changed=True)
-    return Step(Track(track.state, track.since, state, since, agreeing), changed=False)
+    pending = track.pending if agreeing > 1 and state == State.DEGRADED < (track.pending or state) else state
+    return Step(Track(track.state, track.since, pending, since, agreeing), changed=False)
+
+
+def agreeing_with(track: Track, state: State) -> int:
+    """Return how many observations in a row, this one that says `state` among them, speak for the same change."""
+    pending = track.pending
+    if pending is None:
+        return 1
+    if track.state > State.DEGRADED:  # it ends with answers, slow or not; a failure is none
+        kinds_agree = (
+            all(State.UNKNOWN < s <= State.DEGRADED for s in (pending, state)) or min(pending, state) > State.DEGRADED
+        )
+    else:
+        kinds_agree = pending > State.DEGRADED and state.is_impaired
+    return track.agreeing + 1 if pending == state or kinds_agree else 1

@@ -147,7 +147,8 @@ def _finding(
     seen = Seen(result.state, result.total_us, not (result.reason.is_ours or left_out), in_window=monitor.id in planned)
     policy = _policy(monitor)
     word = judge(seen, track, policy)
-    if word and word.state == State.DEGRADED and result.state == State.OPERATIONAL:
+    is_slow = word is not None and word.state == State.DEGRADED and result.state == State.OPERATIONAL
+    if is_slow and not (is_shared(monitor) and track.state >= State.PARTIAL_OUTAGE):
         result = replace(result, state=State.DEGRADED, reason=Reason.SLOW)
     elif word and word.state == State.MAINTENANCE:
         said = State.MAINTENANCE  # what a region sees in planned work speaks for no outage, now or after it

@@ -59,6 +59,26 @@ def test_one_failure_after_slow_answers_is_not_an_outage_yet():
 
 
 @pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ([UP, "late"] * 5, [(1, SLOW, 0)]),
+        ([UP, "late", UP, UP], [(1, SLOW, 0), (3, UP, 2)]),
+        (["late"] * 9, [(1, SLOW, 0)]),
+        (["late", DOWN, "late", DOWN], []),
+        ([SLOW, SLOW], [(1, SLOW, 0)]),
+    ],
+)
+def test_an_outage_ends_with_answers_even_if_they_are_late(answers, expected):
+    policy = Policy(60, 1, 2, slow_factor=2.0, baseline_us=300_000)
+    checks = [Seen(UP, 700_000) if answer == "late" else answer for answer in answers]
+    assert run(checks, policy, start=DOWN) == expected
+
+
+def test_late_answers_between_failures_are_no_recovery():
+    assert run([DOWN, Seen(UP, 700_000), DOWN], WITH_BASELINE) == [(2, DOWN, 0)]
+
+
+@pytest.mark.parametrize(
     ("factor", "baseline_us", "total_us", "is_slow"),
     [
         (2.0, 300_000, 600_000, False),
@@ -106,8 +126,11 @@ def test_a_monitor_that_is_satisfied_with_one_check_needs_no_second_look():
 
 @pytest.mark.parametrize(
     ("seen", "before", "expected"),
-    [(DOWN, UP, PLANNED), (DOWN, PLANNED, PLANNED), (DOWN, UNKNOWN, PLANNED), (DOWN, DOWN, DOWN), (UP, PLANNED, UP)],
-)
+    [
+        (DOWN, UP, PLANNED), (DOWN, PLANNED, PLANNED), (DOWN, UNKNOWN, PLANNED), (DOWN, DOWN, DOWN), (UP, PLANNED, UP),
+        (DOWN, SLOW, PLANNED), (SLOW, SLOW, SLOW), (SLOW, DOWN, SLOW), (DOWN, PART, DOWN), (SLOW, UP, PLANNED),
+    ],
+)  # fmt: skip
 def test_planned_work_makes_no_trouble_and_hides_none_that_was_there(seen, before, expected):
     assert judge(Seen(seen, 1, in_window=True), track(before), POLICY).state == expected
 
