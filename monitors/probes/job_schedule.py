@@ -98,17 +98,27 @@ def cron_line(raw: str) -> str:
 
 
 def _advice(text: str, error: Exception) -> str:
+    fields = text.split()
     if text.startswith("@"):
         return f"Of the nicknames, {', '.join(_NICKNAMES)} are known."
-    if len(text.split()) != 5:
+    if len(fields) != 5:
         return "Write five fields, as in 30 4 * * 1-5: minute, hour, day of the month, month, day of the week."
-    if _RARE_DAYS.search(text.split()[2]):
+    if _RARE_DAYS.search(fields[2]):
         return "Of the days of the month, L (the last) and LW (the last weekday) are known."
     if "?" in text:
         return "Write * for ?."
-    if isinstance(error, CronSimError):
-        return f"{error}: write it as in 30 4 * * 1-5; a range goes upwards."
-    return "No day is like that."
+    if not isinstance(error, CronSimError) or _is_readable([*fields[:3], "*", fields[4]]):
+        return "No such day comes in these months."
+    names = "Names are jan to dec and sun to sat; a range goes upwards, as in 1-5."
+    return f"The {str(error).removeprefix('Bad ').replace('-', ' ')} cannot be read. {names}"
+
+
+def _is_readable(fields: list[str]) -> bool:
+    try:
+        CronSim(" ".join(fields), datetime(2026, 1, 1, tzinfo=UTC))
+    except CronSimError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=1)
