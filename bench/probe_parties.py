@@ -213,6 +213,7 @@ class UptimeKuma(Party):
     """Uptime Kuma with its SQLite database, from the folder that the environment's UPTIME_KUMA names.
 
         npm install --prefix DIRECTORY uptime-kuma
+        npm rebuild --prefix DIRECTORY @louislam/sqlite3  # newer npm leaves out what packages do when installed
         export UPTIME_KUMA=DIRECTORY/node_modules/uptime-kuma
         cp "$UPTIME_KUMA"/db/patch-*.sql "$UPTIME_KUMA"/db/old_migrations/  # 2.0.0-dev.0 has them a folder too high
 
