@@ -14,7 +14,8 @@ from monitors.core.debounce import step
 from monitors.core.states import State
 from monitors.probes.base import Reason
 from monitors.services.regions import is_shared
-from monitors.services.verdicts import Finding, track_of
+from monitors.services.states import track_of
+from monitors.services.verdicts import Finding
 
 _DISOWN = """
     UPDATE monitors_checkresult AS result SET state = -1, reason = %s

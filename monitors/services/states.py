@@ -1,7 +1,7 @@
 """Record what sources say; the only writer of source states and of their changes."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
@@ -24,6 +24,19 @@ def observe(observations: Iterable[Observation], *, now: datetime) -> list[State
         if change := _observe_one(observation, now):
             changes.append(change)
     return changes
+
+
+def track_of(row: SourceState | None, at: datetime) -> Track:
+    """Return what a source says, to judge by it what it says at `at`.
+
+    What awaited confirmation when it fell silent for longer than its word is fresh awaits it no more: nobody knows
+    what was in between, so a failure from before the silence is not followed by one after it.
+    """
+    if row is None:
+        return Track(State.UNKNOWN, at)
+    if at - row.observed_at > timedelta(seconds=row.fresh_for_s):
+        return Track(row.state, row.since)
+    return Track(row.state, row.since, row.pending, row.pending_since, row.agreeing)
 
 
 def _order(seen: Observation) -> tuple[bool, str, int, datetime]:
@@ -51,8 +64,7 @@ def _observe_one(seen: Observation, now: datetime) -> StateChange | None:
     if seen.at < row.observed_at:
         return None
     old = row.state
-    before = Track(old, row.since, row.pending, row.pending_since, row.agreeing)
-    after = step(before, seen.state, at=seen.at, confirmations=seen.confirmations)
+    after = step(track_of(row, seen.at), seen.state, at=seen.at, confirmations=seen.confirmations)
     track = after.track
     row.state, row.since = track.state, track.since
     row.pending, row.pending_since, row.agreeing = track.pending, track.pending_since, track.agreeing

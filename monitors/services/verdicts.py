@@ -17,6 +17,7 @@ from monitors.queries.windows import in_window
 from monitors.services.dispatch import Check
 from monitors.services.guard import watches
 from monitors.services.regions import Regions, is_left_out, is_shared, last_words, panel_of, suspected_regions
+from monitors.services.states import track_of
 
 RECHECK_AFTER_S = 10.0  # a first failure, or a first success after one, is confirmed soon
 MISSED_CHECKS = 3  # a monitor without a result for this many intervals is no longer fresh
@@ -117,15 +118,11 @@ def mark_noisy(changes: Iterable[StateChange], *, now: datetime) -> None:
         if not change.new.is_impaired:
             monitor.filter(noisy_since__isnull=False).update(noisy_since=None)
             continue
-        recent = StateChange.objects.filter(ref=change.ref, recorded_at__gt=now - NOISY_WITHIN)
+        # By scope: the parts of a health document have the monitor's ref.
+        own = StateChange.objects.filter(ref=change.ref, scope=change.scope_id)
+        recent = own.filter(recorded_at__gt=now - NOISY_WITHIN)
         if is_noisy(recent.values_list("recorded_at", flat=True), now=now):
             monitor.filter(noisy_since=None).update(noisy_since=change.at)
-
-
-def track_of(row: SourceState | None, at: datetime) -> Track:
-    if row is None:
-        return Track(State.UNKNOWN, at)
-    return Track(row.state, row.since, row.pending, row.pending_since, row.agreeing)
 
 
 def _finding(

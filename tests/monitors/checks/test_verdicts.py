@@ -16,10 +16,10 @@ from monitors.models import (
     StateChange,
 )
 from monitors.probes.base import ProbeResult, Reason
-from monitors.services import guard
+from monitors.services import bulk, guard, monitors
 from monitors.services.dispatch import Check
 from monitors.services.results import record
-from tests.factories import MonitorFactory
+from tests.factories import MonitorFactory, ScopeFactory
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
@@ -181,3 +181,38 @@ def test_a_monitor_that_goes_up_and_down_is_noisy_until_it_has_rested():
     assert len(changes()) == 5
     say(monitor, GOOD, 60 * 20)
     assert (changes()[5:], Monitor.objects.get().noisy_since) == ([(UP, 300)], None)
+
+
+def test_the_parts_of_a_health_document_are_not_the_monitor_going_up_and_down():
+    monitor = MonitorFactory(confirmations=1, kind="health")
+    say(monitor, GOOD, 0)
+    for n in range(9):
+        StateChange.objects.create(
+            organization=monitor.organization, source="probe", ref=f"monitor:{monitor.id}", scope=ScopeFactory(),
+            old=UP, new=DOWN, at=NOON, recorded_at=NOON + n * S,
+        )  # fmt: skip
+    say(monitor, BAD, 60)
+    assert (state_of(monitor), Monitor.objects.get().noisy_since) == (DOWN, None)
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_noisy_monitor_that_is_paused_is_noisy_no_longer(many):
+    monitor = MonitorFactory(confirmations=1)
+    for n, result in enumerate([BAD, GOOD, BAD, GOOD, BAD]):
+        say(monitor, result, 60 * n)
+    if many:
+        bulk.pause(monitor.organization_id, [monitor.id], now=NOON + 300 * S)
+    else:
+        monitors.pause(monitor, now=NOON + 300 * S)
+    assert Monitor.objects.get().noisy_since is None
+
+
+@pytest.mark.parametrize(("pause_s", "expected"), [(60, [(DOWN, 60)]), (190, [(DOWN, 60)]), (3600, [])])
+def test_a_failure_from_before_a_long_gap_confirms_nothing(pause_s, expected):
+    monitor = MonitorFactory(confirmations=2, interval_s=60, timeout_s=10)
+    say(monitor, GOOD, 0)
+    say(monitor, BAD, 60)
+    say(monitor, BAD, 60 + pause_s)
+    assert changes() == expected
+    say(monitor, BAD, 70 + pause_s)
+    assert changes() == (expected or [(DOWN, 60 + pause_s)])
