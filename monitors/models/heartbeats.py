@@ -4,6 +4,8 @@ from django.db import models
 
 from monitors.models.checks import Monitor
 
+MAX_BODY = 10_000  # bytes that are read and kept of a report
+
 
 class Heartbeat(models.Model):
     """Where one monitor's job reports, and what it last said. `token` is the address: who has it, may report.

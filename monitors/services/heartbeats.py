@@ -11,7 +11,6 @@ from monitors.models import Heartbeat, Monitor, Ping, PingKind
 from monitors.probes.evidence import masked, printable
 from monitors.probes.job_schedule import Schedule
 
-MAX_BODY = 10_000  # bytes that are read and kept of a report
 KEPT_PINGS = 100  # of each job
 PRUNE_EVERY = 20
 LONGEST_RUN = timedelta(days=30)

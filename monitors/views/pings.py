@@ -13,6 +13,7 @@ from kit.client_ip import client_ip
 from kit.clock import clock
 from kit.ranges import literal_of
 from monitors.models import PingKind
+from monitors.models.heartbeats import MAX_BODY
 from monitors.services import heartbeats
 
 PER_MINUTE = 60  # reports of one job and kind that are stored: many notes must not drown the one that it failed
@@ -46,7 +47,7 @@ def ping(request: HttpRequest, token: str, what: str = "") -> HttpResponse:
 
 
 def _report(request: HttpRequest, kind: PingKind, exit_code: int | None, run: str) -> heartbeats.Report:
-    body = request.read(heartbeats.MAX_BODY) if request.method == "POST" else b""
+    body = request.read(MAX_BODY) if request.method == "POST" else b""
     told = request.headers.get("Content-Length", "") if body else ""
     size = max(len(body), int(told) if told.isascii() and told.isdigit() else 0)
     address = client_ip(request.headers, request.META.get("REMOTE_ADDR", ""), settings.TRUSTED_PROXIES)

@@ -9,10 +9,11 @@ from kit.clock import clock
 from monitors.core.states import State
 from monitors.models import Heartbeat, Monitor, Ping, PingKind, SourceState
 from monitors.probes.base import Reason
+from monitors.queries.heartbeats import heartbeat_page
 from monitors.services import checks, heartbeats, monitors
 from monitors.services.dispatch import claim_due
 from monitors.services.results import record
-from tests.factories import OrganizationFactory, ScopeFactory
+from tests.factories import MembershipFactory, OrganizationFactory, ScopeFactory
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -147,6 +148,38 @@ def test_only_the_newest_reports_are_kept(client, made, monkeypatch):
     for _ in range(8):
         client.get(at(made, "log"))
     assert Ping.objects.count() == 5
+
+
+def test_the_page_says_when_the_next_ping_is_due_and_when_a_run_must_end(client, made):
+    def awaited():
+        found = heartbeat_page(Monitor.objects.get(id=made.id), with_address=False).awaited
+        return found and (found.due_at - NOON, found.latest_at - NOON, found.is_running)
+
+    minute = timedelta(minutes=1)
+    expected = [awaited()]
+    report(made, "", NOON)
+    expected.append(awaited())
+    report(made, "start", NOON + 60 * minute)
+    expected.append(awaited())
+    Monitor.objects.update(is_paused=True)
+    expected.append(awaited())
+    assert expected == [None, (60 * minute, 65 * minute, False), (60 * minute, 65 * minute, True), None]
+
+
+def test_the_page_shows_a_long_body_and_what_is_missing_of_it(client, made):
+    client.post(at(made), b"one\n<b>two</b>" + b"x" * 20_000, content_type="text/plain")
+    client.force_login(MembershipFactory(organization=made.organization, role="owner").user)
+    shown = client.get(f"/o/{made.organization.slug}/monitors/{made.id}/").content.decode()
+    assert "one\n&lt;b&gt;two&lt;/b&gt;xxx" in shown
+    assert "The first 10 kB of 19.5\xa0KB." in shown
+    assert f"/ping/{made.heartbeat.token} -TimeoutSec" in shown
+
+
+def test_a_ping_of_a_paused_monitor_is_kept_and_says_so(client, made):
+    Monitor.objects.update(is_paused=True)
+    answer = client.get(at(made) + "/")  # as of an exit code that was empty
+    assert (answer.status_code, answer.content) == (200, b"OK, but the monitor is paused, so nobody looks.\n")
+    assert Ping.objects.get().kind == PingKind.SUCCESS
 
 
 def test_a_failure_goes_the_whole_way_from_the_ping_to_the_monitors_state(client, made):
