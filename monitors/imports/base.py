@@ -49,6 +49,11 @@ class Draft:
     missing: str = ""
 
 
+def heartbeat(name: str, options: Mapping[str, str], *, tags: tuple[str, ...], is_paused: bool) -> Draft:
+    """Return the draft of a job that reports to us: looked at each minute, and late is late the first time."""
+    return Draft(name, "heartbeat", name, options, confirmations=1, tags=tags, is_paused=is_paused)
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """An entry of a file that can be no monitor. `why` is for people."""

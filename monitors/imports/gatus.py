@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from monitors.imports.base import Draft, Found, Impossible, Source, each
+from monitors.imports.base import Draft, Found, Impossible, Source, each, heartbeat
 from monitors.imports.gatus_conditions import Judged, judged
 from monitors.imports.gatus_requests import request_of, without_environment
 from monitors.imports.parts import Part
@@ -185,13 +185,10 @@ def _external(raw: Part, usual: _Usual) -> Iterator[Draft]:
     if not beat.has("interval"):
         raise Impossible("It says not how often it reports, so nobody would miss it. Give it heartbeat.interval.")
     seconds = seconds_of(beat.text("interval"), beat.at("interval"))
-    yield Draft(
-        name=_name(one),
-        kind="heartbeat",
-        target=_name(one),
-        options={"period": span(seconds), "grace": "10s"},
-        tags=_tags(one),
-        is_paused=not one.flag("enabled", default=True),
+    beats = {"period": span(seconds), "grace": "10s"}
+    draft = heartbeat(_name(one), beats, tags=_tags(one), is_paused=not one.flag("enabled", default=True))
+    yield replace(
+        draft,
         lost=("Its address to report to: let the job ping the new one.", *usual.lost, *_alerts(one)),
     )
 

@@ -66,6 +66,12 @@ class Part:
             raise self._wrong(key, "a whole number", value)
         return value
 
+    def decimal(self, key: str, default: float) -> float:
+        """Return a number that need not be whole."""
+        value = self.values.get(key)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 10**9
+        return float(value) if is_number and isinstance(value, int | float) else self.number(key, 0) or default
+
     def part(self, key: str) -> "Part":
         """Return an object; an empty one if it is absent."""
         value = self.values.get(key)

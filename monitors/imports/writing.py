@@ -5,6 +5,7 @@ import binascii
 import re
 from collections.abc import Iterable, Sequence
 from math import ceil
+from urllib.parse import unquote
 
 from monitors.imports.base import Impossible
 from monitors.probes.evidence import is_secret_name, masked
@@ -38,6 +39,27 @@ def among(name: str, codes: Iterable[str]) -> str:
     parts = [f"{name} >= {low} and {name} <= {high}" for low, dash, high in ranges if dash]
     written = " or ".join([*([f"{name} in [{single}]"] if single else []), *parts])
     return f"({written})" if parts else written
+
+
+def accepted(codes: Sequence[str], *, follows: bool) -> dict[str, str]:
+    """Return the options that one of these statuses is good.
+
+    A redirect that is named is not followed by us; where it is followed elsewhere, the last status must be one of them.
+    """
+    if follows and any(code[:1] == "3" for code in codes):
+        return {"expected_status": "100-599", "conditions": among("status", codes)}
+    return {"expected_status": ",".join(codes)}
+
+
+def without_login(url: str) -> tuple[str, dict[str, str]]:
+    """Return an address without the user and the password in it, and the options that send them."""
+    scheme, separator, rest = url.partition("://")
+    place = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    login, at, host = place.rpartition("@")
+    if not (separator and at):
+        return url, {}
+    user, _, password = login.partition(":")
+    return f"{scheme}://{host}{rest[len(place) :]}", basic(unquote(user), unquote(password))
 
 
 def joined(conditions: Sequence[str]) -> str:

@@ -56,7 +56,7 @@ def test_a_configuration_is_carried_over():
             confirmations=3, is_paused=True,
         ),
         Draft(
-            "nightly", "heartbeat", "nightly", {"period": "1d", "grace": "10s"},
+            "nightly", "heartbeat", "nightly", {"period": "1d", "grace": "10s"}, confirmations=1,
             lost=("Its address to report to: let the job ping the new one.",),
         ),
     ]  # fmt: skip

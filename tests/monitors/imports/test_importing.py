@@ -53,10 +53,7 @@ def test_a_plan_says_what_becomes_of_each_entry_and_makes_nothing(organization):
         (Fate.NEW, "Nightly", "Heartbeat"),
     ]
     assert "10.0.0.7" in planned.lines[1].why
-    assert planned.lines[3].lost == (
-        "Its push address: let the job ping the new one.",
-        "Timeout 48 s: it becomes 30 s.",
-    )
+    assert planned.lines[3].lost == ("Its push address: let the job ping the new one.",)
     assert (planned.new, planned.there, planned.refused) == (2, 0, 2)
     assert not Monitor.objects.exists()
 
