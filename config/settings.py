@@ -1,7 +1,7 @@
 """Every setting of StatusWire, read from top to bottom. docs/OPERATIONS.md lists what may be set."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 import django_stubs_ext
@@ -17,7 +17,7 @@ django_stubs_ext.monkeypatch()  # lets generic classes of Django be written with
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Data of this installation: the embedded services' files, generated secrets, mail that has nowhere to go.
-VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).absolute()
 
 
 # --- Where we are -----------------------------------------------------------------------------------
@@ -239,8 +239,9 @@ EMAIL_URL = env.url("EMAIL_URL", f"file://{VAR_DIR}/mail", ("smtp", "smtps", "sm
 _mail = urlsplit(EMAIL_URL)
 EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if _mail.scheme == 'file' else 'smtp'}.EmailBackend"
 EMAIL_FILE_PATH = _mail.path
-EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.username or "", _mail.password or ""
+EMAIL_HOST = _mail.hostname or "localhost"
+EMAIL_PORT = _mail.port or {"smtps": 465, "smtp+tls": 587}.get(_mail.scheme, 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
 EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+tls"
 EMAIL_TIMEOUT = 15  # seconds
 # Who owns the first organization; the one-time password is printed when it is made.

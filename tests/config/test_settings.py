@@ -93,6 +93,29 @@ def test_only_services_that_no_url_names_are_ours(environment, postgres, valkey)
     assert run.stdout.split() == [str(postgres), str(valkey)]
 
 
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtp://mail.example.com", ["mail.example.com", "25", "-", "-", "False", "False"]),
+        ("smtps://u:p@mail.example.com", ["mail.example.com", "465", "u", "p", "True", "False"]),
+        ("smtp+tls://mail.example.com", ["mail.example.com", "587", "-", "-", "False", "True"]),
+        ("smtp+tls://me%40example.com:p%2Fw%3A@h:2525", ["h", "2525", "me@example.com", "p/w:", "False", "True"]),
+    ],
+)
+def test_mail_is_sent_where_its_url_says_with_a_password_of_any_characters(url, expected):
+    show = SHOW.format(
+        "s.EMAIL_HOST, s.EMAIL_PORT, s.EMAIL_HOST_USER or '-', s.EMAIL_HOST_PASSWORD or '-', s.EMAIL_USE_SSL, s.EMAIL_USE_TLS"
+    )
+    assert manage({**PRODUCTION, "EMAIL_URL": url}, "shell", "--no-imports", "-c", show).stdout.split() == expected
+
+
+def test_a_data_folder_may_be_named_from_where_one_stands(tmp_path):
+    folder = os.path.relpath(tmp_path, ROOT)
+    run = manage({"VAR_DIR": folder}, "shell", "--no-imports", "-c", SHOW.format("s.VAR_DIR, s.EMAIL_FILE_PATH"))
+    var, mail = run.stdout.split()
+    assert (Path(var).resolve(), Path(mail).resolve()) == (tmp_path, tmp_path / "mail")
+
+
 async def test_the_channel_layer_runs_over_a_unix_socket():
     layer = get_channel_layer()
     channel = await layer.new_channel()
