@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("o/<slug:slug>/monitors/", monitors.monitor_list, name="monitor_list"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/", monitors.monitor_detail, name="monitor_detail"),
+    path("o/<slug:slug>/monitors/<int:monitor_id>/changes/", monitors.monitor_changes, name="monitor_changes"),
     path("o/<slug:slug>/page/", settings.page_settings, name="page_settings"),
     path("o/<slug:slug>/page/rows/add/", settings.page_row_add, name="page_row_add"),
     path("o/<slug:slug>/page/rows/<int:row_id>/", settings.page_row_change, name="page_row_change"),

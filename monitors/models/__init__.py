@@ -1,5 +1,6 @@
 """What we watch and what it said, by noun."""
 
+from monitors.models.changes import ChangeKind, MonitorChange
 from monitors.models.checks import HOME, CheckEvidence, CheckResult, Monitor
 from monitors.models.crowd import CommentState, ImportedCount, PartnerKey, PartnerRequest, Report, ReportCount, Via
 from monitors.models.delivery import DeliveryFailure, DeliveryHour, DeliveryRule, FilteringChange
@@ -30,6 +31,7 @@ __all__ = [
     "HOME",
     "OPEN_FATES",
     "Carrier",
+    "ChangeKind",
     "CheckBlock",
     "CheckEvidence",
     "CheckResult",
@@ -52,6 +54,7 @@ __all__ = [
     "MaintenanceWindow",
     "Message",
     "Monitor",
+    "MonitorChange",
     "MonitorDay",
     "MonitorHour",
     "NumberLookup",

@@ -14,10 +14,11 @@ from monitors.core.verdict import Policy
 from monitors.core.windows import Span, covers
 from monitors.models import CheckEvidence, Monitor, RegionWatch, SourceState
 from monitors.probes.base import Reason
+from monitors.queries.configuration import configuration
 from monitors.queries.history import DAY, HOUR, Checked, Stretch, stretches, sums_in, timeline, total
 from monitors.queries.monitor_charts import AskedCharts, Charts, charts
 from monitors.queries.monitor_parts import PartLine, part_lines
-from monitors.queries.monitors import MonitorRow, configuration, rows_of
+from monitors.queries.monitors import MonitorRow, rows_of
 from monitors.queries.regions import RegionLine, region_lines, region_name
 from monitors.queries.windows import planned_spans
 

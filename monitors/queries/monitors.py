@@ -8,13 +8,11 @@ from urllib.parse import urlsplit
 from django.db.models import QuerySet
 
 from monitors.core.phases import PHASES
-from monitors.core.quorum import wanted_of
 from monitors.core.states import State
 from monitors.models import Component, Follow, Monitor, SourceState
 from monitors.probes import probe_kinds
-from monitors.probes.base import Probe, ProbeResult, Reason
+from monitors.probes.base import ProbeResult, Reason
 from monitors.queries.providers import seen_by
-from monitors.queries.regions import region_name
 
 DAY = timedelta(days=1)
 
@@ -47,39 +45,6 @@ class MonitorRow:
 def with_parts() -> "QuerySet[Monitor]":
     """Return monitors with all that their pages say of them besides what they measured."""
     return Monitor.objects.select_related("organization__plan", "muted_by", "scope__provider", "scope__component")
-
-
-def configuration(monitor: Monitor) -> list[tuple[str, str]]:
-    """Return a monitor's settings as people read them."""
-    kind = probe_kinds()[monitor.kind]
-    options = [
-        (field.label, "stored, and not shown" if field.kind == "secret" and value else option_text(value))
-        for field in kind.fields
-        for value in [monitor.options.get(field.name, "")]
-    ]
-    return [
-        ("Kind", kind.label),
-        *([(kind.target_label, monitor.target)] if monitor.target else []),
-        *_asked_for(monitor, kind),
-        ("Confirmed after", _confirmed_by(monitor)),
-        *((label, text) for label, text in options if text),
-    ]
-
-
-def _asked_for(monitor: Monitor, kind: Probe) -> list[tuple[str, str]]:
-    """Return how often and for how long a target is asked; nothing where none is."""
-    if kind.is_waiting or kind.is_sending:
-        return []
-    return [("Every", f"{monitor.interval_s} s"), ("Timeout", f"{monitor.timeout_s} s")]
-
-
-def _confirmed_by(monitor: Monitor) -> str:
-    count = len(monitor.regions)
-    if count > 1:
-        return f"{wanted_of(count, monitor.quorum)} of {count} regions: {', '.join(map(region_name, monitor.regions))}"
-    up_after = monitor.recovery_confirmations or monitor.confirmations
-    down_after = "1 check" if monitor.confirmations == 1 else f"{monitor.confirmations} checks in a row"
-    return down_after + (f", up after {up_after}" if up_after != monitor.confirmations else "")
 
 
 def spent(result: ProbeResult) -> list[tuple[str, int]]:

@@ -1,4 +1,7 @@
-"""Pause, resume, mute and tag many monitors of an organization at once, in a few statements."""
+"""Pause, resume, mute and tag many monitors of an organization at once, in a few statements.
+
+`by` is the id of the user who asks for it, for the record of changes; None: a command.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,6 +12,7 @@ from django.db.models import F
 from monitors.core.schedule import first_slot_after
 from monitors.core.states import State
 from monitors.models import Monitor, RegionWord, SourceState
+from monitors.services.changes import alerts_edit, checks_edit, note, tag_edit
 from monitors.services.monitors import withdraw
 
 MOST_TAGS = 10
@@ -23,6 +27,7 @@ _TAG = """
         RETURNING id
     )
     INSERT INTO monitors_tagmove (monitor_id, name, at, is_put_on) SELECT id, %(name)s, %(now)s, true FROM moved
+    RETURNING monitor_id
 """
 _UNTAG = """
     WITH moved AS (
@@ -31,6 +36,7 @@ _UNTAG = """
         RETURNING id
     )
     INSERT INTO monitors_tagmove (monitor_id, name, at, is_put_on) SELECT id, %(name)s, %(now)s, false FROM moved
+    RETURNING monitor_id
 """
 _RESUME = """
     UPDATE monitors_monitor AS monitor SET is_paused = false, next_check_at = first_at
@@ -38,7 +44,7 @@ _RESUME = """
 """
 
 
-def pause(organization_id: int, ids: Collection[int], *, now: datetime) -> int:
+def pause(organization_id: int, ids: Collection[int], *, now: datetime, by: int | None = None) -> int:
     """Stop checking these; return how many were not paused. What they last said no longer counts."""
     with transaction.atomic():
         running = Monitor.objects.filter(organization_id=organization_id, id__in=ids, is_paused=False)
@@ -55,10 +61,11 @@ def pause(organization_id: int, ids: Collection[int], *, now: datetime) -> int:
         for monitor in monitors:
             if f"monitor:{monitor.id}" in troubled:
                 withdraw(monitor, PAUSED, now)
+        note(((id_, [checks_edit(paused=True)]) for id_ in paused), by=by, now=now)
     return len(paused)
 
 
-def resume(organization_id: int, ids: Collection[int], *, now: datetime) -> int:
+def resume(organization_id: int, ids: Collection[int], *, now: datetime, by: int | None = None) -> int:
     """Check these again: one at once, each of several from its own slot on; return how many were paused."""
     paused = Monitor.objects.filter(organization_id=organization_id, id__in=ids, is_paused=True)
     with transaction.atomic():
@@ -68,31 +75,36 @@ def resume(organization_id: int, ids: Collection[int], *, now: datetime) -> int:
             firsts = dict.fromkeys(firsts, now)
         with connection.cursor() as cursor:
             cursor.execute(_RESUME, [list(firsts), list(firsts.values())])
+        note(((id_, [checks_edit(paused=False)]) for id_ in firsts), by=by, now=now)
     return len(firsts)
 
 
 def mute(organization_id: int, ids: Collection[int], *, until: datetime | None, by: int | None, now: datetime) -> int:
-    """Keep back alerts about trouble that only these see, until then; None: tell again. Return how many.
-
-    `by` is the id of the user who asked for it.
-    """
+    """Keep back alerts about trouble that only these see, until then; None: tell again. Return how many."""
     monitors = Monitor.objects.filter(organization_id=organization_id, id__in=ids)
-    return monitors.update(muted_until=until, muted_by=by, muted_at=now)
+    with transaction.atomic():
+        locked = monitors.select_for_update(no_key=True).order_by("id")
+        before = list(locked.values_list("id", "muted_until"))
+        note(((id_, alerts_edit(old, until, now)) for id_, old in before), by=by, now=now)
+        return monitors.update(muted_until=until, muted_by=by, muted_at=now)
 
 
-def tag(organization_id: int, ids: Collection[int], name: str, *, now: datetime) -> int:
+def tag(organization_id: int, ids: Collection[int], name: str, *, now: datetime, by: int | None = None) -> int:
     """Put a tag on these; return how many did not have it. One with MOST_TAGS takes no more."""
-    return _move(_TAG, organization_id, ids, name, now)
+    return _move(organization_id, ids, name, now, by, put_on=True)
 
 
-def untag(organization_id: int, ids: Collection[int], name: str, *, now: datetime) -> int:
+def untag(organization_id: int, ids: Collection[int], name: str, *, now: datetime, by: int | None = None) -> int:
     """Take a tag off these; return how many had it."""
-    return _move(_UNTAG, organization_id, ids, name, now)
+    return _move(organization_id, ids, name, now, by, put_on=False)
 
 
-def _move(statement: str, organization_id: int, ids: Collection[int], name: str, now: datetime) -> int:
-    with connection.cursor() as cursor:
+def _move(organization_id: int, ids: Collection[int], name: str, now: datetime, by: int | None, *, put_on: bool) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            statement, {"organization": organization_id, "ids": list(ids), "name": name, "now": now, "most": MOST_TAGS}
+            _TAG if put_on else _UNTAG,
+            {"organization": organization_id, "ids": list(ids), "name": name, "now": now, "most": MOST_TAGS},
         )
-        return int(cursor.rowcount)
+        moved = [id_ for (id_,) in cursor.fetchall()]
+        note(((id_, [tag_edit(name, put_on=put_on)]) for id_ in moved), by=by, now=now)
+    return len(moved)

@@ -20,6 +20,7 @@ from monitors.models import Monitor, Scope
 from monitors.probes import probe_kinds
 from monitors.queries.exporting import Key, key_of, keys
 from monitors.services import monitors as services
+from monitors.services.changes import note_new
 from monitors.services.drafting import MOST_NAME, Drafted, Unfit, scope_for, settings_for
 from monitors.services.limits import BeyondPlan, least_interval_s, no_room, room_for
 
@@ -47,6 +48,7 @@ class Line:
     why: str = ""
     lost: tuple[str, ...] = ()
     drafted: Drafted | None = None
+    made: int | None = None  # the id of its monitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,19 @@ def plan(organization_id: int, text: str) -> Plan:
     return Plan(source.label, _with_room(organization, _looked_up(lines)))
 
 
-def carry_out(organization_id: int, planned: Plan, *, now: datetime) -> Plan:
-    """Make what a plan says is new, all or nothing; return what became of each line."""
+def carry_out(organization_id: int, planned: Plan, *, now: datetime, by: int | None = None) -> Plan:
+    """Make what a plan says is new, all or nothing; return what became of each line.
+
+    `by` is the id of the user who asks for it; None: a command.
+    """
     with transaction.atomic():
         # One import at a time in an organization: two of the same file would else make everything twice.
         Organization.objects.select_for_update(no_key=True).get(id=organization_id)
         there = Counter(keys(organization_id))
         there.subtract(line.key for line in planned.lines if line.fate == Fate.THERE)
-        return replace(planned, lines=[_carried_out(organization_id, line, there, now) for line in planned.lines])
+        lines = [_carried_out(organization_id, line, there, now) for line in planned.lines]
+        note_new([line.made for line in lines if line.made], by=by, now=now, imported=True)
+        return replace(planned, lines=lines)
 
 
 def _carried_out(organization_id: int, line: Line, there: Counter[Key], now: datetime) -> Line:
@@ -99,19 +106,21 @@ def _carried_out(organization_id: int, line: Line, there: Counter[Key], now: dat
     try:
         with transaction.atomic():
             scope = scope_for(organization_id, line.drafted)
-            _make(organization_id, scope, line.drafted, now)
+            made = _make(organization_id, scope, line.drafted, now)
     except BeyondPlan as error:
         return replace(line, fate=Fate.REFUSED, why=str(error))
-    return line
+    return replace(line, made=made)
 
 
-def _make(organization_id: int, scope: Scope, drafted: Drafted, now: datetime) -> None:
+def _make(organization_id: int, scope: Scope, drafted: Drafted, now: datetime) -> int:
+    """Make a monitor; return its id."""
     monitor = services.create_judged(organization_id, scope, drafted.settings, now=now)
     draft = drafted.draft
     first_at = first_slot_after(monitor.id, monitor.interval_s, now)  # not all of a file in one moment
     Monitor.objects.filter(id=monitor.id).update(
         tags=list(draft.tags), is_paused=draft.is_paused, next_check_at=first_at
     )
+    return monitor.id
 
 
 def _line(organization: Organization, entry: Found, there: Counter[Key]) -> Line:

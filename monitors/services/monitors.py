@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from kit.addresses import resolve_and_judge
+from monitors.core.edits import edits
 from monitors.core.observations import Observation
 from monitors.core.states import Source, State
 from monitors.models import (
@@ -24,6 +25,8 @@ from monitors.models import (
     SourceState,
 )
 from monitors.probes import probe_kinds
+from monitors.queries.configuration import settings_of
+from monitors.services.changes import checks_edit, note, note_new
 from monitors.services.heartbeats import open_heartbeat
 from monitors.services.limits import judge_interval, judge_room
 from monitors.services.options import is_same_place, sealed, with_kept
@@ -62,14 +65,20 @@ def judge_target(kind: str, target: str) -> None:
         resolve_and_judge(place.host, place.port, allowed=allowed, timeout_s=LOOKUP_S)
 
 
-def create(organization_id: int, scope: Scope, wanted: Settings, *, now: datetime) -> Monitor:
-    """Make a monitor; its first check falls due at once. Raises as `judge_target`, SecretNeeded and BeyondPlan."""
+def create(organization_id: int, scope: Scope, wanted: Settings, *, now: datetime, by: int | None = None) -> Monitor:
+    """Make a monitor; its first check falls due at once. `by` is the id of the user who does it; None: a command.
+
+    Raises as `judge_target`, SecretNeeded and BeyondPlan.
+    """
     judge_target(wanted.kind, wanted.target)
-    return create_judged(organization_id, scope, wanted, now=now)
+    with transaction.atomic():
+        monitor = create_judged(organization_id, scope, wanted, now=now)
+        note_new([monitor.id], by=by, now=now)
+    return monitor
 
 
 def create_judged(organization_id: int, scope: Scope, wanted: Settings, *, now: datetime) -> Monitor:
-    """Make a monitor whose target was judged a moment ago. Raises SecretNeeded and BeyondPlan."""
+    """Make a monitor whose target was judged a moment ago; the caller notes it. Raises SecretNeeded and BeyondPlan."""
     judge_interval(organization_id, wanted.kind, wanted.interval_s)
     options = with_kept(wanted.kind, wanted.options, {}, same_place=False)
     with transaction.atomic():
@@ -88,8 +97,8 @@ def create_judged(organization_id: int, scope: Scope, wanted: Settings, *, now: 
     return monitor
 
 
-def change(monitor: Monitor, scope: Scope, wanted: Settings, *, now: datetime) -> None:
-    """Change a monitor; a check that is under way is dropped, and a new one falls due at once.
+def change(monitor: Monitor, scope: Scope, wanted: Settings, *, now: datetime, by: int | None = None) -> None:
+    """Change a monitor; a check that is under way is dropped, and a new one falls due at once. `by` as in `create`.
 
     Raises as `judge_target`, SecretNeeded and BeyondPlan.
     """
@@ -100,8 +109,11 @@ def change(monitor: Monitor, scope: Scope, wanted: Settings, *, now: datetime) -
     options = with_kept(wanted.kind, wanted.options, monitor.options, same_place=same_place)
     wanted = replace(wanted, options=sealed(wanted.kind, options, monitor.id))
     with transaction.atomic():
+        before = settings_of(_locked(monitor.id))
         rows = Monitor.objects.filter(id=monitor.id)
         rows.update(scope=scope, fence=F("fence") + 1, leased_until=None, next_check_at=now, **_columns(wanted))
+        after = settings_of(Monitor(id=monitor.id, scope=scope, **_columns(wanted)))
+        note([(monitor.id, edits(before, after))], by=by, now=now)
         RegionWord.objects.filter(monitor=monitor).delete()  # said of what it was before
         if probe_kinds()[wanted.kind].is_sending:
             open_plan(monitor, now=now)
@@ -110,18 +122,21 @@ def change(monitor: Monitor, scope: Scope, wanted: Settings, *, now: datetime) -
             SourceState.objects.filter(ref=_ref(monitor), scope=monitor.scope_id).delete()
 
 
-def pause(monitor: Monitor, *, now: datetime) -> None:
-    """Stop checking. What the monitor last said no longer counts: nobody is looking."""
+def pause(monitor: Monitor, *, now: datetime, by: int | None = None) -> None:
+    """Stop checking. What the monitor last said no longer counts: nobody is looking. `by` as in `create`."""
     with transaction.atomic():
         rows = Monitor.objects.filter(id=monitor.id, is_paused=False)
         if rows.update(is_paused=True, fence=F("fence") + 1, leased_until=None):
             RegionWord.objects.filter(monitor=monitor).delete()
             withdraw(monitor, "The monitor is paused.", now)
+            note([(monitor.id, [checks_edit(paused=True)])], by=by, now=now)
 
 
-def resume(monitor: Monitor, *, now: datetime) -> None:
-    """Check again, at once."""
-    Monitor.objects.filter(id=monitor.id, is_paused=True).update(is_paused=False, next_check_at=now)
+def resume(monitor: Monitor, *, now: datetime, by: int | None = None) -> None:
+    """Check again, at once. `by` as in `create`."""
+    with transaction.atomic():
+        if Monitor.objects.filter(id=monitor.id, is_paused=True).update(is_paused=False, next_check_at=now):
+            note([(monitor.id, [checks_edit(paused=False)])], by=by, now=now)
 
 
 def delete(monitor: Monitor, *, now: datetime) -> None:
@@ -133,6 +148,12 @@ def delete(monitor: Monitor, *, now: datetime) -> None:
         for history in (CheckResult, CheckBlock, MonitorHour):
             history.objects.filter(monitor_id=monitor.id).delete()
         Monitor.objects.filter(id=monitor.id).delete()
+
+
+def _locked(monitor_id: int) -> Monitor:
+    """Return a monitor as it is stored now: two who change it at once are told of one after the other."""
+    rows = Monitor.objects.select_related("scope__provider", "scope__component")
+    return rows.select_for_update(no_key=True, of=("self",)).get(id=monitor_id)
 
 
 def _columns(wanted: Settings) -> dict[str, object]:
@@ -156,7 +177,8 @@ def _ref(monitor: Monitor) -> str:
 
 
 def withdraw(monitor: Monitor, reason: str, now: datetime) -> None:
-    """Let the monitor say that it no longer knows, where it has said something."""
+    """Let the monitor say that it no longer knows, where it has said something. Nor does it go up and down then."""
+    Monitor.objects.filter(id=monitor.id, noisy_since__isnull=False).update(noisy_since=None)
     spoken = SourceState.objects.filter(ref=_ref(monitor)).values_list("scope_id", "fresh_for_s")
     observe(
         [

@@ -5,6 +5,7 @@ from celery import shared_task
 from kit.clock import clock
 from monitors.services import (
     applying,
+    changes,
     delivery,
     filtering,
     lookups,
@@ -35,3 +36,4 @@ def daily_upkeep() -> None:
     synthetic.prune(now)
     filtering.prune(now)
     lookups.prune(now)
+    changes.prune(now)

@@ -36,7 +36,7 @@ def monitors_import(request: HttpRequest, slug: str) -> HttpResponse:
         form.add_error("file" if request.FILES else "pasted", str(error))
         return _page(request, organization, form)
     if "confirm" in request.POST and planned.new:
-        done = carry_out(organization.id, planned, now=clock())
+        done = carry_out(organization.id, planned, now=clock(), by=request.user.pk)
         messages.success(request, _said(done))
         return redirect("monitor_list", slug=slug)
     return _page(request, organization, form, planned)

@@ -54,10 +54,10 @@ def _do(what: str, name: str, organization_id: int, ids: Collection[int], now: d
         if not _TAG.fullmatch(name):
             return ""
         change = bulk.tag if what == "tag" else bulk.untag
-        return f"{_some(change(organization_id, ids, name, now=now))} {what}ged “{name}”."
+        return f"{_some(change(organization_id, ids, name, now=now, by=by))} {what}ged “{name}”."
     simple: dict[str, Callable[[], str]] = {
-        "pause": lambda: f"{_some(bulk.pause(organization_id, ids, now=now))} paused.",
-        "resume": lambda: f"{_some(bulk.resume(organization_id, ids, now=now))} checked again.",
+        "pause": lambda: f"{_some(bulk.pause(organization_id, ids, now=now, by=by))} paused.",
+        "resume": lambda: f"{_some(bulk.resume(organization_id, ids, now=now, by=by))} checked again.",
         "unmute": lambda: f"{_some(bulk.mute(organization_id, ids, until=None, by=by, now=now))} no longer muted.",
     }
     return simple[what]() if what in simple else ""

@@ -40,7 +40,8 @@ def monitor_new(request: HttpRequest, slug: str) -> HttpResponse:
         return _try(request, organization, form, kind)
     if form.is_bound and form.is_valid():
         try:
-            monitor = services.create(organization.id, form.scope(organization.id), form.settings, now=clock())
+            scope = form.scope(organization.id)
+            monitor = services.create(organization.id, scope, form.settings, now=clock(), by=request.user.pk)
         except (AddressRefused, NameUnresolved) as error:
             form.add_error("target", str(error))
         except SecretNeeded as error:
@@ -63,7 +64,7 @@ def monitor_edit(request: HttpRequest, slug: str, monitor_id: int) -> HttpRespon
         return _try(request, organization, form, monitor.kind, monitor)
     if form.is_bound and form.is_valid():
         try:
-            services.change(monitor, form.scope(organization.id), form.settings, now=clock())
+            services.change(monitor, form.scope(organization.id), form.settings, now=clock(), by=request.user.pk)
         except (AddressRefused, NameUnresolved) as error:
             form.add_error("target", str(error))
         except SecretNeeded as error:
@@ -83,10 +84,10 @@ def monitor_pause(request: HttpRequest, slug: str, monitor_id: int) -> HttpRespo
     organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
     monitor = _monitor(organization, monitor_id)
     if "resume" in request.POST:
-        services.resume(monitor, now=clock())
+        services.resume(monitor, now=clock(), by=request.user.pk)
         messages.success(request, f"{monitor.name} checks again.")
     else:
-        services.pause(monitor, now=clock())
+        services.pause(monitor, now=clock(), by=request.user.pk)
         messages.success(request, f"{monitor.name} is paused: it neither checks nor alerts.")
     return redirect("monitor_detail", slug=slug, monitor_id=monitor.id)
 

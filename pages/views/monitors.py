@@ -9,6 +9,9 @@ from django.views.decorators.vary import vary_on_headers
 from accounts import access
 from accounts.models import Role
 from kit.clock import clock
+from kit.htmx import is_htmx
+from monitors.models import Monitor
+from monitors.queries.changes import latest_changes, page_of_changes
 from monitors.queries.heartbeats import heartbeat_page
 from monitors.queries.listing import Asked, listing
 from monitors.queries.monitor_charts import SPANS, AskedCharts
@@ -51,6 +54,7 @@ def monitor_detail(request: HttpRequest, slug: str, monitor_id: int) -> HttpResp
         "sends": messages_page(monitor, now=now),
         "page": monitor_page(monitor, asked=asked, now=now),
         "incidents": incidents_of(monitor, since=now - SPANS[asked.span][0], now=now),
+        "changes": latest_changes(monitor.id),
         "can_edit": can_edit,
         "can_act": role.includes(Role.MEMBER),
         "now": now,
@@ -58,6 +62,17 @@ def monitor_detail(request: HttpRequest, slug: str, monitor_id: int) -> HttpResp
     return render(request, _page_or_part(request, "detail"), context)
 
 
+@require_GET
+@login_required
+def monitor_changes(request: HttpRequest, slug: str, monitor_id: int) -> HttpResponse:
+    """All that was changed about a monitor, page by page."""
+    organization = access.organization_for(request.user, slug)
+    monitor = get_object_or_404(Monitor, id=monitor_id, organization=organization)
+    lines, page = page_of_changes(monitor.id, request.GET.get("page", "1"))
+    context = {"organization": organization, "monitor": monitor, "lines": lines, "page": page}
+    return render(request, "monitors/monitor_changes.html", context)
+
+
 def _page_or_part(request: HttpRequest, name: str) -> str:
-    part = "_" if request.headers.get("HX-Request") == "true" else ""
+    part = "_" if is_htmx(request) else ""
     return f"monitors/{part}monitor_{name}.html"

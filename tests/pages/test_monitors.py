@@ -11,8 +11,17 @@ from accounts.models import Role
 from incidents.models import Incident
 from incidents.services import acknowledge
 from monitors.core.states import Source, State
+from monitors.models import MonitorChange
+from monitors.services import bulk
 from monitors.services.scopes import own_scope
-from tests.factories import ChannelFactory, IncidentFactory, MembershipFactory, MonitorFactory, NotificationFactory
+from tests.factories import (
+    ChannelFactory,
+    IncidentFactory,
+    MembershipFactory,
+    MonitorFactory,
+    NotificationFactory,
+    UserFactory,
+)
 from tests.pages.scenes import Scene
 
 pytestmark = pytest.mark.django_db
@@ -160,7 +169,7 @@ def test_the_page_asks_the_same_for_any_number_of_incidents(scene, monitor, numb
         NotificationFactory.create_batch(2, organization=scene.acme, incident=incident)
     member = log_in(scene.acme, Role.MEMBER)
     member.get(detail(monitor))
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         page = member.get(detail(monitor), headers=HTMX)
     assert page.content.count(b'class="lane lane-told"') == number
 
@@ -171,3 +180,35 @@ def test_a_page_shows_five_incidents_and_leads_to_the_others(scene, monitor):
     page = words_of(log_in(scene.acme, Role.VIEWER).get(detail(monitor)))
     assert len(set(re.findall(r"Trouble \d", page))) == 5
     assert "These are the latest 5 of the last 24 hours. All incidents" in page
+
+
+def test_viewers_read_the_last_twenty_changes_and_all_of_them_page_by_page(scene, monitor):
+    person = UserFactory(name="Grace Hopper")
+    for n in range(60):
+        bulk.tag(scene.acme.id, [monitor.id], f"t{n}", now=scene.ago(100 - n), by=person.id)
+        bulk.untag(scene.acme.id, [monitor.id], f"t{n}", now=scene.ago(100 - n), by=None)
+    viewer = log_in(scene.acme, Role.VIEWER)
+    all_of_them = reverse("monitor_changes", args=["acme", monitor.id])
+    html = viewer.get(detail(monitor)).content.decode()
+    assert (html.count("by Grace Hopper"), html.count("by a command, or somebody who has left")) == (10, 10)
+    assert f'href="{all_of_them}"' in html
+    pages = [viewer.get(all_of_them, {"page": number}).content.decode() for number in ("1", "3", "nonsense")]
+    assert [page.count("<dt>Tag</dt>") for page in pages] == [50, 20, 50]
+    assert "51 to 100 of 120" in words_of(viewer.get(all_of_them, {"page": 2}))
+
+
+def test_what_was_done_to_many_says_with_how_many(scene, monitor):
+    others = MonitorFactory.create_batch(2, organization=scene.acme)
+    bulk.pause(scene.acme.id, [monitor.id, *(other.id for other in others)], now=scene.ago(5))
+    assert "with 2 others Checks was running became paused" in words_of(
+        log_in(scene.acme, Role.VIEWER).get(detail(monitor))
+    )
+
+
+def test_texts_of_changes_are_text(scene, monitor):
+    MonitorChange.objects.create(
+        monitor=monitor, at=scene.ago(1), edits=[["Name", "<script>", "<b>"], ["Password", None, None]]
+    )
+    html = log_in(scene.acme, Role.VIEWER).get(reverse("monitor_changes", args=["acme", monitor.id])).content.decode()
+    assert "&lt;script&gt;</del> <ins>" in html
+    assert "changed; it is not shown" in html
