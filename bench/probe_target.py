@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import certifi
+import uvloop
 
 from tests.monitors.probes.certificates import Authority
 
@@ -70,7 +71,7 @@ def _serve(pipe, context):
         pipe.send([each.sockets[0].getsockname()[1] for each in (server, secure)])
         await server.serve_forever()
 
-    asyncio.run(main())
+    uvloop.run(main())
 
 
 class Target:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 import certifi
+import uvloop
 
 from kit.addresses import AddressRefused, Lookup, NameUnresolved, resolve_and_judge_async, system_lookup
 from monitors.probes import probe_kinds
@@ -56,7 +57,7 @@ class Engine:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()  # with asyncio's own a plain HTTP check costs a sixth more
         self._curls = Curls(self._loop)
         self._handles = Handles(settings.user_agent, settings.ca_file)
         self._chains = Chains()

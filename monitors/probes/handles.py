@@ -6,6 +6,8 @@ MAX_IDLE = 500  # handles that wait for their next request, at some 5 KB each
 # Every server has one of these. OpenSSL's own list begins with a hybrid against quantum computers, whose key for each
 # handshake takes a fifth of a whole check's CPU, and whose first packet is too long for some old middleboxes.
 GROUPS = "X25519:P-256:P-384:P-521"
+# The order of browsers. OpenSSL's own begins with AES-256, whose SHA-384 costs a check 4 % more.
+SUITES = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
 _OURS = (
     pycurl.HEADERFUNCTION, pycurl.WRITEFUNCTION, pycurl.OPENSOCKETFUNCTION, pycurl.SOCKOPTFUNCTION,
     pycurl.DEBUGFUNCTION,
@@ -52,6 +54,7 @@ class Handles:
             (pycurl.CAINFO, self._ca_file),
             (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
             (pycurl.SSL_EC_CURVES, GROUPS),
+            (pycurl.TLS13_CIPHERS, SUITES),
             (pycurl.SSL_SESSIONID_CACHE, 0),
             (pycurl.HTTP09_ALLOWED, 0),
             (pycurl.PATH_AS_IS, 1),

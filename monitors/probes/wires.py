@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Collection, Mapping
@@ -154,7 +155,7 @@ async def _dial(addresses: list[str], target: Target, ca_file: str, dns_us: int,
         wire = Wire(target.host, address, ca_file, watch.phases)
         try:
             async with asyncio.timeout(watch.left_s if is_last else watch.left_s / 2):
-                wire.reader, wire.writer = await asyncio.open_connection(address, target.port, limit=MAX_ANSWER)
+                wire.reader, wire.writer = await _opened(address, target.port)
         except (OSError, TimeoutError) as error:
             watch.phases = Phases(dns=dns_us, connect=since(began))
             if is_last:
@@ -163,6 +164,18 @@ async def _dial(addresses: list[str], target: Target, ca_file: str, dns_us: int,
             wire.phases = Phases(dns=dns_us, connect=since(began))
             return wire
     raise AssertionError("A name that resolves has at least one address.")
+
+
+async def _opened(address: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Open a connection to a literal address: nothing is looked up once more on the way. Raises OSError."""
+    opened = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    try:
+        opened.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(opened, (address, port))
+        return await asyncio.open_connection(sock=opened, limit=MAX_ANSWER)
+    except BaseException:
+        opened.close()
+        raise
 
 
 def _connect_broken(error: OSError) -> Broken:
