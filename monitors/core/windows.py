@@ -16,6 +16,7 @@ from dateutil.rrule import rrule, rrulestr
 
 _ALLOWED = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "UNTIL"}
 _FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY"}
+_STEP_DAYS = {"DAILY": 1, "WEEKLY": 7}
 _DAY = timedelta(days=1)
 _MOST = 366  # steps between two windows
 _LONGEST = timedelta(days=3652)  # so that a rule that never comes true costs little to find out
@@ -65,7 +66,7 @@ def check_rule(rule: str, *, first: datetime) -> str:
         if parts.get("UNTIL", "") > f"{first + _LONGEST:%Y%m%d}":
             raise ValueError("UNTIL must be within ten years")
         opens = next(iter(_parsed(rule, first)), None)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise BadRule(f"We cannot read “{rule}”: {error}. Example: FREQ=WEEKLY;BYDAY=SU.") from error
     if opens is None:
         raise BadRule(f"“{rule}” never comes true from {first:%-d %B %Y} on. Example: FREQ=WEEKLY;BYDAY=SU.")
@@ -74,9 +75,11 @@ def check_rule(rule: str, *, first: datetime) -> str:
 
 def spans(plan: Plan, *, start: datetime, end: datetime) -> list[Span]:
     """Return the parts of `plan` that lie between `start` and `end`, earliest first."""
-    days = (end - start) // _DAY + 1 if end > start else 0
-    first = start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    found = {span for day in range(days + 1) for span in _of_day(plan, first + day * _DAY)}
+    if end - start > _DAY:
+        found: Iterable[Span] = _opened(plan, start, end)
+    else:
+        first = start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        found = {*_of_day(plan, first), *_of_day(plan, first + _DAY)}
     bounds = Span(max(start, plan.made_at), min(end, plan.ended_at or end))
     cut = (Span(max(span.start, bounds.start), min(span.end, bounds.end)) for span in found)
     return sorted((span for span in cut if span.start < span.end), key=lambda span: span.start)
@@ -87,7 +90,7 @@ def next_span(plan: Plan, *, now: datetime) -> Span | None:
     if plan.ended_at and plan.ended_at <= now:
         return None
     since = (now - timedelta(minutes=plan.minutes) - _DAY).astimezone(ZoneInfo(plan.zone)).replace(tzinfo=None)
-    wall = _starts(plan)
+    wall = _starts(plan, since)
     for opening in wall.xafter(since, inc=True) if isinstance(wall, rrule) else wall:
         span = _span(plan, opening)
         if span.end > now:
@@ -119,19 +122,35 @@ def shared(some: Sequence[Span], others: Sequence[Span]) -> list[Span]:
 @lru_cache(maxsize=4096)
 def _of_day(plan: Plan, day: datetime) -> tuple[Span, ...]:
     """Return the windows that touch a day of UTC. Kept, as each check asks for its own day."""
+    return tuple(_opened(plan, day, day + _DAY))
+
+
+def _opened(plan: Plan, start: datetime, end: datetime) -> set[Span]:
+    """Return the windows that touch `start` to `end`, as planned: whole, and also before `made_at`."""
     length = timedelta(minutes=plan.minutes)
     zone = ZoneInfo(plan.zone)
-    # A wall is at most a day from UTC, and a skipped hour moves a window by an hour at most.
-    since, until = ((at.astimezone(zone)).replace(tzinfo=None) for at in (day - length - _DAY, day + 2 * _DAY))
-    wall = _starts(plan)
+    # A wall is at most a day from UTC, and a skipped hour, or day, moves a window by a day at most.
+    since, until = (at.astimezone(zone).replace(tzinfo=None) for at in (start - length - _DAY, end + _DAY))
+    wall = _starts(plan, since)
     if isinstance(wall, rrule):
         wall = wall.between(since, until, inc=True)
     found = (_span(plan, opening) for opening in wall)
-    return tuple(span for span in found if span.start < day + _DAY and span.end > day)
+    return {span for span in found if span.start < end and span.end > start}
 
 
-def _starts(plan: Plan) -> rrule | Sequence[datetime]:
-    return _parsed(plan.rule, plan.first) if plan.rule else (plan.first,)
+def _starts(plan: Plan, since: datetime) -> rrule | Sequence[datetime]:
+    """Return when windows open on the wall: at least those from `since` on.
+
+    A rule is counted from its first window on, so the days of years are not walked through: its beginning is
+    moved on by as many whole steps as lie before. Months differ in length, and are few.
+    """
+    if not plan.rule:
+        return (plan.first,)
+    rule = _parsed(plan.rule, plan.first)
+    parts = dict(part.split("=") for part in plan.rule.split(";"))
+    step = timedelta(days=_STEP_DAYS.get(parts["FREQ"], 0) * int(parts.get("INTERVAL", "1")))
+    steps = (since - plan.first) // step - 1 if step else 0
+    return rule.replace(dtstart=plan.first + steps * step) if steps > 0 else rule
 
 
 @lru_cache(maxsize=1024)

@@ -11,6 +11,7 @@ from monitors.core.windows import BadRule, check_rule
 from monitors.services.windows import NewWindow
 
 _ONCE, _OWN = "once", "own"
+_YEARS = range(2000, 2100)  # of the first window; calendars end, and what began long ago is tedious to count
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 REPEATS = [
     (_ONCE, "Once"),
@@ -66,6 +67,8 @@ class WindowForm(forms.Form):
 
     def clean_first(self) -> datetime:
         first: datetime = self.cleaned_data["first"]
+        if first.year not in _YEARS:
+            raise forms.ValidationError(f"Choose a year from {_YEARS[0]} to {_YEARS[-1]}.")
         return first.replace(tzinfo=None)  # what stands on the wall; Django has given it the server's zone
 
     def clean(self) -> dict[str, Any]:

@@ -82,6 +82,8 @@ def test_how_a_window_repeats_is_said_in_words_where_there_are_some(organization
         ({"repeats": "own", "rule": "FREQ=HOURLY"}, "A rule needs FREQ=DAILY"),
         ({"repeats": "own"}, "Write the rule"),
         ({"first": "soon"}, "Enter a valid date/time."),
+        ({"first": "9999-12-31T23:30"}, "Choose a year from 2000 to 2099."),
+        ({"first": "0001-01-01T00:00", "repeats": "FREQ=DAILY"}, "Choose a year from 2000 to 2099."),
         ({"minutes": "99999"}, "Select a valid choice."),
         ({"first": "2026-03-24T11:59"}, "It would be over already. Choose a later time, or let it repeat."),
         (
