@@ -256,7 +256,7 @@ ALERT_LEASE_S = env.seconds("ALERT_LEASE_S", 120, at_least=1)
 
 # Days of check results as rows before today; older ones are packed by the hour. Two cover every 24 h chart.
 CHECK_RESULTS_KEEP_DAYS = env.whole("CHECK_RESULTS_KEEP_DAYS", 2, at_least=1, unit="days")
-# Days that single checks are kept packed, at some 10 bytes each, where an organization's plan says nothing else.
+# Days that single checks are kept packed, at some 11 bytes each, where an organization's plan says nothing else.
 # Sums with percentiles stay longer: of hours for two years, of days for ever.
 CHECKS_KEPT_DAYS = env.whole("CHECKS_KEPT_DAYS", 90, at_least=3, unit="days")
 
