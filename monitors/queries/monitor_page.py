@@ -11,16 +11,16 @@ from monitors.core.quorum import wanted_of
 from monitors.core.states import State
 from monitors.core.sums import Sums
 from monitors.core.verdict import Policy
-from monitors.core.windows import Span, covers
+from monitors.core.windows import Span, merged
 from monitors.models import CheckEvidence, Monitor, RegionWatch, SourceState
 from monitors.probes.base import Reason
 from monitors.queries.configuration import configuration
-from monitors.queries.history import DAY, HOUR, Checked, Stretch, stretches, sums_in, timeline, total
+from monitors.queries.history import DAY, Checked, Stretch, stretches, sums_in, timeline, total
 from monitors.queries.monitor_charts import AskedCharts, Charts, charts
 from monitors.queries.monitor_parts import PartLine, part_lines
 from monitors.queries.monitors import MonitorRow, rows_of
 from monitors.queries.regions import RegionLine, region_lines, region_name
-from monitors.queries.windows import planned_spans
+from monitors.queries.windows import AHEAD, LONGEST, Reached, in_words, reaching
 
 LINES = 10  # of single checks
 _MILLISECONDS = 1000
@@ -89,12 +89,13 @@ def monitor_page(monitor: Monitor, *, asked: AskedCharts, now: datetime) -> Moni
     """Return the page of a monitor with the charts that are asked for. At most sixteen queries, however old it is."""
     word = SourceState.objects.filter(ref=f"monitor:{monitor.id}", scope=monitor.scope_id).first()
     day = timeline(monitor.id, start=now - DAY, end=now)
-    planned = planned_spans(now - DAY, now + HOUR, monitor_ids=[monitor.id]).get(monitor.id, [])
+    windows = list(reaching(now - DAY, now + AHEAD + LONGEST, monitor_ids=[monitor.id]))
+    planned = merged(span for one in windows for span in one.spans if span.start < now)
     parts = stretches(monitor.id, start=_midnight(now, 89), now=now)
     return MonitorPage(
         row=rows_of([monitor], now)[0],
         parts=part_lines(monitor, now),
-        why=_why(monitor, word, planned, now),
+        why=_why(monitor, word, windows, now),
         charts=charts(monitor, asked, day, parts, word, now=now),
         tiles=_tiles(monitor, day, planned, parts, now),
         results=[_line(checked) for checked in reversed(day[-LINES:])],
@@ -126,7 +127,7 @@ def _tile(monitor: Monitor, label: str, sums: Sums) -> UptimeTile:
     return UptimeTile(label, sums.uptime, sums.checks, sums.failed, sums.planned, down, *times)
 
 
-def _why(monitor: Monitor, word: SourceState | None, planned: Sequence[Span], now: datetime) -> list[str]:
+def _why(monitor: Monitor, word: SourceState | None, windows: Sequence[Reached], now: datetime) -> list[str]:
     """Return the rules that led to what the monitor says now, as sentences."""
     up_after = monitor.recovery_confirmations or monitor.confirmations
     lines = [f"Down counts after {_checks(monitor.confirmations)}, up after {_checks(up_after)}."]
@@ -149,8 +150,7 @@ def _why(monitor: Monitor, word: SourceState | None, planned: Sequence[Span], no
         )
     if monitor.noisy_since:
         lines.append(f"It goes up and down since {_clock(monitor.noisy_since)}: up counts after 15 quiet minutes.")
-    if covers(planned, now):
-        lines.append("A maintenance window is open: failures wake nobody and cost no uptime.")
+    lines += in_words(windows, now=now)
     if monitor.muted_until and monitor.muted_until > now:
         by = f" by {monitor.muted_by} on {_clock(monitor.muted_at)}" if monitor.muted_by and monitor.muted_at else ""
         lines.append(f"Muted{by} until {_clock(monitor.muted_until)}: it is judged as ever, and nobody is alerted.")

@@ -6,13 +6,16 @@ those that bore it at the time.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
 
 from monitors.core.tagging import Move, borne
 from monitors.core.windows import Plan, Span, covers, merged, shared, spans
 from monitors.models import MaintenanceWindow, Monitor, TagMove
+
+LONGEST = timedelta(days=7)
+AHEAD = timedelta(days=30)  # in which the next window is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,32 @@ def reaching(start: datetime, end: datetime, *, monitor_ids: Collection[int] | N
             tagged = borne(moves.get((id_, window.tag), ()), bears_it_now=window.tag in tags, start=start, end=end)
             if reached := shared(opened, tagged):
                 yield Reached(window, id_, reached, window.tag)
+
+
+def in_words(reaching_one: Collection[Reached], *, now: datetime) -> list[str]:
+    """Return as sentences which windows of those that reach a monitor are open, and which comes next.
+
+    They have to be known until AHEAD and LONGEST from `now`.
+    """
+    opened = [(span, one) for one in reaching_one for span in one.spans if span.start <= now < span.end]
+    coming = [(span, one) for one in reaching_one for span in one.spans if now < span.start <= now + AHEAD]
+    lines = [
+        f"{_named(one)} is open until {_clock(span.end)}: failures wake nobody and cost no uptime."
+        for span, one in sorted(opened, key=lambda pair: (pair[0].end, pair[1].window.id))
+    ]
+    if coming:
+        span, one = min(coming, key=lambda pair: (pair[0].start, pair[1].window.id))
+        lines.append(f"{_named(one)} opens next, from {_clock(span.start)} to {_clock(span.end)}.")
+    return lines
+
+
+def _named(one: Reached) -> str:
+    by = f", for monitors with the tag “{one.tag}”," if one.tag else ""
+    return f"The maintenance window “{one.window.name}”{by}"
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%-d %B, %H:%M} UTC"
 
 
 def _windows(start: datetime, end: datetime, monitor_ids: Collection[int] | None) -> Iterable[MaintenanceWindow]:

@@ -96,10 +96,34 @@ def test_the_rules_behind_the_verdict_are_told():
         "1 check since 29 March, 11:59 UTC said major outage; not yet enough.",
         "Slow is above 600 ms, five times in a row: in the last week 95 of 100 checks took 300 ms at most.",
         "It goes up and down since 29 March, 11:00 UTC: up counts after 15 quiet minutes.",
-        "A maintenance window is open: failures wake nobody and cost no uptime.",
+        "The maintenance window “Move” is open until 29 March, 12:30 UTC: failures wake nobody and cost no uptime.",
         "Muted until 29 March, 13:00 UTC: it is judged as ever, and nobody is alerted.",
         "Our own network does not work since 29 March, 12:00 UTC: failures do not count until it does.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ([], []),
+        (
+            ["eu"],
+            [
+                "The maintenance window “Move”, for monitors with the tag “eu”, is open until 29 March, 12:30 UTC:"
+                " failures wake nobody and cost no uptime.",
+                "The maintenance window “Move”, for monitors with the tag “eu”, opens next,"
+                " from 30 March, 11:30 UTC to 30 March, 12:30 UTC.",
+            ],
+        ),
+    ],
+)
+def test_the_windows_that_reach_a_monitor_by_its_tag_are_told(tags, expected):
+    monitor = MonitorFactory(tags=tags)
+    MaintenanceWindow.objects.create(
+        organization=monitor.organization, name="Move", starts_on_wall="2026-03-29T11:30", time_zone="UTC",
+        minutes=60, rule="FREQ=DAILY", created_at=NOON - DAY, tag="eu",
+    )  # fmt: skip
+    assert [line for line in page_of(monitor).why if "maintenance window" in line] == expected
 
 
 @pytest.mark.parametrize("checks", [1, 200])

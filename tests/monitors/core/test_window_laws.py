@@ -27,6 +27,7 @@ RULES = [
     "FREQ=MONTHLY", "FREQ=MONTHLY;BYMONTHDAY=31", "FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=MONTHLY;BYDAY=-1SU",
     "FREQ=MONTHLY;INTERVAL=2;BYDAY=1MO", "FREQ=DAILY;BYDAY=SU",
 ]  # fmt: skip
+CALENDAR = datetime.fromisoformat("2000-01-01"), datetime.fromisoformat("2027-01-01")
 
 
 @st.composite
@@ -53,11 +54,7 @@ def opens(plan, wall):
 
 def planned(plan, start, end):
     """Every window, walked through from the first one on."""
-    walls = (
-        rrulestr(plan.rule, dtstart=plan.first).between(datetime(2000, 1, 1), datetime(2027, 1, 1))
-        if plan.rule
-        else [plan.first]
-    )
+    walls = rrulestr(plan.rule, dtstart=plan.first).between(*CALENDAR) if plan.rule else [plan.first]
     walls = {plan.first} & set(walls) | {w for w in walls if abs(w.replace(tzinfo=UTC) - start) < 20 * DAY}
     found = {Span(opens(plan, wall), opens(plan, wall) + plan.minutes * MINUTE) for wall in walls}
     cut = (Span(max(span.start, start), min(span.end, end)) for span in found)
