@@ -18,6 +18,7 @@ from monitors.services import heartbeats
 
 PER_MINUTE = 60  # reports of one job and kind that are stored: many notes must not drown the one that it failed
 METHODS = ("GET", "HEAD", "POST")
+_CHUNK = 65_536
 _KINDS = {"": PingKind.SUCCESS, "start": PingKind.START, "fail": PingKind.FAIL, "log": PingKind.LOG}
 _RUN = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
@@ -48,8 +49,9 @@ def ping(request: HttpRequest, token: str, what: str = "") -> HttpResponse:
 
 def _report(request: HttpRequest, kind: PingKind, exit_code: int | None, run: str) -> heartbeats.Report:
     body = request.read(MAX_BODY) if request.method == "POST" else b""
-    told = request.headers.get("Content-Length", "") if body else ""
-    size = max(len(body), int(told) if told.isascii() and told.isdigit() else 0)
+    size = len(body)
+    while rest := request.read(_CHUNK) if body else b"":
+        size += len(rest)
     address = client_ip(request.headers, request.META.get("REMOTE_ADDR", ""), settings.TRUSTED_PROXIES)
     return heartbeats.Report(kind, exit_code, run, body, size, str(literal_of(address) or "") or None)
 
