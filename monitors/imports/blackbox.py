@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from monitors.imports.base import Draft, Found, Impossible, Refused, Source, each
 from monitors.imports.blackbox_modules import Looked, look_of
 from monitors.imports.parts import Part, Unreadable
-from monitors.imports.writing import seconds_of, tags_of
+from monitors.imports.relabelling import relabelled
+from monitors.imports.writing import seconds_of, tags_of, whole_seconds, without_login
 
 _DISCOVERY = re.compile(r".+_sd_configs")
 _DEFAULT_TIMEOUT_S, _LEEWAY_S = 10.0, 0.5  # of Prometheus and of the exporter
+_TARGET, _MODULE, _ADDRESS = "__param_target", "__param_module", "__address__"
 _NO_TARGETS = (
     "blackbox.yml says how to look and not at what. Put the scrape_configs of prometheus.yml below it and import both."
 )
@@ -28,30 +31,65 @@ def read(document: object) -> list[Found]:
     if not whole.has("modules"):
         raise Unreadable(_NO_MODULES)
     modules, usual = whole.part("modules"), whole.part("global")
-    jobs = [job for job in whole.parts("scrape_configs") if job.text("metrics_path") == "/probe"]
+    jobs = [job for job in whole.parts("scrape_configs") if job.text("metrics_path").rstrip("/").endswith("/probe")]
     found: list[Found] = []
     for job in jobs:
-        found.extend(each([job], lambda one: one.text("job_name"), lambda one: _drafts(one, modules, usual)))
-        if searched := [key for key in job.values if _DISCOVERY.fullmatch(str(key)) and key != "static_configs"]:
+        made = each([job], lambda one: one.text("job_name"), lambda one: _drafts(one, modules, usual))
+        searched = [key for key in job.values if _DISCOVERY.fullmatch(str(key)) and key != "static_configs"]
+        if searched:
             why = f"It finds targets through {searched[0]}, which a file does not tell. Write them as static_configs."
-            found.append(Refused(job.text("job_name") or job.place, why))
+            made.append(Refused(job.text("job_name") or job.place, why))
+        found += made or [
+            Refused(job.text("job_name") or job.place, "It has no targets. Write them as static_configs.")
+        ]
     return found
 
 
 def _drafts(job: Part, modules: Part, usual: Part) -> Iterator[Draft]:
+    lost: list[str] = []
     names = job.part("params").texts("module") or ["http_2xx"]
-    interval_s = round(
-        seconds_of(job.text("scrape_interval") or usual.text("scrape_interval", "1m"), job.at("scrape_interval"))
-    )
-    for name in names:
-        if not modules.has(name):
-            raise Impossible(f"Its module {name[:40]!r} is not in the text. Put blackbox.yml above, with this module.")
-        module = modules.part(name)
-        look, timeout_s = look_of(module), _timeout_s(job, module, usual)
+    written = job.text("scrape_interval") or usual.text("scrape_interval", "1m")
+    interval_s = whole_seconds(written, job.at("scrape_interval"), lost)
+    rules, looks = list(job.parts("relabel_configs")), dict[str, tuple[Looked, int]]()
+    for asked in names:
         for group in job.parts("static_configs"):
-            tags = tags_of([job.text("job_name"), *(f"{key}:{value}" for key, value in group.pairs("labels"))])
             for target in group.texts("targets"):
-                yield _draft(look, target, name if len(names) > 1 else "", tags, interval_s, timeout_s)
+                labels = _labels(job, group, target, asked)
+                if (changed := relabelled(labels, rules)) is None:  # it is dropped, there as here
+                    continue
+                name = changed.get(_MODULE, "")
+                if name not in looks:
+                    looks[name] = _look(job, modules, usual, name)
+                look, timeout_s = looks[name]
+                draft = _draft(look, changed.get(_TARGET) or target, name if len(names) > 1 else "")
+                tags = tags_of([job.text("job_name"), *_tags(group)])
+                yield replace(
+                    draft, interval_s=interval_s, timeout_s=timeout_s, confirmations=1, tags=tags,
+                    lost=(*lost, *draft.lost),
+                )  # fmt: skip
+
+
+def _labels(job: Part, group: Part, target: str, module: str) -> dict[str, str]:
+    """Return what a target is called before relabelling, as Prometheus does."""
+    params = {f"__param_{name}": job.part("params").texts(name)[:1] for name in map(str, job.part("params").values)}
+    return {
+        "job": job.text("job_name"),
+        **{name: values[0] for name, values in params.items() if values},
+        _ADDRESS: target,
+        _MODULE: module,
+        **dict(group.pairs("labels")),
+    }
+
+
+def _tags(group: Part) -> Iterator[str]:
+    return (f"{name}:{value}" for name, value in group.pairs("labels") if not name.startswith("__"))
+
+
+def _look(job: Part, modules: Part, usual: Part, name: str) -> tuple[Looked, int]:
+    if not modules.has(name):
+        raise Impossible(f"Its module {name[:40]!r} is not in the text. Put blackbox.yml above, with this module.")
+    module = modules.part(name)
+    return look_of(module), _timeout_s(job, module, usual)
 
 
 def _timeout_s(job: Part, module: Part, usual: Part) -> int:
@@ -63,24 +101,17 @@ def _timeout_s(job: Part, module: Part, usual: Part) -> int:
     return max(1, round(waits_s - _LEEWAY_S))
 
 
-def _draft(look: Looked, target: str, module: str, tags: tuple[str, ...], interval_s: int, timeout_s: int) -> Draft:
+def _draft(look: Looked, target: str, module: str) -> Draft:
     options = dict(look.options)
-    if look.kind == "http" and "://" not in target:
-        target = f"http://{target}"
+    if look.kind == "http":
+        target, login = without_login(target if "://" in target else f"http://{target}")
+        if login and "auth" in options:
+            raise Impossible("It sends two secrets, one of its module and one in its address; one can be stored.")
+        options |= login
     name = target.partition("://")[2] or target
     if look.kind == "dns":  # its target is the server that is asked
         options, target, name = options | {"resolver": target}, look.name, f"{look.name} at {target}"
-    return Draft(
-        name=f"{name} ({module})" if module else name,
-        kind=look.kind,
-        target=target,
-        options=options,
-        interval_s=interval_s,
-        timeout_s=timeout_s,
-        confirmations=1,
-        tags=tags,
-        lost=tuple(look.lost),
-    )
+    return Draft(f"{name} ({module})" if module else name, look.kind, target, options, lost=tuple(look.lost))
 
 
 SOURCE = Source(

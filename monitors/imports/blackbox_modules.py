@@ -4,10 +4,31 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from monitors.imports.base import Impossible
+from monitors.imports.blackbox_dialogues import dialogue
+from monitors.imports.blackbox_records import records
 from monitors.imports.parts import Part
-from monitors.imports.writing import basic, headers_of, pattern, quoted
+from monitors.imports.writing import accepted, basic, headers_of, joined, pattern, quoted, without_ours
 
-_FROM_FILES = ("bearer_token_file", "password_file", "username_file", "credentials_file", "body_file")
+_FROM_FILES = (
+    "bearer_token_file",
+    "password_file",
+    "username_file",
+    "credentials_file",
+    "body_file",
+    "client_secret_file",
+)
+_HTTP_KEYS = frozenset({
+    "method", "headers", "http_headers", "body", "valid_status_codes", "accept_any_response", "valid_http_versions",
+    "no_follow_redirects", "follow_redirects", "fail_if_ssl", "fail_if_not_ssl", "fail_if_body_matches_regexp",
+    "fail_if_body_not_matches_regexp", "fail_if_header_matches", "fail_if_header_not_matches", "tls_config", "basic_auth",
+    "bearer_token", "authorization", "enable_http2", "body_size_limit", "skip_resolve_phase_with_proxy",
+})  # fmt: skip
+_TCP_KEYS = frozenset({"query_response", "tls", "tls_config"})
+_DNS_KEYS = frozenset({
+    "query_name", "query_type", "valid_rcodes", "validate_answer_rrs", "recursion_desired", "tls_config",
+})  # fmt: skip
+_WEBSOCKET_KEYS = frozenset({"headers", "tls_config"})
+_PLACES = frozenset({"preferred_ip_protocol", "ip_protocol_fallback"})
 
 
 @dataclass(slots=True)
@@ -29,33 +50,36 @@ def look_of(module: Part) -> Looked:
 
 
 def _http(part: Part) -> Looked:
-    found = Looked("http", {"method": part.text("method", "GET").upper(), **_secrets(part)})
+    if part.has("oauth2"):
+        raise Impossible(f"{part.at('oauth2')} fetches a token. Write a lasting one as bearer_token instead.")
+    found = Looked("http", {"method": part.text("method", "GET").upper()})
     options = found.options
-    options["expected_status"] = ",".join(part.texts("valid_status_codes")) or "200-299"
-    if body := part.text("body"):
+    options |= _secrets(part, found)
+    follows = not part.flag("no_follow_redirects") and part.flag("follow_redirects", default=True)
+    codes = part.texts("valid_status_codes") or ["200-299"]
+    status = accepted(["100-599"] if part.flag("accept_any_response") else codes, follows=follows)
+    if body := part.exactly("body"):
         options["body"] = body
-    if part.flag("no_follow_redirects") or not part.flag("follow_redirects", default=True):
+    if not follows:
         options["redirects"] = "never"
-    conditions = [*_versions(part, found), *_matches(part)]
-    if conditions:
-        options["conditions"] = "\n".join(conditions)
-    if part.flag("fail_if_ssl"):
-        raise Impossible(f"{part.at('fail_if_ssl')} cannot be carried over.")
-    if part.flag("fail_if_not_ssl"):
-        found.lost.append("That it must be https: an https address never leads to http here.")
-    _told(part, found, ("proxy_url", "oauth2", "compression", "preferred_ip_protocol"))
-    _insecure(part, found)
+    told = [status.pop("conditions")] if "conditions" in status else []
+    conditions = [*told, *_versions(part, found), *_matches(part)]
+    if part.flag("fail_if_ssl") or part.flag("fail_if_not_ssl"):
+        conditions.append("certificate_days exists" if part.flag("fail_if_not_ssl") else "not certificate_days exists")
+    options |= status | ({"conditions": joined(conditions)} if conditions else {})
+    _told(part, found, _HTTP_KEYS)
+    _trust(part, found)
     return found
 
 
-def _secrets(part: Part) -> dict[str, str]:
+def _secrets(part: Part, found: Looked) -> dict[str, str]:
     """Return the options that send headers and the secret. Raises Impossible where it is in another file."""
     auth, user = part.part("authorization"), part.part("basic_auth")
     for place in (part, auth, user):
         for key in _FROM_FILES:
             if place.has(key):
                 raise Impossible(f"{place.at(key)} names another file. Write its content here instead.")
-    headers = part.pairs("headers")
+    headers = without_ours([*part.pairs("headers"), *_lists(part.part("http_headers"))], found.lost)
     if part.has("bearer_token") or auth.has("credentials"):
         token = part.text("bearer_token") or auth.text("credentials")
         headers = [*headers, ("Authorization", f"{auth.text('type', 'Bearer')} {token}")]
@@ -64,7 +88,17 @@ def _secrets(part: Part) -> dict[str, str]:
         return options
     if "auth" in options:
         raise Impossible("It sends two secrets, a password and one in its headers; one can be stored.")
-    return options | basic(user.text("username"), user.text("password"))
+    return options | basic(user.text("username"), user.exactly("password"))
+
+
+def _lists(headers: Part) -> Iterator[tuple[str, str]]:
+    """Give headers that are written as lists of values, of secrets and of files."""
+    for name in map(str, headers.values):
+        one = headers.part(name)
+        if one.has("files"):
+            raise Impossible(f"{one.at('files')} names other files. Write their content here, as secrets.")
+        for value in [*one.texts("values"), *one.texts("secrets")]:
+            yield name, value
 
 
 def _versions(part: Part, found: Looked) -> Iterator[str]:
@@ -94,49 +128,70 @@ def _allowing(header: str, condition: str, allows_missing: bool) -> str:
 
 
 def _tcp(part: Part) -> Looked:
-    found = Looked("tcp", {"tls": "yes"} if part.flag("tls") else {})
-    sends, expects = [], []
-    for step in part.parts("query_response"):
-        if step.flag("starttls"):
-            raise Impossible(f"{step.at('starttls')}: add a monitor of the kind SMTP or IMAP instead.")
-        sends.append(step.text("send"))
-        expects.append(step.text("expect"))
-    if said := "".join(f"{line}\\n" for line in sends if line):
-        found.options["send"] = said
-    last = next((regex for regex in reversed(expects) if regex), "")
-    if last:
-        found.options["expect"] = last.removeprefix("^").removesuffix("$")
-        if not found.options["expect"].replace(" ", "").replace("-", "").isalnum():
-            raise Impossible(f"It expects the pattern {last[:40]!r}; of TCP, StatusWire looks for a text.")
-    if len(list(filter(None, expects))) > 1:
-        found.lost.append("Its expectations but the last: StatusWire looks for one text.")
-    _insecure(part, found)
+    said = dialogue(list(part.parts("query_response")))
+    options = {"tls": "yes"} if part.flag("tls") and said.kind == "tcp" else {}
+    if part.flag("tls") and said.kind != "tcp":
+        raise Impossible(f"{part.at('tls')} and starttls together make no sense. Keep one.")
+    found = Looked(said.kind, options | said.options, list(said.lost))
+    _told(part, found, _TCP_KEYS)
+    _trust(part, found)
     return found
 
 
 def _icmp(part: Part) -> Looked:
     found = Looked("ping", {"count": "1"})
-    _told(part, found, ("payload_size", "dont_fragment", "ttl"))
+    _told(part, found, frozenset())
     return found
 
 
 def _dns(part: Part) -> Looked:
-    name = part.needed("query_name").rstrip(".")
-    found = Looked("dns", {"type": part.text("query_type", "A")}, name=name)
-    if codes := part.texts("valid_rcodes"):
-        found.options["conditions"] = f"rcode in [{', '.join(map(quoted, codes))}]"
-    checks = ("validate_answer_rrs", "validate_authority_rrs", "validate_additional_rrs", "transport_protocol")
-    _told(part, found, checks)
+    name, type_ = part.needed("query_name").rstrip("."), part.text("query_type", "ANY").upper()
+    found = Looked("dns", {"type": "A" if type_ == "ANY" else type_}, name=name)
+    if type_ == "ANY":
+        found.lost.append("That it asks for records of any kind: StatusWire asks for A.")
+    conditions = [f"rcode in [{', '.join(map(quoted, part.texts('valid_rcodes') or ['NOERROR']))}]"]
+    answers, lost = records(part.part("validate_answer_rrs"))
+    found.options["conditions"] = joined([*conditions, *answers])
+    found.lost += lost
+    _told(part, found, _DNS_KEYS)
     return found
 
 
-def _told(part: Part, found: Looked, keys: tuple[str, ...]) -> None:
-    found.lost.extend(f"{key} of its module." for key in keys if part.has(key))
+def _websocket(part: Part) -> Looked:
+    found = Looked("websocket")
+    if headers := without_ours(part.pairs("headers"), found.lost):
+        found.options["headers"] = "\n".join(f"{name}: {value}" for name, value in headers)
+    _told(part, found, _WEBSOCKET_KEYS)
+    _trust(part, found)
+    return found
 
 
-def _insecure(part: Part, found: Looked) -> None:
-    if part.part("tls_config").flag("insecure_skip_verify"):
+def _told(part: Part, found: Looked, known: frozenset[str]) -> None:
+    """Tell what nothing of ours does, key by key; what changes only the way is told in one."""
+    keys = [str(key) for key, value in part.values.items() if value not in (None, False, "", []) and key not in known]
+    found.lost.extend(f"{key[:60]} of its module." for key in keys if key not in _PLACES)
+    if part.has("preferred_ip_protocol"):
+        found.lost.append("Its choice of IPv4 or IPv6: StatusWire tries both.")
+
+
+def _trust(part: Part, found: Looked) -> None:
+    trust = part.part("tls_config")
+    for key in ("cert_file", "key_file", "cert", "key"):
+        if trust.has(key):
+            raise Impossible(f"{trust.at(key)}: it shows a certificate of its own, which StatusWire cannot.")
+    if trust.flag("insecure_skip_verify"):
         found.lost.append("Errors of the certificate are not ignored: they count as down.")
+    elif trust.has("ca_file") or trust.has("ca"):
+        found.lost.append("Its own certificate authority is not trusted: such a certificate counts as down.")
+    found.lost.extend(
+        f"{key} of its tls_config." for key in ("server_name", "min_version", "max_version") if trust.has(key)
+    )
 
 
-_PROBERS: dict[str, Callable[[Part], Looked]] = {"http": _http, "tcp": _tcp, "icmp": _icmp, "dns": _dns}
+_PROBERS: dict[str, Callable[[Part], Looked]] = {
+    "http": _http,
+    "tcp": _tcp,
+    "icmp": _icmp,
+    "dns": _dns,
+    "websocket": _websocket,
+}

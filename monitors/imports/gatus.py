@@ -8,7 +8,7 @@ from monitors.imports.base import Draft, Found, Impossible, Source, each, heartb
 from monitors.imports.gatus_conditions import Judged, judged
 from monitors.imports.gatus_requests import request_of, without_environment
 from monitors.imports.parts import Part
-from monitors.imports.writing import joined, seconds_of, span, tags_of, whole_seconds
+from monitors.imports.writing import joined, seconds_of, span, tags_of, whole_seconds, without_login
 
 _SCHEMES = {
     "http": "http", "https": "http", "tcp": "tcp", "icmp": "ping", "tls": "tls", "starttls": "smtp",
@@ -123,7 +123,10 @@ def _target(one: Part) -> tuple[str, str, dict[str, str], list[str]]:
             f"It goes to {scheme[:20]}, which StatusWire does not watch. A TCP monitor can watch its port."
         )
     options, lost = request_of(one, kind)
-    return kind, url if kind in ("http", "websocket") else rest.rstrip("/"), options, lost
+    if kind != "http":
+        return kind, url if kind == "websocket" else rest.rstrip("/"), options, lost
+    url, login = without_login(url)
+    return kind, url, options | ({} if "auth" in options else login), lost  # a header goes before
 
 
 def _shell(one: Part, place: str) -> tuple[str, str, dict[str, str], list[str]]:

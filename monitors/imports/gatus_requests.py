@@ -5,7 +5,7 @@ import re
 
 from monitors.imports.base import Impossible
 from monitors.imports.parts import Part
-from monitors.imports.writing import headers_of
+from monitors.imports.writing import headers_of, without_ours
 
 _VARIABLE = re.compile(r"\$(\{[^}]*\}?|[A-Za-z0-9_]+|[*#@!?-])")
 _RANDOM = re.compile(r"\[RANDOM_STRING_(\d{1,9})\]")
@@ -43,7 +43,7 @@ def request_of(one: Part, kind: str) -> tuple[dict[str, str], list[str]]:
         body = _RANDOM.sub(lambda match: "x" * min(int(match[1]), _MOST_RANDOM), body)
         lost.append("Its random text: the same is sent at each check.")
     if kind == "http":
-        return _http(one, body), lost
+        return _http(one, body, lost), lost
     if kind == "tcp":
         return ({"send": _escaped(body)} if body else {}), lost
     if kind == "websocket":
@@ -53,8 +53,8 @@ def request_of(one: Part, kind: str) -> tuple[dict[str, str], list[str]]:
     return ({"encryption": "STARTTLS"} if kind == "smtp" else {}), lost + (["What it sends."] if body else [])
 
 
-def _http(one: Part, body: str) -> dict[str, str]:
-    headers = one.pairs("headers")
+def _http(one: Part, body: str, lost: list[str]) -> dict[str, str]:
+    headers = without_ours(one.pairs("headers"), lost)
     if one.flag("graphql"):
         body = json.dumps({"query": body})  # recognised as JSON when it is sent
     return {

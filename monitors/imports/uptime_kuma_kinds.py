@@ -16,6 +16,7 @@ from monitors.imports.writing import (
     quoted,
     span,
     without_login,
+    without_ours,
 )
 
 _EXPIRY_DAYS = 21  # when Uptime Kuma first tells of a certificate
@@ -33,7 +34,7 @@ def _http(one: Part) -> Parts:
     method, lost = one.text("method", "GET").upper(), list[str]()
     url, login = without_login(one.needed("url"))
     redirects = one.number("maxredirects", _USUAL_REDIRECTS)
-    options = {"method": method, **_auth(one, login)}
+    options = {"method": method, **_auth(one, login, lost)}
     if redirects == 0:
         options["redirects"] = "never"
     elif redirects < _MOST_REDIRECTS:
@@ -59,11 +60,11 @@ def _body(one: Part, body: str, headers: str) -> dict[str, str]:
     return {"body": body, "headers": "\n".join(filter(None, [headers, f"Content-Type: {type_}"]))}
 
 
-def _auth(one: Part, login: dict[str, str]) -> dict[str, str]:
+def _auth(one: Part, login: dict[str, str], lost: list[str]) -> dict[str, str]:
     method = one.text("authMethod")
     if method not in ("", "null", "basic"):
         raise Impossible(f"It logs in by {method[:20]}, which StatusWire does not do.")
-    options = headers_of(_headers(one))
+    options = headers_of(without_ours(_headers(one), lost))
     # Old versions have no method: there a user is enough.
     if (user := one.text("basic_auth_user")) and (method == "basic" or "authMethod" not in one.values):
         login = basic(user, one.exactly("basic_auth_pass"))

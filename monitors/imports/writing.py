@@ -16,6 +16,10 @@ _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h":
 _UNITS["y"] = 365 * _UNITS["d"]
 _PIECE = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)(ns|us|µs|ms|s|m|h|d|w|y)")
 _DAY_S = 86_400
+_OF_CONNECTIONS = {
+    "accept-encoding", "connection", "content-length", "keep-alive", "proxy-connection", "te", "transfer-encoding",
+    "upgrade",
+}  # fmt: skip
 
 
 def seconds_of(text: str, place: str) -> float:
@@ -131,6 +135,8 @@ def headers_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     options: dict[str, str] = {}
     for name, value in pairs:
         line = f"{name}: {value}"
+        if "\n" in line or "\r" in line:
+            raise Impossible(f"Its header {name[:40]!r} has a line break in it. Write it in one line.")
         if not (is_secret_name(name) or masked(line) != line):
             plain.append(line)
         elif options:
@@ -140,6 +146,17 @@ def headers_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
         else:
             options = _auth(name, value)
     return options | ({"headers": "\n".join(plain)} if plain else {})
+
+
+def without_ours(pairs: Iterable[tuple[str, str]], lost: list[str]) -> list[tuple[str, str]]:
+    """Return headers without those by which a connection works, which StatusWire sets itself; they are told in `lost`."""
+    kept = []
+    for name, value in pairs:
+        if name.lower() in _OF_CONNECTIONS:
+            lost.append(f"Its header {name}: StatusWire sets it itself.")
+        else:
+            kept.append((name, value))
+    return kept
 
 
 def basic(user: str, password: str) -> dict[str, str]:

@@ -103,22 +103,137 @@ def test_what_fails_a_body_or_header_becomes_a_condition(module, conditions):
 
 
 def test_what_tcp_says_and_expects():
-    steps = [{"expect": "^SSH-2"}, {"send": "SSH-2"}]
-    assert only("tcp", {"tls": True, "query_response": steps}).options == {
+    draft = only(
+        "tcp", {"tls": True, "query_response": [{"send": "HELP\r"}, {"expect": "^ready a.b$"}, {"send": "QUIT"}]}
+    )
+    assert draft.options == {
         "tls": "yes",
-        "send": "SSH-2\\n",
-        "expect": "SSH-2",
+        "send": "HELP\\r\\n",
+        "expect": "ready a.b",
+        "conditions": r"answer matches /(?m)^ready\ a\.b/",
     }
+    assert draft.lost == ("What it says at the end, when all that is expected was heard.",)
+    probe_kinds()["tcp"].clean(draft.options)
+
+
+@pytest.mark.parametrize(
+    ("steps", "kind", "options"),
+    [
+        ([{"expect": "^SSH-2.0-"}, {"send": "SSH-2.0-x"}], "tcp", {"expect": "SSH-2.0-"}),
+        ([{"expect": "^+OK"}], "tcp", {"expect": "+OK"}),
+        ([{"expect": r".*a\.b.*"}], "tcp", {"expect": "a.b"}),
+        ([{"send": "EHLO x\r"}, {"starttls": True}], "smtp", {"encryption": "STARTTLS"}),
+        ([{"expect": "OK"}, {"send": ". STARTTLS"}, {"starttls": True}], "imap", {"encryption": "STARTTLS"}),
+    ],
+)
+def test_dialogues_as_they_are_shipped(steps, kind, options):
+    draft = only("tcp", {"query_response": steps})
+    assert (draft.kind, {key: text for key, text in draft.options.items() if key != "conditions"}) == (kind, options)
+    probe_kinds()[kind].clean(draft.options)
+
+
+@pytest.mark.parametrize(
+    ("checks", "conditions"),
+    [
+        ({"fail_if_none_matches_regexp": [".+"]}, "length(answers) > 0"),
+        (
+            {"fail_if_none_matches_regexp": ["127.0.0.1", r"a\.\t300\tIN\tA\t1\.2\.3\.4"]},
+            'answers contains "127.0.0.1" or answers contains "1.2.3.4"',
+        ),
+        ({"fail_if_matches_regexp": [".*127.0.0.1"]}, 'not answers contains "127.0.0.1"'),
+        ({"fail_if_not_matches_regexp": ["1.2.3.4$"]}, 'length(answers) == 1 and answers contains "1.2.3.4"'),
+    ],
+)
+def test_what_records_must_be(checks, conditions):
+    draft = only("dns", {"query_name": "a", "query_type": "A", "validate_answer_rrs": checks})
+    assert (draft.options["conditions"], draft.lost) == (f'rcode in ["NOERROR"]\n{conditions}', ())
+    probe_kinds()["dns"].clean(draft.options)
+
+
+def relabelled(targets, rules, labels=(), **modules):
+    job = {"job_name": "a", "metrics_path": "/probe", "params": {"module": ["m"]}, "relabel_configs": rules}
+    job["static_configs"] = [{"targets": targets, "labels": dict(labels)}]
+    modules = {"m": {"prober": "http"}, "ping": {"prober": "icmp"}} | modules
+    return read(yaml.safe_dump({"modules": modules, "scrape_configs": [job]}))[1]
+
+
+@pytest.mark.parametrize(
+    ("rules", "labels", "kind", "target"),
+    [
+        ([{"source_labels": ["module"], "target_label": "__param_module"}], {"module": "ping"}, "ping", "x@ping@a.b"),
+        (
+            [
+                {"source_labels": ["__address__"], "regex": "(.*)@.*@(.*)", "target_label": "__param_target",
+                 "replacement": "https://$2/${1}"},
+                {"target_label": "__address__", "replacement": "exporter:9115"},
+            ], {}, "http", "https://a.b/x",
+        ),
+        (
+            [{"source_labels": ["env", "zone"], "separator": "-", "regex": "prod-(?P<z>.*)", "action": "replace",
+              "replacement": "${z}.b$$", "target_label": "__param_target"}],
+            {"env": "prod", "zone": "eu"}, "http", "http://eu.b$",
+        ),
+        ([{"action": "labelmap", "regex": "to_(.*)", "replacement": "__param_$1"}], {"to_target": "a.b"}, "http", "http://a.b"),
+        ([{"action": "labeldrop", "regex": "x"}, {"action": "keep", "source_labels": ["env"], "regex": ""}], {"x": "y"}, "http", "http://a.b"),
+    ],
+)  # fmt: skip
+def test_targets_are_relabelled_as_prometheus_does(rules, labels, kind, target):
+    (draft,) = relabelled(["x@ping@a.b"], rules, labels)
+    assert (draft.kind, draft.target) == (kind, target)
+
+
+def test_a_target_that_is_dropped_is_none_and_an_action_that_is_not_known_is_said():
+    drop = {"source_labels": ["__address__"], "regex": "off.*", "action": "drop"}
+    assert [draft.name for draft in relabelled(["off.example.com", "on.example.com"], [drop])] == ["on.example.com"]
+    (found,) = relabelled(["a"], [{"action": "hashmod"}])
+    assert found.why == "scrape_configs[0].relabel_configs[0].action is 'hashmod', which StatusWire does not follow."
+    (found,) = relabelled(["a"], [{"regex": "("}])
+    assert found.why == "scrape_configs[0].relabel_configs[0].regex is no regular expression."
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        ({"accept_any_response": True}, {"expected_status": "100-599"}),
+        ({"valid_status_codes": [200, 301]}, {"expected_status": "100-599", "conditions": "status in [200, 301]"}),
+        ({"fail_if_not_ssl": True}, {"conditions": "certificate_days exists"}),
+        ({"fail_if_ssl": True}, {"conditions": "not certificate_days exists"}),
+        ({"http_headers": {"X-Team": {"values": ["a"]}}}, {"headers": "X-Team: a"}),
+        ({"http_headers": {"X-Api-Key": {"secrets": ["hush"]}}}, {"auth": "header", "auth_name": "X-Api-Key", "auth_secret": "hush"}),
+    ],
+)  # fmt: skip
+def test_what_a_module_asks_of_http(module, expected):
+    draft = only("http", module)
+    assert (draft.options, draft.lost) == ({"method": "GET", "expected_status": "200-299"} | expected, ())
+    probe_kinds()["http"].clean(draft.options)
+
+
+def test_a_websocket_is_opened():
+    (draft,) = relabelled(["wss://a.example.com/"], [], m={"prober": "websocket"})
+    assert (draft.kind, draft.target, draft.options) == ("websocket", "wss://a.example.com/", {})
 
 
 def test_what_is_lost_is_said():
     draft = only(
-        "http", {"tls_config": {"insecure_skip_verify": True}, "proxy_url": "http://x", "fail_if_not_ssl": True}
-    )
+        "http",
+        {
+            "tls_config": {"insecure_skip_verify": True, "server_name": "b"}, "proxy_url": "http://x",
+            "headers": {"Accept-Encoding": "gzip"}, "preferred_ip_protocol": "ip4", "strange": 1,
+            "fail_if_body_json_not_matches_cel": "body.a == 1",
+        },
+    )  # fmt: skip
     assert draft.lost == (
-        "That it must be https: an https address never leads to http here.",
+        "Its header Accept-Encoding: StatusWire sets it itself.",
+        "fail_if_body_json_not_matches_cel of its module.",
         "proxy_url of its module.",
+        "strange of its module.",
+        "Its choice of IPv4 or IPv6: StatusWire tries both.",
         "Errors of the certificate are not ignored: they count as down.",
+        "server_name of its tls_config.",
+    )
+    assert only("dns", {"query_name": "a", "validate_authority_rrs": {"fail_if_matches_regexp": ["x"]}}).lost == (
+        "That it asks for records of any kind: StatusWire asks for A.",
+        "validate_authority_rrs of its module.",
     )
 
 
@@ -129,6 +244,16 @@ def test_what_is_lost_is_said():
         ("http", {"bearer_token_file": "/x"}, {}, "modules.m.http.bearer_token_file names another file."),
         ("http", {"basic_auth": {"username": "a", "password": "b"}, "bearer_token": "abcdefgh"}, {}, "two secrets"),
         ("http", {"valid_status_codes": 200}, {}, "modules.m.http.valid_status_codes must be a list, and is a number."),
+        ("http", {"oauth2": {"client_id": "x"}}, {}, "modules.m.http.oauth2 fetches a token."),
+        ("http", {"tls_config": {"cert_file": "/x"}}, {}, "it shows a certificate of its own"),
+        ("http", {"headers": {"X-A": "b\nc"}}, {}, "Its header 'X-A' has a line break in it."),
+        ("http", {}, {"static_configs": []}, "It has no targets. Write them as static_configs."),
+        (
+            "tcp",
+            {"query_response": [{"send": "${1}"}, {"expect": "x"}]},
+            {},
+            "It answers with a piece of what the server said",
+        ),
         ("http", {}, {"params": {"module": ["other"]}}, "Its module 'other' is not in the text."),
         ("http", {}, {"scrape_interval": "often"}, "scrape_configs[0].scrape_interval is 'often', which is no time."),
         (
