@@ -7,6 +7,7 @@ in the rows; likewise what is younger than its last day is in its hours. A gap s
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
 from typing import NamedTuple
 
 from django.db import connection
@@ -157,8 +158,9 @@ def _unpacked(monitor_ids: Collection[int], now: datetime) -> list[tuple[int, da
         cursor.execute(_RECENT, [[id_ for id_ in monitor_ids if id_ not in planned], since, now])
         counts: list[tuple[int, date, int, int]] = cursor.fetchall()
     for id_, windows in planned.items():  # few: their checks are looked at one by one
-        sums = sums_in(timeline(id_, start=since, end=now), windows)
-        counts.append((id_, now.astimezone(UTC).date(), sums.checks, sums.failed))
+        for day, checks in groupby(timeline(id_, start=since, end=now), key=lambda c: c.at.astimezone(UTC).date()):
+            sums = sums_in(list(checks), windows)
+            counts.append((id_, day, sums.checks, sums.failed))
     return counts
 
 

@@ -92,6 +92,20 @@ def test_bars_are_the_same_wherever_the_checks_lie(packed_at):
     assert bars == [DayBar(date(2026, 3, 30), 24, 0), DayBar(date(2026, 3, 31), 10, 1)]
 
 
+@pytest.mark.parametrize("packed_at", [None, MIDNIGHT + DAY + 5 * MINUTE, MIDNIGHT + DAY + HOUR, NOW])
+def test_planned_work_moves_no_check_to_another_day(packed_at):
+    monitor = MonitorFactory()
+    MaintenanceWindow.objects.create(
+        organization=monitor.organization, name="Move", starts_on_wall="2026-03-30T22:30", time_zone="UTC",
+        minutes=180, created_at=MIDNIGHT - DAY, is_for_all=True,
+    )  # fmt: skip
+    store(monitor, *((MIDNIGHT + DAY + n * HOUR, DOWN if n in (20, 23, 24) else UP, 1) for n in range(18, 34)))
+    if packed_at:
+        pack_closed_hours(now=packed_at)
+    bars = day_bars([monitor.id], days=2, now=NOW)[monitor.id]
+    assert bars == [DayBar(date(2026, 3, 30), 5, 1), DayBar(date(2026, 3, 31), 8, 0)]
+
+
 @pytest.mark.parametrize("count", [1, 20])
 def test_bars_of_many_take_as_many_queries_as_of_one(count, django_assert_num_queries):
     monitors = MonitorFactory.create_batch(count)
