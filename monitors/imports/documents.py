@@ -1,20 +1,43 @@
 """Read a JSON or YAML text that anybody may have written, without trusting its size, depth, aliases or tags."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
 from monitors.imports.parts import Unreadable, kind_of
+from monitors.imports.wrapped import unwrapped
 
 MAX_BYTES = 800_000  # with the rest of a form, this stays under DATA_UPLOAD_MAX_MEMORY_SIZE
 MAX_DEPTH = 50
 MAX_VALUES = 200_000  # once every alias is written out
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TEMPLATE = " It has {{ in it: if it is a template, import what is made of it."
+_Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NUMBERS = ("int", "float", "timestamp")
+
+
+class _Loader(_Fast):  # type: ignore[misc]
+    """Keeps what looks like a number as it is written, where it is written in a way that the number would lose.
+
+    YAML takes 1.10 for 1.1, 0123 for 83 and 2026-11-21 for a date. Of a name or a header the text is meant.
+    """
+
+
+def _as_written(loader: Any, node: yaml.ScalarNode) -> object:
+    value = yaml.SafeLoader.yaml_constructors[node.tag](loader, node)
+    return value if str(value) == node.value and isinstance(value, int | float) else node.value
+
+
+for _number in _NUMBERS:
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_number}", _as_written)
 
 
 def read_document(text: str) -> object:
-    """Return what a text means. Several YAML documents of objects are read as one. Raises Unreadable."""
+    """Return what a text means. Several YAML documents of objects are read as one, manifests by what is in them.
+
+    Raises Unreadable.
+    """
     size = len(text.encode("utf-8", errors="replace"))
     if size > MAX_BYTES:
         raise Unreadable(f"The text has {size:,} bytes; {MAX_BYTES:,} can be read. Split it into several.")
@@ -27,13 +50,22 @@ def read_document(text: str) -> object:
 
 def _json(text: str) -> object:
     try:
-        return json.loads(text.lstrip("\ufeff"))
+        return json.loads(text.lstrip("\ufeff"), object_pairs_hook=_without_twins)
     except RecursionError as error:
         raise Unreadable("The JSON is nested too deeply to be a list of monitors.") from error
     except json.JSONDecodeError as error:
         return _flow_yaml(text, error)
     except ValueError as error:
         raise Unreadable("The JSON has a number in it that is too long to be one.") from error
+
+
+def _without_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            raise Unreadable(f"The JSON has the key {name[:60]!r} twice in one object. Keep one.")
+        found[name] = value
+    return found
 
 
 def _flow_yaml(text: str, error: json.JSONDecodeError) -> object:
@@ -46,8 +78,22 @@ def _flow_yaml(text: str, error: json.JSONDecodeError) -> object:
 
 
 def _yaml(text: str) -> object:
+    documents = _documents(text)
+    unfolded = [found for document in documents for found in unwrapped(document, _within)]
+    return _merged(unfolded or documents)
+
+
+def _within(text: str) -> object:
+    """Return what a text within a document means, None where it is no YAML: much else lies in manifests."""
+    try:
+        return _merged(_documents(text))
+    except Unreadable:
+        return None
+
+
+def _documents(text: str) -> list[object]:
     loader = _Loader(text)
-    documents = []
+    documents: list[object] = []
     try:
         _judge_depth(text)
         while loader.check_node():
@@ -55,7 +101,7 @@ def _yaml(text: str) -> object:
             _size(node, {}, set())
             documents.append(loader.construct_document(node))
     except yaml.MarkedYAMLError as error:
-        raise Unreadable(_said(error)) from error
+        raise Unreadable(_said(error) + (_TEMPLATE if "{{" in text else "")) from error
     except yaml.reader.ReaderError as error:
         raise Unreadable("The text has characters in it that YAML does not allow. Save it as UTF-8 text.") from error
     except RecursionError as error:
@@ -64,7 +110,7 @@ def _yaml(text: str) -> object:
         raise Unreadable(f"The YAML has a value in it that is none: {str(error)[:100]}. Put it in quotes.") from error
     finally:
         loader.dispose()
-    return _merged(documents)
+    return documents
 
 
 def _said(error: yaml.MarkedYAMLError) -> str:
@@ -126,7 +172,15 @@ def _merged(documents: list[object]) -> object:
             continue
         if not isinstance(document, dict):
             raise Unreadable(f"Document {number} of the YAML must be an object, and is {kind_of(document)}.")
-        if twice := sorted(map(str, merged.keys() & document.keys())):
-            raise Unreadable(f"Document {number} of the YAML has {twice[0]!r} again. Import one after the other.")
-        merged |= document
+        for key, value in document.items():
+            merged[key] = _joined(merged[key], value, number, str(key)) if key in merged else value
     return merged
+
+
+def _joined(first: object, second: object, number: int, key: str) -> object:
+    """Join what two documents say under one key: lists follow one another, and objects must differ in their keys."""
+    if isinstance(first, list) and isinstance(second, list):
+        return first + second
+    if isinstance(first, Mapping) and isinstance(second, Mapping) and not first.keys() & second.keys():
+        return {**first, **second}
+    raise Unreadable(f"Document {number} of the YAML has {key[:60]!r} again. Import one after the other.")

@@ -15,6 +15,7 @@ _SCHEMES = {
     "ws": "websocket", "wss": "websocket",
 }  # fmt: skip
 _DEFAULT_FAILURES, _DEFAULT_SUCCESSES = 3, 2  # in a row before Gatus tells
+_CLIENT_KEYS = frozenset({"timeout", "insecure", "ignore-redirect", "proxy-url", "dns-resolver", "network"})
 _KEYS = frozenset({
     "enabled", "name", "group", "url", "method", "body", "graphql", "headers", "extra-labels", "interval", "conditions",
     "alerts", "maintenance-windows", "dns", "ssh", "client", "ui", "insecure", "grpc", "store", "always-run",
@@ -23,6 +24,7 @@ _CANNOT = {  # of the client -> what to do
     "oauth2": "It fetches a token with oauth2. Write a lasting token into headers, as Authorization: Bearer ….",
     "identity-aware-proxy": "It goes through an identity-aware proxy. Write a lasting token into headers instead.",
     "tls": "It shows a certificate of its own (client.tls), which StatusWire cannot.",
+    "kerberos": "It logs in by Kerberos, which StatusWire does not do.",
     "tunnel": "It goes through a tunnel. Watch an address that is public.",
 }
 _PROXIES = {
@@ -161,8 +163,9 @@ def _lost(one: Part, client: Part, usual: _Usual) -> Iterator[str]:
     yield from usual.lost
     if one.has("ui"):
         yield "How Gatus shows it (ui)."
-    for key in sorted(str(key) for key in one.values if key not in _KEYS):
-        yield f"Its {key[:40]}, which StatusWire does not know."
+    for part, known in ((one, _KEYS), (client, _CLIENT_KEYS)):
+        for key in sorted(str(key) for key in part.values if key not in known):
+            yield f"Its {key[:40]}, which StatusWire does not know."
 
 
 def _tags(one: Part) -> tuple[str, ...]:

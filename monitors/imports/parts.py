@@ -60,7 +60,7 @@ class Part:
             return default
         if isinstance(value, float) and value.is_integer():
             value = int(value)
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        if isinstance(value, str) and value.isascii() and value.strip().isdigit() and len(value) < 10:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**9:
             raise self._wrong(key, "a whole number", value)
@@ -116,7 +116,10 @@ class Part:
 def _text(value: object, place: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise Unreadable(f"{place} must be a text, and is {kind_of(value)}.")
-    text = str(value)
+    try:
+        text = str(value)
+    except ValueError as error:  # of more than some thousand digits
+        raise Unreadable(f"{place} is a number that is too long to be one.") from error
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise Unreadable(f"{place} has a null byte or half a character in it. Remove it.")
     return text

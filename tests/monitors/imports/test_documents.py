@@ -17,10 +17,75 @@ from monitors.imports.parts import Part, Unreadable
         ("{a: 1}", {"a": 1}),
         ("base: &b {x: 1}\nuse: {<<: *b, y: 2}", {"base": {"x": 1}, "use": {"x": 1, "y": 2}}),
         ("a: 1\n---\nb: 2\n---\n", {"a": 1, "b": 2}),
+        ("a: 1\n---\nb: [1]\n---\nb: [2]\n", {"a": 1, "b": [1, 2]}),
+        ("m: {a: 1}\n---\nm: {b: 2}\n", {"m": {"a": 1, "b": 2}}),
+        (
+            "[1, 2.5, 1.10, 0123, 0x1F, 1_000, 1e3, 2026-11-21, true]",
+            [1, 2.5, "1.10", "0123", "0x1F", "1_000", "1e3", "2026-11-21", True],
+        ),
         ("a: 1\r\nb: |\r\n  two\r\n  lines\r\n", {"a": 1, "b": "two\nlines\n"}),
     ],
 )
 def test_json_and_yaml_are_read(text, document):
+    assert read_document(text) == document
+
+
+CONFIG = """
+apiVersion: v1
+kind: ConfigMap
+data:
+  config.yaml: |
+    endpoints: [{name: a}]
+  other.ini: "[x"
+---
+apiVersion: apps/v1
+kind: Deployment
+"""
+PROBE = """
+apiVersion: v1
+kind: List
+items:
+  - apiVersion: monitoring.coreos.com/v1
+    kind: Probe
+    metadata: {name: web}
+    spec:
+      interval: 30s
+      module: http_2xx
+      targets:
+        staticConfig:
+          static: [https://a.example.com]
+          relabelingConfigs: [{sourceLabels: [__address__], targetLabel: __param_target}]
+"""
+JOB = {
+    "job_name": "web", "metrics_path": "/probe", "params": {"module": ["http_2xx"]}, "scrape_interval": "30s",
+    "static_configs": [{"targets": ["https://a.example.com"]}],
+    "relabel_configs": [{"source_labels": ["__address__"], "target_label": "__param_target"}],
+}  # fmt: skip
+CHART = """
+config: {modules: {m: {prober: http}}}
+serviceMonitor:
+  enabled: true
+  defaults: {interval: 30s, module: m}
+  targets: [{name: a, url: https://a.example.com}]
+"""
+CHART_JOB = {
+    "job_name": "a", "metrics_path": "/probe", "params": {"module": ["m"]}, "scrape_interval": "30s",
+    "static_configs": [{"targets": ["https://a.example.com"]}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "document"),
+    [
+        (CONFIG, {"endpoints": [{"name": "a"}]}),
+        (PROBE, {"scrape_configs": [JOB]}),
+        (CHART, {"modules": {"m": {"prober": "http"}}, "scrape_configs": [CHART_JOB]}),
+        ("config: {endpoints: [{name: a}]}\nimage: {}", {"endpoints": [{"name": "a"}]}),
+        ("apiVersion: x\nkind: HelmRelease\nspec: {values: {config: 'endpoints: []'}}", {"endpoints": []}),
+        ("apiVersion: v1\nkind: Pod", {"apiVersion": "v1", "kind": "Pod"}),
+    ],
+)
+def test_what_lies_in_manifests_and_values_is_taken_out(text, document):
     assert read_document(text) == document
 
 
@@ -39,6 +104,9 @@ MERGES = "a0: &a0 {k: v}\n" + "".join(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 
         ("é" * (MAX_BYTES // 2 + 1), "bytes"),
         ('{"a": 1,\n "b": [', "Line 2, character 8: this is no JSON"),
         ('{"a": ' + "9" * 5000 + "}", "too long"),
+        ('{"a": [{"b": 1, "b": 2}]}', "The JSON has the key 'b' twice in one object. Keep one."),
+        ("a: 0x" + "f" * 5000, "a value in it that is none"),
+        ("a: {{ HOOK }}", "if it is a template, import what is made of it."),
         ("a: " + "9" * 5000, "a value in it that is none"),
         ("a: 2026-99-99", "a value in it that is none"),
         ("[" * 100_000, "nested too deeply"),
@@ -59,7 +127,7 @@ MERGES = "a0: &a0 {k: v}\n" + "".join(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 
         ("a: 1\n---\n- b", "Document 2 of the YAML must be an object, and is a list."),
         ("a: 1\n---\na: 2", "Document 2 of the YAML has 'a' again"),
     ],
-    ids=range(25),
+    ids=range(28),
 )
 def test_hostile_texts_are_refused_at_once_with_the_reason(text, words):
     began = time.process_time()
