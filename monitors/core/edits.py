@@ -24,6 +24,11 @@ class Edit:
     before: str | None
     after: str | None
 
+    @property
+    def has_lines(self) -> bool:
+        """Whether one of its texts has several lines, such as conditions."""
+        return "\n" in f"{self.before or ''}{self.after or ''}"
+
 
 def edits(before: Sequence[Setting], after: Sequence[Setting]) -> list[Edit]:
     """Return what differs, in the order of `after`. What reads alike and is not, such as a secret, is told without texts."""

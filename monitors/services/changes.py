@@ -48,7 +48,7 @@ def prune(now: datetime) -> int:
 
 def _alerts(muted_until: datetime | None, now: datetime) -> str:
     if muted_until is None or muted_until <= now:
-        return "told"
+        return "sent"
     return f"muted until {muted_until:%-d %b %Y, %H:%M} UTC"
 
 

@@ -27,8 +27,9 @@ def course(
     `posted_at` is when the vendor wrote of it: before that its page may have shown it, or it names an earlier start.
     """
     began = min([whole.span.began_at, *firsts.values()])
-    length = max(LEAST, whole.span.ended_at - began)
-    window = Span(began - BEFORE * length, began + length)
+    ended = whole.span.ended_at
+    # A short one has calm before it, and never the future after it: the axis ends now, or when it was over.
+    window = Span(min(began - BEFORE * (ended - began), ended - LEAST), ended)
     strips = tuple(
         _strip(
             source, firsts[source], troubles.get(source, ()), window, posted_at if source is Source.OFFICIAL else None

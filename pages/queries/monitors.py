@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from alerts.queries import LogEntry, notifications_about
+from incidents.core.wording import WITNESSES
 from incidents.models import Sighting
 from incidents.queries import IncidentDetail, details_seen_by
-from monitors.core.states import State
+from monitors.core.states import Source, State
 from monitors.models import Monitor
+from pages.core.answer import later
 from pages.core.day import Day
 from pages.queries.incident import courses_of
 
@@ -53,6 +55,19 @@ class SeenIncident:
     course: Day
     told: Sequence[LogEntry]
 
+    @property
+    def first_seen(self) -> str:
+        """Who saw it when: "Our probes at 14:02 UTC, the vendor's page 31 min later"."""
+        firsts: dict[Source, datetime] = {}
+        for seen in self.detail.sightings:  # the first comes first
+            firsts.setdefault(seen.source, seen.first_at)
+        if not firsts:
+            return ""
+        (first, at), *others = firsts.items()
+        behind = (f"{WITNESSES[source]} {later(then - at)}" for source, then in others)
+        who = WITNESSES[first]
+        return ", ".join([f"{who[0].upper()}{who[1:]} at {at.astimezone(UTC):%H:%M} UTC", *behind])
+
 
 @dataclass(frozen=True, slots=True)
 class SeenIncidents:
@@ -60,6 +75,10 @@ class SeenIncidents:
 
     shown: Sequence[SeenIncident]
     has_more: bool
+
+    @property
+    def has_told(self) -> bool:
+        return any(seen.told for seen in self.shown)
 
     @property
     def open(self) -> Sequence[SeenIncident]:

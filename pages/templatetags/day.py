@@ -58,7 +58,10 @@ def incidents_over(day: Day) -> SafeString:
 def hours_under(day: Day, end: str = "now") -> SafeString:
     """Write the hours under the strips, fewer on a phone, and at the end of the axis what its `end` is."""
     told = (hour for hour in day.hours if hour.label and EDGE < hour.place < 1 - (NEAR_NOW if end else EDGE))
-    words = ((_at(hour.place), " odd" if hour.is_minor else "", hour.label) for hour in told)
+    # On a phone what is not far from the end would run into its word.
+    words = (
+        (_at(hour.place), " odd" if hour.is_minor or hour.place > 1 - 2 * NEAR_NOW else "", hour.label) for hour in told
+    )
     return format_html(
         '<svg class="hours" aria-hidden="true">{}<text class="now" x="100%" y="1em">{}</text></svg>',
         format_html_join("", '<text class="hour-name{1}" x="{0}" y="1em">{2}</text>', words),

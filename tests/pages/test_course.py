@@ -44,9 +44,20 @@ def test_a_source_that_saw_it_before_the_record_began_is_inside_the_axis():
     assert drawn.window == Span(later(-14), later(40))
 
 
-def test_an_incident_of_a_moment_has_an_axis_of_half_an_hour():
-    drawn = course({}, {}, lasted(State.DEGRADED, 0, 0), "SMS", is_open=False)
-    assert (drawn.window.seconds, drawn.strips) == (1944.0, ())
+@pytest.mark.parametrize("minutes", [0, 13])
+def test_a_short_incident_has_the_half_hour_before_its_end_and_nothing_after(minutes):
+    drawn = course({}, {}, lasted(State.DEGRADED, 0, minutes), "SMS", is_open=True)
+    assert (drawn.window, drawn.strips) == (Span(later(minutes - 30), later(minutes)), ())
+
+
+def test_the_vendor_s_words_are_marked_on_its_own_strip_alone():
+    firsts = {Source.OFFICIAL: NOON, Source.PROBE: NOON}
+    drawn = course(firsts, {}, lasted(State.DEGRADED, 0, 100), "SMS", is_open=True, posted_at=later(31))
+    assert [(strip.source, [post.at for post in strip.posts]) for strip in drawn.strips] == [
+        (Source.OFFICIAL, [later(31)]),
+        (Source.PROBE, []),
+    ]
+    assert drawn.strips[0].words.endswith("first saw it 12:00 UTC; wrote of it 12:31 UTC")
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_each_incident_has_a_lane_for_each_source_and_one_for_alerts(scene, moni
     assert lanes == ["Vendor", "Your probes", "Alerts"]
     assert re.findall(r'"told told-(\w+)" x=', html) == ["delivered", "undelivered"]
     words = unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)))
-    assert "First seen by: Your probes" in words
+    assert re.search(r"First seen by: Our probes at \d\d:\d\d UTC, the vendor's page 31 min later\.", words)
     assert "Twilio posted 31 min after it began." in words
     assert "Rejected: No such address." in words
 

@@ -127,7 +127,7 @@ def test_what_is_undone_is_not_on_record(made, person):
         (lambda o, ids, **who: bulk.tag(o, ids, "eu", **who), ("Tag", "", "eu")),
         (lambda o, ids, **who: bulk.untag(o, ids, "old", **who), ("Tag", "old", "")),
         (lambda o, ids, **who: bulk.mute(o, ids, until=NOON + HOUR, **who),
-         ("Alerts", "told", "muted until 29 Mar 2026, 13:00 UTC")),
+         ("Alerts", "sent", "muted until 29 Mar 2026, 13:00 UTC")),
     ],
 )  # fmt: skip
 def test_what_is_done_to_many_is_one_insert_and_told_of_each(organization, person, act, edit):
