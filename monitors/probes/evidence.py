@@ -16,10 +16,12 @@ _SECRET_WORD = r"(?:auth|token|secret|passw|cookie|session|signature|credential|
 _SECRET_NAME = re.compile(_SECRET_WORD, re.I)
 _SECRET_WORDS = ("key", "sig", "x-amz-security-token")
 _CHALLENGES = ("www-authenticate", "proxy-authenticate")  # what the server asks of everybody
+# Words that stand after auth= and are no secret: HTTP's schemes, and the ways to log in that mail servers offer.
+_SPOKEN = r"(?:Bearer|Basic|PLAIN|LOGIN|NTLM|GSSAPI|EXTERNAL|(?:CRAM|DIGEST)-MD5|SCRAM-SHA-[\w-]+|X?OAUTH\w*)(?![\w-])"
 # name=value, "name": "value", name: value. From the telling word on: what comes before it does not matter, and
 # a pattern that looked for it would take quadratic time on a server's long word.
 _SECRET_PAIR = re.compile(
-    rf"((?:{_SECRET_WORD}|\bsig|\bkey)[\w.-]{{0,40}})([\"']?\s?[=:]\s?[\"']?)(?!Bearer\b|Basic\b)([^\s\"'&<>,;}}]{{3,}})",
+    rf"((?:{_SECRET_WORD}|\bsig|\bkey)[\w.-]{{0,40}})([\"']?\s?[=:]\s?[\"']?)(?!{_SPOKEN})([^\s\"'&<>,;}}]{{3,}})",
     re.I,
 )
 _SCHEME = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{6,}", re.I)

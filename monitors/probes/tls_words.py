@@ -8,7 +8,7 @@ import re
 from monitors.probes.base import Reason
 
 _TOO_OLD = "The server speaks no version of TLS that is still safe. Switch on TLS 1.2 or 1.3 there."
-_NO_TLS = "What answers on this port does not speak TLS. Check the port, or ask without TLS."
+NO_TLS = "What answers on this port does not speak TLS. Check the port, or ask without TLS."
 _NO_MATCH = "The server broke off the handshake: it shares no cipher with us, or wants a client certificate."
 _CLIENT = "The server wants a client certificate, and StatusWire has none to show."
 _NO_NAME = "The server has no site, or no certificate, of this name."
@@ -18,9 +18,9 @@ _LEGACY = "The server renegotiates in an unsafe way (RFC 5746 is not in use ther
 _HANDSHAKES = (
     ("alert protocol version", Reason.TLS_VERSION, _TOO_OLD),
     ("unsupported protocol", Reason.TLS_VERSION, _TOO_OLD),
-    ("wrong version number", Reason.TLS_ERROR, _NO_TLS),
-    ("packet length too long", Reason.TLS_ERROR, _NO_TLS),
-    ("record layer failure", Reason.TLS_ERROR, _NO_TLS),
+    ("wrong version number", Reason.TLS_ERROR, NO_TLS),
+    ("packet length too long", Reason.TLS_ERROR, NO_TLS),
+    ("record layer failure", Reason.TLS_ERROR, NO_TLS),
     ("alert handshake failure", Reason.TLS_ERROR, _NO_MATCH),
     ("certificate required", Reason.TLS_ERROR, _CLIENT),
     ("alert bad certificate", Reason.TLS_ERROR, _CLIENT),

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import socket
 import ssl
 import time
@@ -16,6 +17,7 @@ from monitors.probes import tls_words
 from monitors.probes.base import Net, Phases, ProbeResult, Reason, failed
 from monitors.probes.evidence import masked, printable
 
+NO_END, SILENCE = "The handshake did not end in time.", "The server took the connection, and said nothing in time."
 MAX_ANSWER = 16_000  # bytes that are read of one answer
 _VERIFY_EXPIRED = (9, 10)  # OpenSSL's X509_V_ERR_*: not yet valid, has expired
 _VERIFY_NAME = (62, 63, 64)  # of the host, of the e-mail, of the address
@@ -35,18 +37,20 @@ class Wire:
     def __init__(self, host: str, address: str, ca_file: str, phases: Phases) -> None:
         self.host, self.address, self.phases = host, address, phases
         self._ca_file = ca_file
+        self.is_securing = self.has_read = False
         self.reader: asyncio.StreamReader
         self.writer: asyncio.StreamWriter
 
     async def secure(self, *, verified: bool = True) -> ssl.SSLObject:
         """Turn to TLS. Unless `verified`, any certificate is taken, to be looked at. Raises Broken."""
-        began = time.monotonic()
+        began, self.is_securing = time.monotonic(), True
         try:
             await self.writer.start_tls(trusting(self._ca_file, verified), server_hostname=self.host)
         except (OSError, EOFError) as error:  # ssl.SSLError is an OSError
             raise _tls_broken(error) from error
         finally:
             self.phases = replace(self.phases, tls=self.phases.tls + since(began))
+        self.is_securing = False
         found = self.writer.get_extra_info("ssl_object")
         assert isinstance(found, ssl.SSLObject)
         return found
@@ -64,6 +68,7 @@ class Wire:
         began = time.monotonic()
         try:
             line = await self.reader.readuntil(b"\n")
+            self.has_read = True
         except asyncio.IncompleteReadError as error:
             raise Broken(Reason.PROTOCOL_ERROR, "The server closed the connection without an answer.") from error
         except ssl.SSLError as error:  # under TLS 1.3 a server refuses us after the handshake
@@ -85,6 +90,7 @@ class Wire:
                 if not piece:
                     break
                 data += piece
+                self.has_read = True
         except ssl.SSLError as error:
             raise _tls_broken(error) from error
         except OSError as error:
@@ -137,15 +143,19 @@ async def connected(net: Net, target: Target, watch: Watch) -> AsyncIterator[Wir
             wire = await _dial(addresses, target, net.ca_file, dns, watch)
             yield wire
     except TimeoutError as error:
-        raise Broken(_timeout_of(wire)) from error
+        raise _timeout_of(wire) from error
     finally:
         if wire:
             watch.phases = wire.phases
             wire.writer.transport.abort()  # a polite close would wait for the other side
 
 
-def _timeout_of(wire: Wire | None) -> Reason:
-    return Reason.CONNECT_TIMEOUT if wire is None else Reason.TIMEOUT
+def _timeout_of(wire: Wire | None) -> Broken:
+    if wire is None:
+        return Broken(Reason.CONNECT_TIMEOUT)
+    if wire.is_securing:
+        return Broken(Reason.TLS_ERROR, NO_END)
+    return Broken(Reason.TIMEOUT, "" if wire.has_read else SILENCE)
 
 
 async def _dial(addresses: list[str], target: Target, ca_file: str, dns_us: int, watch: Watch) -> Wire:
@@ -159,7 +169,7 @@ async def _dial(addresses: list[str], target: Target, ca_file: str, dns_us: int,
         except (OSError, TimeoutError) as error:
             watch.phases = Phases(dns=dns_us, connect=since(began))
             if is_last:
-                raise _connect_broken(error) from error
+                raise _connect_broken(error, f"[{address}]" if ":" in address else address, target.port) from error
         else:
             wire.phases = Phases(dns=dns_us, connect=since(began))
             return wire
@@ -178,16 +188,19 @@ async def _opened(address: str, port: int) -> tuple[asyncio.StreamReader, asynci
         raise
 
 
-def _connect_broken(error: OSError) -> Broken:
-    if isinstance(error, TimeoutError):
+def _connect_broken(error: OSError, address: str, port: int) -> Broken:
+    if isinstance(error, TimeoutError) or error.errno == errno.ETIMEDOUT:
         return Broken(Reason.CONNECT_TIMEOUT)
-    by_errno = {errno.ECONNREFUSED: Reason.CONNECT_REFUSED, errno.ETIMEDOUT: Reason.CONNECT_TIMEOUT}
-    return Broken(by_errno.get(error.errno or 0, Reason.CONNECT_ERROR))
+    if error.errno == errno.ECONNREFUSED:
+        words = f"{address}:{port} refused the connection: nothing listens there, or a firewall refuses."
+        return Broken(Reason.CONNECT_REFUSED, words)
+    why = f" ({os.strerror(error.errno)})" if error.errno else ""
+    return Broken(Reason.CONNECT_ERROR, f"{Reason.CONNECT_ERROR.sentence}{why}")
 
 
 def _tls_broken(error: OSError | EOFError) -> Broken:
     if isinstance(error, TimeoutError):
-        return Broken(Reason.TLS_ERROR, "The handshake did not end in time.")
+        return Broken(Reason.TLS_ERROR, NO_END)
     if isinstance(error, ssl.SSLCertVerificationError):
         return _refused(error.verify_code, shown(error.verify_message or ""))
     if isinstance(error, EOFError):

@@ -17,6 +17,11 @@ from monitors.probes.evidence import MASK, describe, masked
         ('{"password": "hunter2", "user": "ann"}', f'{{"password": "{MASK}", "user": "ann"}}'),
         ("Authorization: Bearer abcdef123456", f"Authorization: Bearer {MASK}"),
         ("nothing to hide: 3 authors", "nothing to hide: 3 authors"),
+        (
+            "* OK [CAPABILITY STARTTLS AUTH=PLAIN AUTH=XOAUTH2] ready",
+            "* OK [CAPABILITY STARTTLS AUTH=PLAIN AUTH=XOAUTH2] ready",
+        ),
+        ("auth=PLAINTEXT12", f"auth={MASK}"),
     ],
 )
 def test_what_looks_like_a_secret_is_masked(text, expected):

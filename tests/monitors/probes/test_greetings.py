@@ -73,6 +73,44 @@ def test_mail_servers_greet_and_encrypt(prober, authority, kind, lines, options,
     assert (result.reason, result.state == State.OPERATIONAL) == (reason, reason == Reason.OK)
 
 
+# As Postfix 3.7, Exim 4.96 and Dovecot 2.3 behave on a port of the other kind.
+@pytest.mark.parametrize(
+    ("handle", "encryption", "reason", "words"),
+    [
+        (lambda connection: time.sleep(1), "STARTTLS", Reason.TIMEOUT, "said nothing in time. If it encrypts from the start, as on 465 and 993, choose TLS."),
+        (lambda connection: time.sleep(1), "TLS", Reason.TLS_ERROR, "The handshake did not end in time."),
+        (b"220 mail ready\r\n", "TLS", Reason.TLS_ERROR, "If it encrypts later, as on 25, 143 and 587, choose STARTTLS."),
+    ],
+)  # fmt: skip
+def test_the_wrong_kind_of_encryption_is_named(prober, handle, encryption, reason, words):
+    with serving(handle, wait_for=b"") as server:
+        task = ProbeTask("smtp", server.place, {"encryption": encryption}, 0.4)
+        result = prober.check(task, allowed=(server.place,))
+    assert (result.reason, result.summary.endswith(words)) == (reason, True)
+
+
+@pytest.mark.parametrize(("kind", "lines"), [("smtp", SMTP), ("imap", IMAP)])
+def test_a_mail_server_s_certificate_is_looked_at(prober, authority, kind, lines):
+    good = look(prober, authority, kind, lines, {"conditions": "certificate_days > 10"})
+    late = look(prober, authority, kind, lines, {"conditions": "certificate_days > 30"})
+    assert (good.reason, late.reason, late.summary) == (
+        Reason.OK,
+        Reason.CONDITION,
+        "certificate_days > 30: it was 20.",
+    )
+    assert late.detail["certificates"][0]["names"] == [HOST]
+
+
+@pytest.mark.parametrize(("kind", "lines"), [("smtp", SMTP), ("imap", IMAP)])
+def test_a_mail_server_s_refused_certificate_is_described(prober, authority, kind, lines):
+    with talking(lines, authority.context("other.example.com")) as server:
+        place = f"{HOST}:{server.port}"
+        settings = {"allowed": (place,), "lookup": lambda *_: ["127.0.0.1"], "ca_file": str(authority.file)}
+        result = prober.check(ProbeTask(kind, place, {}, 2), **settings)
+    assert (result.reason, result.detail["certificates"][0]["names"]) == (Reason.TLS_NAME, ["other.example.com"])
+    assert result.summary.endswith(" It is for other.example.com.")
+
+
 def test_a_mail_server_that_is_silent_ends_in_time(prober):
     with serving(lambda connection: time.sleep(2), wait_for=b"") as server:
         result = prober.check(ProbeTask("smtp", server.place, {}, 0.5), allowed=(server.place,))
