@@ -5,6 +5,7 @@ It speaks HTTP, and HTTPS with a certificate of an authority of its own.
 
 import asyncio
 import multiprocessing
+import os
 import time
 from collections import Counter
 from functools import partial
@@ -68,6 +69,7 @@ def _serve(pipe, context):
         server = await loop.create_server(lambda: _Exchange(book), "127.0.0.1", 0, backlog=4096)
         secure = await loop.create_server(lambda: _Exchange(book), "127.0.0.1", 0, backlog=4096, ssl=context())
         loop.add_reader(pipe.fileno(), lambda: pipe.send(getattr(book, pipe.recv())))
+        os.set_blocking(pipe.fileno(), True)  # uvloop made it otherwise; an answer may be longer than a pipe is
         pipe.send([each.sockets[0].getsockname()[1] for each in (server, secure)])
         await server.serve_forever()
 
