@@ -12,6 +12,7 @@ class Heartbeat(models.Model):
 
     `runs` are under way: by the id that the job gives each, or "" where it gives none, the ISO times of the first and
     of the last start that was reported since one ended. `duration_us` is of the last run that said both, in microseconds.
+    `waits_from`: since it was resumed or its schedule changed; what was due before is not held against it.
     """
 
     monitor = models.OneToOneField(Monitor, models.CASCADE, related_name="heartbeat", primary_key=True)
@@ -21,6 +22,7 @@ class Heartbeat(models.Model):
     failed_at = models.DateTimeField(null=True)
     exit_code = models.PositiveSmallIntegerField(null=True)
     duration_us = models.BigIntegerField(null=True)
+    waits_from = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"heartbeat of monitor {self.monitor_id}"

@@ -19,7 +19,7 @@ class Heard:
     """What a job has said, up to `now`.
 
     Of the runs that are under way, `began_at` is the start of the oldest, `run` its id, and `latest_at` the start of
-    the newest; None where none is.
+    the newest; None where none is. `waits_from` is when it was resumed or its schedule changed.
     """
 
     now: datetime
@@ -30,12 +30,13 @@ class Heard:
     failed_at: datetime | None = None
     exit_code: int | None = None
     duration_us: int | None = None
+    waits_from: datetime | None = None
 
     @classmethod
     def of(cls, known: Mapping[str, object]) -> "Heard":
         times = {
             name: datetime.fromisoformat(str(known[name])) if known.get(name) else None
-            for name in ("now", "began_at", "latest_at", "succeeded_at", "failed_at")
+            for name in ("now", "began_at", "latest_at", "succeeded_at", "failed_at", "waits_from")
         }
         code, took = known.get("exit_code"), known.get("duration_us")
         return cls(
@@ -119,7 +120,7 @@ def judge(schedule: Schedule, heard: Heard) -> ProbeResult:
 
 def _overdue(schedule: Schedule, heard: Heard) -> ProbeResult | None:
     """A run that began must end within its longest time, or within the grace where none is given."""
-    if heard.began_at is None or heard.now <= heard.began_at + timedelta(seconds=schedule.run_s):
+    if heard.began_at is None or heard.now <= schedule.must_end_at(heard.began_at, heard.waits_from):
         return None
     what = f"Run {heard.run}" if heard.run else "The job"
     words = f"{what} began at {_text(heard.began_at, schedule)} and has not ended within {span_words(schedule.run_s)}."
@@ -135,11 +136,17 @@ def _failure(schedule: Schedule, heard: Heard) -> ProbeResult | None:
 
 
 def _late(schedule: Schedule, heard: Heard) -> ProbeResult | None:
-    """A job is late unless it ended, or began, until the grace was over."""
+    """A job is late unless it ended, or began, until the grace was over. Let pass what was due, it is unknown."""
     if heard.ended_at is None:
         return None
-    due = schedule.next_after(heard.ended_at)
+    due = schedule.next_due(heard.ended_at, heard.waits_from)
     latest = due + timedelta(seconds=schedule.grace_s)
+    if heard.waits_from and heard.now <= latest and schedule.next_after(heard.ended_at) <= heard.waits_from:
+        since = _text(heard.waits_from, schedule)
+        words = (
+            f"No run has ended since it was resumed or changed at {since}. The next is due at {_text(due, schedule)}."
+        )
+        return failed(Reason.NOT_KNOWN_YET, words)
     if heard.now <= latest or (heard.latest_at and heard.ended_at <= heard.latest_at <= latest):
         return None
     words = (

@@ -55,6 +55,14 @@ class Schedule:
         """How many seconds a run may take whose start was reported."""
         return self.longest_s or self.grace_s
 
+    def next_due(self, last_at: datetime, waits_from: datetime | None) -> datetime:
+        """Return when the next report is due after the last; what was due until `waits_from` is let pass."""
+        due = self.next_after(last_at)
+        return self.next_after(waits_from) if waits_from and due <= waits_from else due
+
+    def must_end_at(self, began_at: datetime, waits_from: datetime | None) -> datetime:
+        return max(filter(None, (began_at, waits_from))) + timedelta(seconds=self.run_s)
+
     def next_after(self, at: datetime) -> datetime:
         """Return when the next report is due after one at `at`, without the grace; in UTC.
 
@@ -66,6 +74,11 @@ class Schedule:
         turns = CronSim(self.cron, at.astimezone(zone_named(self.zone)))
         first, second = (turn.astimezone(UTC) for turn in islice(turns, 2))
         return second if first - at <= min(EARLY, (second - first) / 2) else first
+
+
+def is_other_schedule(before: Mapping[str, object], after: Mapping[str, object]) -> bool:
+    """Whether reports are due at other times, whatever the grace."""
+    return any(before.get(name) != after.get(name) for name in ("period", "cron", "zone"))
 
 
 def seconds(text: str) -> int:

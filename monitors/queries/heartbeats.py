@@ -73,11 +73,11 @@ def heartbeat_page(monitor: Monitor, *, with_address: bool) -> HeartbeatPage | N
 def _awaited(heartbeat: Heartbeat, schedule: Schedule) -> Awaited | None:
     if heartbeat.runs:
         began_at = datetime.fromisoformat(min(first for first, _ in heartbeat.runs.values()))
-        return Awaited(began_at, began_at + timedelta(seconds=schedule.run_s), is_running=True)
+        return Awaited(began_at, schedule.must_end_at(began_at, heartbeat.waits_from), is_running=True)
     ended_at = max(filter(None, (heartbeat.succeeded_at, heartbeat.failed_at)), default=None)
     if ended_at is None:
         return None
-    due_at = schedule.next_after(ended_at)
+    due_at = schedule.next_due(ended_at, heartbeat.waits_from)
     return Awaited(due_at, due_at + timedelta(seconds=schedule.grace_s), is_running=False)
 
 

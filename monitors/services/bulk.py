@@ -13,6 +13,7 @@ from monitors.core.schedule import first_slot_after
 from monitors.core.states import State
 from monitors.models import Monitor, RegionWord, SourceState
 from monitors.services.changes import alerts_edit, checks_edit, note, tag_edit
+from monitors.services.heartbeats import wait_anew
 from monitors.services.monitors import withdraw
 
 MOST_TAGS = 10
@@ -75,6 +76,7 @@ def resume(organization_id: int, ids: Collection[int], *, now: datetime, by: int
             firsts = dict.fromkeys(firsts, now)
         with connection.cursor() as cursor:
             cursor.execute(_RESUME, [list(firsts), list(firsts.values())])
+        wait_anew(firsts, now=now)
         note(((id_, [checks_edit(paused=False)]) for id_ in firsts), by=by, now=now)
     return len(firsts)
 

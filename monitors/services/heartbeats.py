@@ -24,6 +24,11 @@ def open_heartbeat(monitor: Monitor) -> Heartbeat:
     return found
 
 
+def wait_anew(monitor_ids: Collection[int], *, now: datetime) -> None:
+    """Hold nothing against these jobs that was due before now: nobody looked, or it was another schedule."""
+    Heartbeat.objects.filter(monitor__in=monitor_ids).update(waits_from=now)
+
+
 def heartbeat_of(token: str) -> Heartbeat | None:
     """Return the heartbeat with this address, its monitor with it, if there is one."""
     return Heartbeat.objects.select_related("monitor").filter(token=token).first() if token.isprintable() else None
@@ -106,6 +111,7 @@ def heard(monitor_ids: Collection[int], *, now: datetime) -> dict[int, dict[str,
             "failed_at": row.failed_at and row.failed_at.isoformat(),
             "exit_code": row.exit_code,
             "duration_us": row.duration_us,
+            "waits_from": row.waits_from and row.waits_from.isoformat(),
         }
         for row in Heartbeat.objects.filter(monitor__in=monitor_ids)
     }

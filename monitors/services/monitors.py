@@ -25,9 +25,10 @@ from monitors.models import (
     SourceState,
 )
 from monitors.probes import probe_kinds
+from monitors.probes.job_schedule import is_other_schedule
 from monitors.queries.configuration import settings_of
 from monitors.services.changes import checks_edit, note, note_new
-from monitors.services.heartbeats import open_heartbeat
+from monitors.services.heartbeats import open_heartbeat, wait_anew
 from monitors.services.limits import judge_interval, judge_room
 from monitors.services.options import is_same_place, sealed, with_kept
 from monitors.services.states import observe
@@ -115,6 +116,8 @@ def change(monitor: Monitor, scope: Scope, wanted: Settings, *, now: datetime, b
         after = settings_of(Monitor(id=monitor.id, scope=scope, **_columns(wanted)))
         note([(monitor.id, edits(before, after))], by=by, now=now)
         RegionWord.objects.filter(monitor=monitor).delete()  # said of what it was before
+        if probe_kinds()[wanted.kind].is_waiting and is_other_schedule(monitor.options, wanted.options):
+            wait_anew([monitor.id], now=now)
         if probe_kinds()[wanted.kind].is_sending:
             open_plan(monitor, now=now)
         if scope.id != monitor.scope_id:
@@ -136,6 +139,7 @@ def resume(monitor: Monitor, *, now: datetime, by: int | None = None) -> None:
     """Check again, at once. `by` as in `create`."""
     with transaction.atomic():
         if Monitor.objects.filter(id=monitor.id, is_paused=True).update(is_paused=False, next_check_at=now):
+            wait_anew([monitor.id], now=now)
             note([(monitor.id, [checks_edit(paused=False)])], by=by, now=now)
 
 

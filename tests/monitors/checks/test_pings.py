@@ -1,5 +1,6 @@
 """Jobs report by GET, POST or HEAD; what they say is judged at the monitor's next check, which is at once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from monitors.core.states import State
 from monitors.models import Heartbeat, Monitor, Ping, PingKind, SourceState
 from monitors.probes.base import Reason
 from monitors.queries.heartbeats import heartbeat_page
-from monitors.services import checks, heartbeats, monitors
+from monitors.services import bulk, checks, heartbeats, monitors
 from monitors.services.dispatch import claim_due
 from monitors.services.results import record
 from tests.factories import MembershipFactory, OrganizationFactory, ScopeFactory
@@ -180,6 +181,28 @@ def test_a_ping_of_a_paused_monitor_is_kept_and_says_so(client, made):
     answer = client.get(at(made) + "/")  # as of an exit code that was empty
     assert (answer.status_code, answer.content) == (200, b"OK, but the monitor is paused, so nobody looks.\n")
     assert Ping.objects.get().kind == PingKind.SUCCESS
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        ("nothing", Reason.HEARTBEAT_LATE), ("resumed", Reason.NOT_KNOWN_YET), ("resumed in bulk", Reason.NOT_KNOWN_YET),
+        ("other schedule", Reason.NOT_KNOWN_YET), ("other grace", Reason.HEARTBEAT_LATE),
+    ],
+)  # fmt: skip
+def test_a_job_is_not_late_for_what_was_due_while_nobody_looked(made, what, expected):
+    report(made, "", NOON)
+    later = NOON + timedelta(hours=5)
+    if "resumed" in what:
+        monitors.pause(made, now=NOON)
+    if what == "resumed":
+        monitors.resume(made, now=later)
+    elif what == "resumed in bulk":
+        bulk.resume(made.organization_id, [made.id], now=later)
+    elif what.startswith("other"):
+        options = WANTED.options | ({"period": "30m"} if what == "other schedule" else {"grace": "6m"})
+        monitors.change(made, made.scope, replace(WANTED, options=options), now=later)
+    assert reason(Monitor.objects.get(id=made.id), later) == expected
 
 
 def test_a_failure_goes_the_whole_way_from_the_ping_to_the_monitors_state(client, made):
