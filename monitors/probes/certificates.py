@@ -2,12 +2,15 @@
 
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from cryptography import x509
 
-from monitors.probes.base import Reason
+from kit.addresses import Target
+from monitors.probes.base import Net, Reason
 from monitors.probes.evidence import printable
+from monitors.probes.wires import Broken, Watch, connected
 
 MAX_CHAIN = 8  # certificates that are described
 REFUSED = (Reason.TLS_EXPIRED, Reason.TLS_NAME, Reason.TLS_UNTRUSTED)  # for what the certificate says
@@ -18,6 +21,14 @@ def described(secured: ssl.SSLObject) -> dict[str, object]:
     """Return what a connection showed: its chain, the server's own first, and its version of TLS."""
     chain = [_certificate(der) for der in _chain(secured)]
     return {"certificates": chain, "tls_version": secured.version() or ""}
+
+
+async def of_refused(net: Net, place: Target, timeout_s: float) -> dict[str, object]:
+    """Return what a certificate that was refused looks like: a second handshake, over which nothing is sent."""
+    with suppress(Broken):
+        async with connected(net, place, Watch(timeout_s)) as wire:
+            return described(await wire.secure(verified=False))
+    return {}
 
 
 def own_of(seen: Mapping[str, object]) -> Mapping[str, object]:

@@ -124,10 +124,10 @@ def facts_of(answer: Answer, options: Mapping[str, object]) -> Facts:
     }
     if certificates and certificates[0].days_left is not None:
         values["certificate_days"] = certificates[0].days_left
-    return Facts(values, _first(answer.headers), text_of(answer), past_of(options))
+    return Facts(values, first_of_each(answer.headers), text_of(answer), past_of(options))
 
 
-def _first(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
+def first_of_each(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in headers:
         found.setdefault(name, value)

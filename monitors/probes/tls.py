@@ -1,14 +1,13 @@
 """Look at a certificate: who it is for, who signed it, how long it lasts, and over which TLS it comes."""
 
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import replace
 
 from kit.addresses import Target, check_place
 from monitors.core.conditions import Facts, Names, Type
 from monitors.core.states import State
 from monitors.probes.base import Field, Net, Probe, ProbeResult, Reason
-from monitors.probes.certificates import REFUSED, described, explained, own_of
+from monitors.probes.certificates import REFUSED, described, explained, of_refused, own_of
 from monitors.probes.http_rules import cleaned, one_of, whole
 from monitors.probes.judging import CONDITION_FIELDS, TIMES, Conditions, condition_readers, past_of
 from monitors.probes.wires import Broken, Watch, connected
@@ -38,19 +37,10 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
             seen = described(await wire.secure())
     except Broken as broken:
         failure = watch.failed(broken.reason, broken.words)  # now: the second look's time is not the check's
-        more = await _described(net, place, watch) if broken.reason in REFUSED else {}
+        more = await of_refused(net, place, watch.left_s) if broken.reason in REFUSED else {}
         summary = f"{broken.words}{explained(broken.reason, more)}"
         return replace(failure, summary=summary, detail={**failure.detail, **more})
     return _judged(options, conditions, seen, watch)
-
-
-async def _described(net: Net, place: Target, watch: Watch) -> dict[str, object]:
-    """Return what a certificate that was refused looks like: a second handshake, over which nothing is sent."""
-    second = Watch(watch.left_s)
-    with suppress(Broken):
-        async with connected(net, place, second) as wire:
-            return described(await wire.secure(verified=False))
-    return {}
 
 
 def _judged(

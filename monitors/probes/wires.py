@@ -104,7 +104,7 @@ class Watch:
     """Times one check, and turns its end, good or early, into a result."""
 
     def __init__(self, timeout_s: float) -> None:
-        self._began = time.monotonic()
+        self._began, self._took_us = time.monotonic(), 0
         self.until = self._began + timeout_s
         self.phases = Phases()
         self.address = ""
@@ -115,7 +115,11 @@ class Watch:
 
     @property
     def total_us(self) -> int:
-        return since(self._began)
+        return self._took_us or since(self._began)
+
+    def stop(self) -> None:
+        """Take the time: what is still read is evidence, and not what the check measures."""
+        self._took_us = since(self._began)
 
     def failed(self, reason: Reason, words: str, detail: Mapping[str, object] | None = None) -> ProbeResult:
         result = failed(reason, words, total_us=self.total_us, phases=self.phases)

@@ -8,8 +8,10 @@ import time
 import pytest
 
 from monitors.core.states import State
-from monitors.probes.base import ProbeTask, Reason
-from tests.kit.servers import serving
+from monitors.probes.base import BadOptions, ProbeTask, Reason
+from monitors.probes.evidence import MASK
+from monitors.probes.websocket import PROBE as WEBSOCKET
+from tests.kit.servers import answer, serving
 from tests.monitors.probes.certificates import Authority
 
 HOST = "mail.example.com"
@@ -157,3 +159,62 @@ def test_a_websocket_is_opened_and_closed(prober, made, options, reason):
     assert result.reason == reason
     assert requests[0].startswith(b"GET /live?x=1 HTTP/1.1\r\n")
     assert closing[0][:2] == (b"\x88\x82" if reason in (Reason.OK, Reason.CONDITION) else b"")
+
+
+# As ws 8 for Node answers where it opens none.
+@pytest.mark.parametrize(
+    ("given", "options", "words"),
+    [
+        (answer(b"no", "WWW-Authenticate: Bearer", status="401 Unauthorized"), {}, "It may want the Origin of its own pages, as a header. It wants Bearer authentication. Give it under Authentication."),
+        (answer(b"no", status="401 Unauthorized"), {"auth": "bearer", "auth_secret": "tok123", "headers": [["Origin", "https://a.example.com"]]}, "It does not take what is given under Authentication."),
+        (answer(b"", "Location: wss://b.example.com/", status="301 Moved"), {}, "It leads to wss://b.example.com/, which was not followed."),
+    ],
+)  # fmt: skip
+def test_what_opens_no_websocket_says_what_it_wants(prober, given, options, words):
+    with serving(given) as server:
+        result = prober.check(ProbeTask("websocket", f"ws://{server.place}/", options, 2), allowed=(server.place,))
+    assert (result.reason, result.summary.endswith(f"it opens no WebSocket. {words}")) == (Reason.STATUS, True)
+    assert (b"Authorization: Bearer tok123" in server.requests[0]) == ("auth" in options)
+
+
+CHUNKED = (
+    b"HTTP/1.1 404 Not Found\r\nSet-Cookie: sid=supersecret\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b'2e\r\n{"message":"no such route","token":"abcdefgh"}\r\n0\r\n\r\n'
+)
+
+
+def test_the_answer_of_what_opens_no_websocket_is_kept_without_its_secrets(prober):
+    with serving(CHUNKED) as server:
+        result = prober.check(ProbeTask("websocket", f"ws://{server.place}/", {}, 2), allowed=(server.place,))
+    assert result.detail["headers"] == [["set-cookie", MASK], ["transfer-encoding", "chunked"]]
+    assert result.detail["body"] == f'{{"message":"no such route","token":"{MASK}"}}'
+
+
+@pytest.mark.parametrize(("taken", "reason"), [("graphql-ws", Reason.OK), ("mqtt", Reason.UNEXPECTED_ANSWER)])
+def test_one_of_several_protocols_must_be_taken_up(prober, taken, reason):
+    handle, seen, _ = websocket(extra=f"Sec-WebSocket-Protocol: {taken}\r\n")
+    with serving(handle) as server:
+        server.requests = seen
+        task = ProbeTask("websocket", f"ws://{server.place}/", {"protocol": "graphql-transport-ws, graphql-ws"}, 2)
+        assert prober.check(task, allowed=(server.place,)).reason == reason
+
+
+@pytest.mark.parametrize(("raw", "stored"), [("a,b", "a, b"), ("a b", None), ("a\r\nX: y", None)])
+def test_a_protocol_is_a_word_or_several(raw, stored):
+    if stored:
+        assert WEBSOCKET.clean({"protocol": raw})["protocol"] == stored
+    else:
+        with pytest.raises(BadOptions):
+            WEBSOCKET.clean({"protocol": raw})
+
+
+def test_a_websocket_s_certificate_is_looked_at(prober, authority):
+    def handle(connection):
+        with authority.context("other.example.com").wrap_socket(connection, server_side=True) as secure:
+            secure.recv(100)
+
+    with serving(handle, wait_for=b"") as server:
+        place = f"{HOST}:{server.port}"
+        settings = {"allowed": (place,), "lookup": lambda *_: ["127.0.0.1"], "ca_file": str(authority.file)}
+        result = prober.check(ProbeTask("websocket", f"wss://{place}/", {}, 2), **settings)
+    assert (result.reason, result.detail["certificates"][0]["names"]) == (Reason.TLS_NAME, ["other.example.com"])
