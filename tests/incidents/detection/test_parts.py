@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from bench.detection import calibration
-from incidents.core.detection.crowd import OneVoice, Report, UsualRate
+from incidents.core.detection.crowd import Crowd, OneVoice, Report, UsualRate
 from incidents.core.detection.filters import Filter
-from incidents.core.detection.habits import DAYS_KEPT, DayRing, shares
+from incidents.core.detection.habits import DAYS_KEPT, FIRST_DOUBT, FIRST_FAULT, DayRing, shares
 from incidents.core.detection.tree import Place
 from incidents.core.detection.witnesses import Statements, Witnesses
-from tests.incidents.detection.towns import API, DOCOMO, JAPAN, KDDI, SMS, TREE, voices
+from tests.incidents.detection.towns import API, DOCOMO, JAPAN, KDDI, SMS, TREE, TUNING, VIVO, voices
 
 
 def test_a_place_holds_what_is_narrower():
@@ -104,6 +104,29 @@ def test_a_cell_without_messages_has_its_countrys_habit_and_bad_days_are_no_habi
     fault, doubt = shares(days, [np.array([0, 1])])
     assert doubt == pytest.approx([0.1, 0.1], abs=0.01)
     assert fault[0] < 0.002
+
+
+def test_before_there_is_any_history_a_first_guess_is_usual():
+    fault, doubt = shares(np.zeros((1, 4, 2)), [np.array([0, 1])])
+    assert (fault.tolist(), doubt.tolist()) == (pytest.approx([FIRST_FAULT] * 2), pytest.approx([FIRST_DOUBT] * 2))
+
+
+def test_what_a_report_names_is_likelier_to_be_in_trouble_the_rarer_it_is_named():
+    crowd = Crowd(TREE, TUNING)
+    crowd.take(0, [Report(0.0, 1, 1, country="JP", carrier="DOCOMO")])
+    # Half of all reports name Japan, half of those that carrier: nothing has been learnt but the tree.
+    unnamed = 0.25 / 0.6
+    japan, docomo, not_kddi = 0.93 / 0.5, 0.9 / 0.5, 0.1 / 0.5
+    expected = {
+        SMS: unnamed,
+        API: unnamed,
+        JAPAN: unnamed * japan,
+        DOCOMO: unnamed * japan * docomo,
+        KDDI: unnamed * japan * not_kddi,
+        VIVO: np.exp(-3),  # the least that a mark holds
+    }
+    marks = {place: float(np.exp(crowd.marks[TREE.index[place]])) for place in expected}
+    assert marks == pytest.approx(expected)
 
 
 def test_days_are_kept_for_two_weeks():

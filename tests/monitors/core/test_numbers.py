@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitors.core.numbers import NOWHERE, Placement, canonical_name, place_number
+from monitors.core.numbers import NOWHERE, Placement, canonical_name, place_number, share_numbers
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,19 @@ def test_what_is_no_number_is_nowhere(number):
 )
 def test_the_names_of_the_library_are_ours_where_we_have_the_operator(theirs, country, ours):
     assert canonical_name(theirs, country) == ours
+
+
+@pytest.mark.parametrize(
+    ("country", "other", "expected"),
+    [
+        ("US", "CA", True),
+        ("GB", "GG", True),
+        ("JP", "JP", True),
+        ("JP", "ID", False),
+        ("BL", "MQ", False),  # one network's code, but +590 and +596
+        ("XX", "YY", False),  # no country has no calling code in common
+        ("XX", "XX", True),
+    ],
+)
+def test_a_number_of_one_country_may_be_served_in_another_with_its_calling_code(country, other, expected):
+    assert share_numbers(country, other) is expected

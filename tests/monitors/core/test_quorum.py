@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitors.core.quorum import View, settle, suspects, wanted_of
+from monitors.core.debounce import Track
+from monitors.core.quorum import Panel, View, settle, suspects, wanted_of, weigh
 from monitors.core.states import State
+from monitors.core.verdict import Word
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 UNKNOWN, UP, SLOW, PART, DOWN = (
@@ -37,6 +39,28 @@ def test_as_many_regions_as_wanted_make_a_state(states, quorum, expected):
 @pytest.mark.parametrize("states", [[], [UNKNOWN, UNKNOWN]])
 def test_without_a_region_that_sees_nothing_is_said(states):
     assert settle(views(*states), wanted=2) is None
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        ([UP, UP, UP], Word(UP, 3)),
+        ([DOWN, DOWN, UP], Word(PART, 1, why="2 of 3 regions see it fail.")),
+        ([DOWN, UP, UP], Word(UP, 3, why="1 of 3 regions see trouble; that is too few.")),
+        ([UNKNOWN, UNKNOWN, UNKNOWN], Word(UP, 2, look_again=True)),  # each is in doubt: its own word, and another look
+    ],
+)
+def test_a_check_that_begins_no_round_means_what_the_regions_say_together(states, expected):
+    said = views(*states)
+    panel = Panel(count=3, wanted=2, views=said, is_new=False, up_after=3)
+    assert weigh(Word(UP, 1), said[-1], panel, Track(UP, NOON)) == expected
+
+
+def test_the_first_to_see_a_failure_asks_the_others_and_what_they_said_before_does_not_count():
+    said = views(UP, UP, DOWN)
+    panel = Panel(count=3, wanted=2, views=said, is_new=True)
+    asked = Word(DOWN, 2, look_again=True, why="The other regions are being asked.")
+    assert weigh(Word(DOWN, 1), said[-1], panel, Track(UP, NOON)) == asked
 
 
 def test_the_joint_word_says_how_many_agree():
