@@ -11,6 +11,9 @@ from monitors.probes.base import KNOWN, Field, Net, Probe, ProbeResult, Reason, 
 from monitors.probes.http_rules import cleaned, short_text
 from monitors.probes.job_schedule import Schedule, cron_line, seconds, span_words, zones
 
+HOUR = timedelta(hours=1)
+MOST_BETWEEN_ZONES = timedelta(hours=14)
+MOST_AFTER_THE_HOUR = timedelta(minutes=10)  # that a job takes whose ping still tells when it began
 NAMES: Names = {"duration": Type.DURATION}
 
 
@@ -151,9 +154,19 @@ def _late(schedule: Schedule, heard: Heard) -> ProbeResult | None:
         return None
     words = (
         f"A ping was due at {_text(due, schedule)}, with {span_words(schedule.grace_s)} of grace; "
-        f"the last came at {_text(heard.ended_at, schedule)}.{_again(schedule, heard)}"
+        f"the last came at {_text(heard.ended_at, schedule)}.{_again(schedule, heard)}{_zone_hint(schedule, heard.ended_at, due)}"
     )
     return failed(Reason.HEARTBEAT_LATE, words)
+
+
+def _zone_hint(schedule: Schedule, last_at: datetime, due: datetime) -> str:
+    """Ask for the zone where a job of a day or more came whole hours too early: the usual reason that one is "late"."""
+    early = due - last_at
+    hours = -(-early // HOUR)
+    is_hours_early = early <= MOST_BETWEEN_ZONES and hours * HOUR - early <= MOST_AFTER_THE_HOUR
+    if not (schedule.cron and is_hours_early and schedule.next_after(due + HOUR) - due > MOST_BETWEEN_ZONES):
+        return ""
+    return f" That was {hours} h too early to count: does the job run by the time of {schedule.zone}?"
 
 
 def _again(schedule: Schedule, heard: Heard) -> str:

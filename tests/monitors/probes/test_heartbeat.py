@@ -59,6 +59,20 @@ def test_reports_are_judged_by_the_schedule(options, heard, expected):
     assert result.summary.isprintable()
 
 
+@pytest.mark.parametrize(
+    ("cron", "last", "is_asked"),
+    [
+        ("0 10 * * *", ago(3 * 60 - 1), True),  # 09:01, an hour early
+        ("0 10 * * *", ago(3 * 60 - 30), False),  # half an hour: no zone is that far away, but the job may be
+        ("0 10 * * *", ago(26 * 60 - 1), False),  # yesterday's, in time
+        ("0 * * * *", ago(3 * 60), False),
+    ],
+)
+def test_a_daily_job_that_is_whole_hours_early_is_asked_for_its_zone(cron, last, is_asked):
+    result = judge(Schedule.of({"cron": cron, "grace": "5m"}), Heard(NOON, succeeded_at=last))
+    assert (result.reason, "time of UTC?" in result.summary) == (Reason.HEARTBEAT_LATE, is_asked)
+
+
 def test_a_check_reads_what_it_is_told(prober):
     heard = {"now": NOON.isoformat(), "succeeded_at": ago(1).isoformat(), "duration_us": 2_500_000}
     told = prober.check(ProbeTask("heartbeat", "", {**HOURLY, KNOWN: {"heard": heard}}, 2))
