@@ -9,8 +9,9 @@ from cryptography import x509
 
 from kit.addresses import Target
 from monitors.probes.base import Net, Reason
+from monitors.probes.broken import Broken
 from monitors.probes.evidence import printable
-from monitors.probes.wires import Broken, Watch, connected
+from monitors.probes.wires import Watch, connected
 
 MAX_CHAIN = 8  # certificates that are described
 REFUSED = (Reason.TLS_EXPIRED, Reason.TLS_NAME, Reason.TLS_UNTRUSTED)  # for what the certificate says

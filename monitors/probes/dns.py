@@ -19,10 +19,11 @@ from kit.ranges import literal_of
 from monitors.core.conditions import Facts, Names, Type
 from monitors.core.states import State
 from monitors.probes.base import Field, Net, Phases, Probe, ProbeResult, Reason
+from monitors.probes.broken import shown
 from monitors.probes.dns_records import MAX_ANSWERS, TYPES, judge_wanted, lack, records, refusal, wanted
 from monitors.probes.http_rules import cleaned, one_of, short_text
 from monitors.probes.judging import CONDITION_FIELDS, Conditions, condition_readers, lines_of, past_of, speaks_of
-from monitors.probes.wires import Watch, shown
+from monitors.probes.wires import Watch
 
 PORT = 53
 MATCHES = ("all of them", "exactly them", "any of them")

@@ -9,11 +9,12 @@ from kit.addresses import Target
 from monitors.core.conditions import Facts, Names, Type
 from monitors.core.states import State
 from monitors.probes.base import Field, Net, ProbeResult, Reason
+from monitors.probes.broken import SILENCE, Broken, shown
 from monitors.probes.certificates import REFUSED, described, explained, own_of
 from monitors.probes.http_rules import cleaned, one_of
 from monitors.probes.judging import CONDITION_FIELDS, TIMES, Conditions, condition_readers, past_of
 from monitors.probes.tls_words import NO_TLS
-from monitors.probes.wires import SILENCE, Broken, Watch, Wire, connected, shown
+from monitors.probes.wires import Watch, Wire, connected
 
 ENCRYPTIONS = ("STARTTLS", "TLS", "none")
 NAMES: Names = {"greeting": Type.TEXT, "certificate_days": Type.NUMBER, "tls_version": Type.TEXT, **TIMES}

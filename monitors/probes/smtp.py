@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 
 from kit.addresses import AddressRefused, Target, check_place
 from monitors.probes.base import Net, Probe, ProbeResult, Reason
+from monitors.probes.broken import Broken
 from monitors.probes.mail import FIELDS, NAMES, clean, look, refuse
-from monitors.probes.wires import Broken, Wire
+from monitors.probes.wires import Wire
 
 PORTS = (25, 465, 587, 2525)
 MAX_LINES = 50

@@ -7,10 +7,11 @@ from kit.addresses import Target, check_place
 from monitors.core.conditions import Facts, Names, Type
 from monitors.core.states import State
 from monitors.probes.base import Field, Net, Probe, ProbeResult, Reason
+from monitors.probes.broken import Broken
 from monitors.probes.certificates import REFUSED, described, explained, of_refused, own_of
 from monitors.probes.http_rules import cleaned, one_of, whole
 from monitors.probes.judging import CONDITION_FIELDS, TIMES, Conditions, condition_readers, past_of
-from monitors.probes.wires import Broken, Watch, connected
+from monitors.probes.wires import Watch, connected
 
 PORT = 443
 VERSIONS = ("1.2", "1.3")

@@ -13,6 +13,7 @@ from kit.addresses import AddressRefused, Target, check_url
 from monitors.core.conditions import Facts, Names, Type
 from monitors.core.states import State
 from monitors.probes.base import Answer, Field, Net, Probe, ProbeResult, Reason
+from monitors.probes.broken import Broken, shown
 from monitors.probes.certificates import REFUSED, described, explained, of_refused, own_of
 from monitors.probes.evidence import describe, hidden
 from monitors.probes.http_rules import (
@@ -25,7 +26,7 @@ from monitors.probes.http_rules import (
 )
 from monitors.probes.judging import CONDITION_FIELDS, TIMES, Conditions, condition_readers, first_of_each, past_of
 from monitors.probes.status_hints import hint
-from monitors.probes.wires import Broken, Watch, Wire, connected, shown
+from monitors.probes.wires import Watch, Wire, connected
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _CLOSE = bytes([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xE8])  # 1000, masked with zeros

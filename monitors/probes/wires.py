@@ -1,34 +1,20 @@
 """A TCP connection for probes that speak no HTTP: to a judged address, timed, bounded, with TLS where it is asked for."""
 
 import asyncio
-import errno
-import os
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import lru_cache
 
 from kit.addresses import Target
 from monitors.core.states import State
-from monitors.probes import tls_words
 from monitors.probes.base import Net, Phases, ProbeResult, Reason, failed
-from monitors.probes.evidence import masked, printable
+from monitors.probes.broken import NO_END, SILENCE, Broken, of_connecting, of_tls
 
-NO_END, SILENCE = "The handshake did not end in time.", "The server took the connection, and said nothing in time."
 MAX_ANSWER = 16_000  # bytes that are read of one answer
-_VERIFY_EXPIRED = (9, 10)  # OpenSSL's X509_V_ERR_*: not yet valid, has expired
-_VERIFY_NAME = (62, 63, 64)  # of the host, of the e-mail, of the address
-
-
-class Broken(Exception):
-    """A check that has come to its end early. `words` are for people."""
-
-    def __init__(self, reason: Reason, words: str = "") -> None:
-        super().__init__(words or reason.sentence)
-        self.reason, self.words = reason, words or reason.sentence
 
 
 class Wire:
@@ -47,7 +33,7 @@ class Wire:
         try:
             await self.writer.start_tls(trusting(self._ca_file, verified), server_hostname=self.host)
         except (OSError, EOFError) as error:  # ssl.SSLError is an OSError
-            raise _tls_broken(error) from error
+            raise of_tls(error) from error
         finally:
             self.phases = replace(self.phases, tls=self.phases.tls + since(began))
         self.is_securing = False
@@ -72,7 +58,7 @@ class Wire:
         except asyncio.IncompleteReadError as error:
             raise Broken(Reason.PROTOCOL_ERROR, "The server closed the connection without an answer.") from error
         except ssl.SSLError as error:  # under TLS 1.3 a server refuses us after the handshake
-            raise _tls_broken(error) from error
+            raise of_tls(error) from error
         except asyncio.LimitOverrunError as error:
             raise Broken(Reason.PROTOCOL_ERROR, "The answer was no line of text.") from error
         except OSError as error:
@@ -81,18 +67,21 @@ class Wire:
             self.phases = replace(self.phases, first_byte=self.phases.first_byte + since(began))
         return line.rstrip(b"\r\n")
 
-    async def read_until(self, wanted: bytes) -> bytes:
-        """Return what comes until `wanted` is in it, the end, or MAX_ANSWER. Raises Broken."""
+    async def read_until(self, wanted: bytes, timeout_s: float) -> bytes:
+        """Return what comes until `wanted` is in it, the end, MAX_ANSWER or the time. Raises Broken where nothing comes."""
         began, data = time.monotonic(), b""
         try:
-            while wanted not in data and len(data) < MAX_ANSWER:
-                piece = await self.reader.read(4096)
-                if not piece:
-                    break
-                data += piece
-                self.has_read = True
+            async with asyncio.timeout(timeout_s):
+                while (not data or wanted not in data) and len(data) < MAX_ANSWER:
+                    piece = await self.reader.read(4096)
+                    if not piece:
+                        break
+                    data += piece
+        except TimeoutError as error:
+            if not data:  # else it is for the caller to say what is wrong with it
+                raise Broken(Reason.TIMEOUT, SILENCE) from error
         except ssl.SSLError as error:
-            raise _tls_broken(error) from error
+            raise of_tls(error) from error
         except OSError as error:
             raise Broken(Reason.PROTOCOL_ERROR, "The connection broke off.") from error
         finally:
@@ -173,7 +162,7 @@ async def _dial(addresses: list[str], target: Target, ca_file: str, dns_us: int,
         except (OSError, TimeoutError) as error:
             watch.phases = Phases(dns=dns_us, connect=since(began))
             if is_last:
-                raise _connect_broken(error, f"[{address}]" if ":" in address else address, target.port) from error
+                raise of_connecting(error, f"[{address}]" if ":" in address else address, target.port) from error
         else:
             wire.phases = Phases(dns=dns_us, connect=since(began))
             return wire
@@ -192,38 +181,6 @@ async def _opened(address: str, port: int) -> tuple[asyncio.StreamReader, asynci
         raise
 
 
-def _connect_broken(error: OSError, address: str, port: int) -> Broken:
-    if isinstance(error, TimeoutError) or error.errno == errno.ETIMEDOUT:
-        return Broken(Reason.CONNECT_TIMEOUT)
-    if error.errno == errno.ECONNREFUSED:
-        words = f"{address}:{port} refused the connection: nothing listens there, or a firewall refuses."
-        return Broken(Reason.CONNECT_REFUSED, words)
-    why = f" ({os.strerror(error.errno)})" if error.errno else ""
-    return Broken(Reason.CONNECT_ERROR, f"{Reason.CONNECT_ERROR.sentence}{why}")
-
-
-def _tls_broken(error: OSError | EOFError) -> Broken:
-    if isinstance(error, TimeoutError):
-        return Broken(Reason.TLS_ERROR, NO_END)
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return _refused(error.verify_code, shown(error.verify_message or ""))
-    if isinstance(error, EOFError):
-        return Broken(Reason.TLS_ERROR, "The server closed the connection during the handshake.")
-    why = str(getattr(error, "reason", None) or "")
-    if known := tls_words.of_handshake(why):
-        return Broken(*known)
-    return Broken(Reason.TLS_ERROR, f"{Reason.TLS_ERROR.sentence} ({shown(why)})" if why else "")
-
-
-def _refused(code: int, openssl: str) -> Broken:
-    """Return what is wrong with a certificate, by OpenSSL's code and words."""
-    words = tls_words.of_certificate(code)
-    if code in _VERIFY_EXPIRED:
-        return Broken(Reason.TLS_EXPIRED, words)
-    reason = Reason.TLS_NAME if code in _VERIFY_NAME else Reason.TLS_UNTRUSTED
-    return Broken(reason, words or (f"{reason.sentence} ({openssl})" if openssl else ""))
-
-
 @lru_cache(maxsize=8)
 def trusting(ca_file: str, verified: bool) -> ssl.SSLContext:
     """Return our side of TLS; reading the authorities takes 20 ms, so once."""
@@ -235,14 +192,6 @@ def trusting(ca_file: str, verified: bool) -> ssl.SSLContext:
     if not verified:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
-
-
-def shown(data: bytes | str, longest: int = 300, hide: Collection[str] = ()) -> str:
-    """Return what a server said as people may see it: printable, short, masked."""
-    text = data if isinstance(data, str) else data.decode("utf-8", errors="replace")
-    for secret in hide:
-        text = text.replace(secret, "•••")
-    return printable(masked(text[: 2 * longest]))[:longest].strip()
 
 
 def since(began: float) -> int:

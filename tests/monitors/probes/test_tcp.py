@@ -43,6 +43,53 @@ def test_what_is_sent_has_its_line_ends(prober):
     assert server.requests == [b"PING\r\n"]
 
 
+def lingering(words):
+    """Say something and keep the connection, as Redis and OpenSSH do."""
+
+    def handle(connection):
+        connection.sendall(words)
+        time.sleep(1)
+
+    return serving(handle, wait_for=b"")
+
+
+@pytest.mark.parametrize(
+    ("said", "options", "reason", "words"),
+    [
+        (b"-NOAUTH Authentication required.\r\n", {"expect": "+PONG"}, Reason.UNEXPECTED_ANSWER, "The answer lacks '+PONG'; it was '-NOAUTH Authentication required.'."),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", {"conditions": 'answer contains "OpenSSH"'}, Reason.OK, "Connected in"),
+        (b"SSH-2.0-dropbear\r\n", {"degraded_conditions": 'answer contains "OpenSSH"'}, Reason.CONDITION, 'answer contains "OpenSSH": it was "SSH-2.0-dropbear'),
+        (b"", {"expect": "ready"}, Reason.TIMEOUT, "The server took the connection, and said nothing in time. Servers of databases"),
+    ],
+)  # fmt: skip
+def test_a_server_that_says_something_else_and_stays_is_quoted(prober, said, options, reason, words):
+    with lingering(said) as server:
+        result = look(prober, server, options, timeout_s=0.4)
+    assert (result.reason, result.summary[: len(words)]) == (reason, words)
+
+
+def test_bytes_that_are_no_letters_can_be_sent(prober):
+    """PostgreSQL answers a request for TLS with one letter."""
+    with serving(b"N", wait_for=b"\x16\x2f") as server:
+        assert look(prober, server, {"send": r"\x00\x00\x00\x08\x04\xd2\x16\x2f", "expect": "N"}).reason == Reason.OK
+    assert server.requests == [b"\x00\x00\x00\x08\x04\xd2\x16\x2f"]
+
+
+def test_a_port_s_certificate_is_looked_at(prober, tmp_path):
+    authority = Authority(tmp_path)
+
+    def handle(connection):
+        with authority.context("127.0.0.1").wrap_socket(connection, server_side=True) as secure:
+            secure.recv(10)
+
+    with serving(handle, wait_for=b"") as server:
+        options = {"tls": "yes", "conditions": "certificate_days > 30"}
+        late = look(prober, server, options, ca_file=str(authority.file))
+        refused = look(prober, server, options)
+    assert (late.reason, late.summary) == (Reason.CONDITION, "certificate_days > 30: it was 20.")
+    assert (refused.reason, refused.detail["certificates"][0]["names"]) == (Reason.TLS_UNTRUSTED, ["127.0.0.1"])
+
+
 def test_a_closed_port_is_refused(prober):
     with serving(b"") as server:
         pass

@@ -6,8 +6,8 @@ import pycurl
 import pytest
 
 from monitors.probes.base import ProbeTask, Reason
+from monitors.probes.broken import of_tls
 from monitors.probes.curl_errors import Failure
-from monitors.probes.wires import _tls_broken
 from tests.kit.servers import serving
 from tests.monitors.probes.certificates import Authority
 
@@ -60,7 +60,7 @@ def test_libcurl_and_python_say_the_same_of_a_certificate(verify, openssl, reaso
     assert (found, piece in words) == (reason, True)
     error = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED]")
     error.verify_code, error.verify_message = verify, openssl
-    broken = _tls_broken(error)
+    broken = of_tls(error)
     assert (broken.reason, piece in broken.words) == (reason, True)
 
 
