@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from alerts.queries import LogEntry, notifications_about
 from incidents.core.wording import WITNESSES
 from incidents.models import Sighting
-from incidents.queries import IncidentDetail, details_seen_by
+from incidents.queries import IncidentDetail, IncidentLink, details_seen_by
 from monitors.core.states import Source, State
 from monitors.models import Monitor
 from pages.core.answer import later
@@ -81,8 +81,12 @@ class SeenIncidents:
         return any(seen.told for seen in self.shown)
 
     @property
-    def open(self) -> Sequence[SeenIncident]:
-        return [seen for seen in self.shown if seen.detail.incident.is_open]
+    def open(self) -> Sequence[IncidentLink]:
+        return [seen.detail.incident for seen in self.shown if seen.detail.incident.is_open]
+
+    @property
+    def untaken(self) -> Sequence[IncidentLink]:
+        return [incident for incident in self.open if not incident.acknowledged_at]
 
 
 def incidents_of(monitor: Monitor, *, since: datetime, now: datetime) -> SeenIncidents:

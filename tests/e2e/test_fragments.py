@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Role
 from kit.clock import clock
-from monitors.core.states import State
+from monitors.core.states import Source, State
 from monitors.models import CheckEvidence, Monitor
 from monitors.services.follows import follow
 from tests.factories import ComponentFactory, MembershipFactory, MonitorFactory, ScopeFactory
@@ -61,6 +61,24 @@ def test_a_poke_leaves_focus_and_what_the_reader_opened_alone(client, live_serve
     expect(page.locator("#healthy").get_by_role("link", name="Twilio: SMS")).to_have_count(0)  # it is in trouble now
     expect(sms).to_be_focused()
     expect(page.get_by_role("link", name="Twilio: Part 0")).to_be_visible()
+
+
+def test_a_poke_offers_an_incident_to_be_taken_and_leaves_what_was_chosen(client, live_server, page):
+    scene = Scene()
+    monitor = MonitorFactory(organization=scene.acme, scope=scene.sms)
+    sign_in(client, live_server, page, scene.acme)
+    page.goto(f"{live_server.url}/o/acme/monitors/{monitor.id}/")
+    page.get_by_label("Mute for").select_option("mute-8")
+    ref = f"monitor:{monitor.id}"
+    scene.say(
+        scene.sms, State.MAJOR_OUTAGE, minutes=0, organization=scene.acme, source=Source.PROBE, ref=ref, reason="503"
+    )
+    page.evaluate(POKE)
+    expect(page.get_by_role("button", name="Acknowledge")).to_be_visible()
+    expect(page.get_by_label("Mute for")).to_have_value("mute-8")
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(page.get_by_text("has taken it,")).to_be_visible()
+    expect(page).to_have_url(f"{live_server.url}/o/acme/monitors/{monitor.id}/")
 
 
 def test_a_poke_leaves_ticks_and_opened_evidence_alone(client, live_server, page):

@@ -103,13 +103,20 @@ def test_an_incident_is_taken_on_the_monitor_s_page_and_one_stays_there(scene, m
     member = log_in(scene.acme, Role.MEMBER)
     fail(scene, monitor, minutes=20)
     page = member.get(detail(monitor))
-    assert "nobody has taken it yet. Acknowledge" in words_of(page)
+    assert re.search(r"Acknowledge Check now .* nobody has taken it yet\.", words_of(page))
     uid = Incident.objects.get(organization=scene.acme).uid
     answer = member.post(reverse("incident_acknowledge", args=["acme", uid]), {"monitor": monitor.id})
     assert answer["Location"] == detail(monitor)
     taken = words_of(member.get(detail(monitor), headers=HTMX))
     assert re.search(r"Ada Lovelace has taken it, \d+ s ago ?\.", taken)
     assert "Acknowledge" not in taken
+
+
+def test_of_several_untaken_incidents_each_button_names_its_own(scene, monitor):
+    for n in range(2):
+        evident(scene, monitor, f"Trouble {n}", 10 - n)
+    page = words_of(log_in(scene.acme, Role.MEMBER).get(detail(monitor)))
+    assert re.findall(r"Acknowledge: Trouble \d", page) == ["Acknowledge: Trouble 1", "Acknowledge: Trouble 0"]
 
 
 @pytest.mark.parametrize("monitor_id", ["", "7/../../admin", "1" * 30, "-1"])
@@ -124,7 +131,7 @@ def test_what_is_no_monitor_leads_back_to_the_incident(scene, monitor, monitor_i
 
 def test_who_may_not_act_reads_that_nobody_has_taken_it(scene, monitor):
     fail(scene, monitor, minutes=20)
-    page = log_in(scene.acme, Role.VIEWER).get(detail(monitor))
+    page = log_in(scene.acme, Role.VIEWER).get(detail(monitor), headers=HTMX)
     assert "nobody has taken it yet." in words_of(page)
     assert b"Acknowledge" not in page.content
 
