@@ -68,6 +68,10 @@ def weigh(own: Word, view: View, panel: Panel, track: Track) -> Word:
     joint = settle(views, wanted=panel.wanted)
     if joint is None:  # each view is in doubt
         return Word(own.state, turns + 1, look_again=True)
+    agrees = view.state.is_impaired == track.state.is_impaired
+    if agrees and not asking and joint.state.is_impaired != view.state.is_impaired:
+        # Who says what is known ends it by nothing that others said earlier: their words were heard then.
+        return Word(track.state if track.state.is_impaired else own.state, 1)
     confirmations = 1 if joint.state.is_impaired else panel.up_after
     rest = bool(asking) and len(views) < panel.count and turns < panel.count
     return Word(joint.state, confirmations, look_again=rest, why=joint.why)

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from kit.clock import real
 from monitors.core.quorum import View
+from monitors.core.states import State
 from monitors.models import CheckEvidence, Monitor
 from monitors.probes.base import ProbeResult, Reason
 from monitors.queries.regions import region_name
@@ -64,7 +65,7 @@ def record_judged(outcomes: Sequence[Outcome], *, now: datetime) -> int:
         [
             (f.monitor.id, View(f.check.region, f.said, f.check.slot), f.result.total_us)
             for f in findings
-            if is_shared(f.monitor)
+            if is_shared(f.monitor) and f.said != State.UNKNOWN  # which unsays nothing: its last word stands
         ]
     )
     reopen([*(finding.check.slot for finding in findings), *take_back(findings)], now=now)

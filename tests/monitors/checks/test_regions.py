@@ -284,3 +284,12 @@ def test_what_regions_said_before_a_pause_is_forgotten(many):
     before = len(changes())
     play(monitor, "A+ 90, B+ 91")
     assert (changes()[before:], SourceState.objects.get().state) == ([], UP)
+
+
+@pytest.mark.django_db
+def test_a_check_that_a_region_cannot_make_ends_no_outage():
+    monitor = of_three()
+    play(monitor, "A+ 0, B+ 1, C+ 2, B- 60, C- 61, A+ 62")
+    say(monitor, B, ProbeResult(State.UNKNOWN, Reason.BLOCKED, 0, summary="Not made."), 122)
+    play(monitor, "C- 182")
+    assert changes() == [(UP, DOWN, 60), (DOWN, PART, 62)]

@@ -45,7 +45,7 @@ def test_without_a_region_that_sees_nothing_is_said(states):
     ("states", "expected"),
     [
         ([UP, UP, UP], Word(UP, 3)),
-        ([DOWN, DOWN, UP], Word(PART, 1, why="2 of 3 regions see it fail.")),
+        ([DOWN, DOWN, UP], Word(UP, 1)),  # they were heard when they said it
         ([DOWN, UP, UP], Word(UP, 3, why="1 of 3 regions see trouble; that is too few.")),
         ([UNKNOWN, UNKNOWN, UNKNOWN], Word(UP, 2, look_again=True)),  # each is in doubt: its own word, and another look
     ],
@@ -54,6 +54,13 @@ def test_a_check_that_begins_no_round_means_what_the_regions_say_together(states
     said = views(*states)
     panel = Panel(count=3, wanted=2, views=said, is_new=False, up_after=3)
     assert weigh(Word(UP, 1), said[-1], panel, Track(UP, NOON)) == expected
+
+
+@pytest.mark.parametrize("states", [[UP, UP, DOWN], [UP, UNKNOWN, DOWN]])
+def test_a_check_that_fails_ends_no_outage(states):
+    said = views(*states)
+    panel = Panel(count=3, wanted=2, views=said, is_new=False)
+    assert weigh(Word(DOWN, 1), said[-1], panel, Track(PART, NOON)) == Word(PART, 1)
 
 
 def test_the_first_to_see_a_failure_asks_the_others_and_what_they_said_before_does_not_count():
