@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern] = [
     path("o/<slug:slug>/monitors/<int:monitor_id>/pause/", monitors.monitor_pause, name="monitor_pause"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/mute/", monitors.monitor_mute, name="monitor_mute"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/delete/", monitors.monitor_delete, name="monitor_delete"),
+    path("o/<slug:slug>/monitors/<int:monitor_id>/address/", pings.ping_address_new, name="ping_address_new"),
     path("o/<slug:slug>/monitors/<int:monitor_id>/check/", monitors.monitor_check, name="monitor_check"),
     path("o/<slug:slug>/providers/", own_providers.own_provider_list, name="own_providers"),
     path("o/<slug:slug>/providers/add/", own_providers.own_provider_add, name="own_provider_add"),

@@ -79,9 +79,10 @@ def _clean_cron(raw: str) -> str:
 
 
 def _clean_zone(raw: str) -> str:
-    zone = raw.strip() or "UTC"
-    if zone not in zones():
-        raise ValueError(f"{zone[:60]!r} is no time zone. Write one as in Europe/Berlin.")
+    text = raw.strip() or "UTC"
+    zone = zones().get(text.lower().replace(" ", "_"))
+    if zone is None:
+        raise ValueError(f"{text[:60]!r} is no time zone. Write one as in Europe/Berlin.")
     return zone
 
 
@@ -186,7 +187,7 @@ PROBE = Probe(
     target_label="Job",
     fields=(
         Field("period", "Runs every", help="As in 5m, 1h or 1d. Empty if it runs by a cron line."),
-        Field("cron", "Cron line", help="As in 30 4 * * 1-5, instead of a period."),
+        Field("cron", "Cron line", help="As in 30 4 * * 1-5 or @daily, instead of a period."),
         Field("zone", "Time zone", initial="UTC", help="Of the cron line, as in Europe/Berlin."),
         Field("grace", "Grace", initial="5m", help="How much later a ping may come before the job counts as late."),
         Field("longest", "Longest run", help="From start to end, if the job reports its start. Empty: the grace."),

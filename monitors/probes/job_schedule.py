@@ -14,7 +14,7 @@ from kit.zones import zone_named
 
 DAY_S = 86_400
 EARLY = timedelta(minutes=1)  # before its due time, a report is of a job whose clock is fast
-_SPAN = re.compile(r"(\d{1,5})\s*([smhd])")
+_SPAN = re.compile(r"(\d{1,8})\s*([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": DAY_S}
 _NICKNAMES = {
     "@hourly": "0 * * * *",
@@ -135,5 +135,6 @@ def _is_readable(fields: list[str]) -> bool:
 
 
 @lru_cache(maxsize=1)
-def zones() -> set[str]:
-    return available_timezones()
+def zones() -> dict[str, str]:
+    """Return the names of time zones by themselves in small letters."""
+    return {name.lower(): name for name in available_timezones()}

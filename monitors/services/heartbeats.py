@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from monitors.core.edits import Edit
 from monitors.models import Heartbeat, Monitor, Ping, PingKind
 from monitors.probes.evidence import masked, printable
 from monitors.probes.job_schedule import Schedule
+from monitors.services.changes import note
 
 KEPT_PINGS = 100  # of each job
 PRUNE_EVERY = 20
@@ -20,8 +22,15 @@ REPEATED_WITHIN = timedelta(minutes=1)  # a client that heard no answer says it 
 
 def open_heartbeat(monitor: Monitor) -> Heartbeat:
     """Give a monitor the address at which its job reports, if it has none."""
-    found, _ = Heartbeat.objects.get_or_create(monitor=monitor, defaults={"token": secrets.token_urlsafe(24)})
+    found, _ = Heartbeat.objects.get_or_create(monitor=monitor, defaults={"token": _new_token()})
     return found
+
+
+def move(monitor: Monitor, *, now: datetime, by: int | None) -> None:
+    """Give a job another address to report at; at the old one nobody listens any more. `by` is a user's id."""
+    with transaction.atomic():
+        if Heartbeat.objects.filter(monitor=monitor).update(token=_new_token()):
+            note([(monitor.id, [Edit("Address to ping", None, None)])], by=by, now=now)
 
 
 def wait_anew(monitor_ids: Collection[int], *, now: datetime) -> None:
@@ -99,6 +108,10 @@ def _give_up_overdue(heartbeat: Heartbeat, now: datetime) -> None:
     heartbeat.runs = {
         run: starts for run, starts in heartbeat.runs.items() if datetime.fromisoformat(starts[0]) >= oldest
     }
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(24)
 
 
 def heard(monitor_ids: Collection[int], *, now: datetime) -> dict[int, dict[str, object]]:

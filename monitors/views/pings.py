@@ -4,15 +4,21 @@ import re
 from collections.abc import Mapping
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
 
+from accounts import access
+from accounts.models import Role
 from kit.client_ip import client_ip
 from kit.clock import clock
 from kit.ranges import literal_of
-from monitors.models import PingKind
+from monitors.models import Monitor, PingKind
 from monitors.models.heartbeats import MAX_BODY
 from monitors.services import heartbeats
 
@@ -45,6 +51,17 @@ def ping(request: HttpRequest, token: str, what: str = "") -> HttpResponse:
         return _said(words, 429, {"Retry-After": "60"})
     heartbeats.take_in(heartbeat.monitor_id, _report(request, kind, exit_code, run), now=clock())
     return _said("OK, but the monitor is paused, so nobody looks." if heartbeat.monitor.is_paused else "OK", 200)
+
+
+@require_POST
+@login_required
+def ping_address_new(request: HttpRequest, slug: str, monitor_id: int) -> HttpResponse:
+    """Give a job another address, where others have got to know the one it has."""
+    organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
+    monitor = get_object_or_404(Monitor, id=monitor_id, organization=organization)
+    heartbeats.move(monitor, now=clock(), by=request.user.pk)
+    messages.success(request, f"{monitor.name} has a new address. Write it into the job: the old one does nothing now.")
+    return redirect("monitor_detail", slug=slug, monitor_id=monitor.id)
 
 
 def _report(request: HttpRequest, kind: PingKind, exit_code: int | None, run: str) -> heartbeats.Report:

@@ -8,7 +8,7 @@ from django.core.cache import cache
 
 from kit.clock import clock
 from monitors.core.states import State
-from monitors.models import Heartbeat, Monitor, Ping, PingKind, SourceState
+from monitors.models import Heartbeat, Monitor, MonitorChange, Ping, PingKind, SourceState
 from monitors.probes.base import Reason
 from monitors.queries.heartbeats import heartbeat_page
 from monitors.services import bulk, checks, heartbeats, monitors
@@ -174,6 +174,15 @@ def test_the_page_shows_a_long_body_and_what_is_missing_of_it(client, made):
     assert "one\n&lt;b&gt;two&lt;/b&gt;xxx" in shown
     assert "The first 10 kB of 19.5\xa0KB." in shown
     assert f"/ping/{made.heartbeat.token} -TimeoutSec" in shown
+
+
+def test_another_address_makes_the_old_one_do_nothing_and_is_on_record(client, made):
+    old = at(made)
+    client.force_login(MembershipFactory(organization=made.organization, role="admin").user)
+    assert client.post(f"/o/{made.organization.slug}/monitors/{made.id}/address/").status_code == 302
+    new = at(Monitor.objects.get(id=made.id))
+    assert (client.get(old).status_code, client.get(new).status_code) == (404, 200)
+    assert MonitorChange.objects.latest("id").edits == [["Address to ping", None, None]]
 
 
 def test_a_ping_of_a_paused_monitor_is_kept_and_says_so(client, made):

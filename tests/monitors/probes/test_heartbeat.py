@@ -73,6 +73,11 @@ def test_a_daily_job_that_is_whole_hours_early_is_asked_for_its_zone(cron, last,
     assert (result.reason, "time of UTC?" in result.summary) == (Reason.HEARTBEAT_LATE, is_asked)
 
 
+def test_a_zone_is_known_however_it_is_written():
+    raw = {"cron": "@daily", "zone": " america/new york "}
+    assert PROBE.clean(raw) == {"cron": "0 0 * * *", "zone": "America/New_York"}
+
+
 def test_a_check_reads_what_it_is_told(prober):
     heard = {"now": NOON.isoformat(), "succeeded_at": ago(1).isoformat(), "duration_us": 2_500_000}
     told = prober.check(ProbeTask("heartbeat", "", {**HOURLY, KNOWN: {"heard": heard}}, 2))
