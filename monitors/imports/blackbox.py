@@ -1,6 +1,7 @@
 """blackbox_exporter: how it looks (blackbox.yml) with what it looks at (scrape_configs of prometheus.yml), in one text."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -42,7 +43,15 @@ def read(document: object) -> list[Found]:
         found += made or [
             Refused(job.text("job_name") or job.place, "It has no targets. Write them as static_configs.")
         ]
-    return found
+    return list(_told_apart(found))
+
+
+def _told_apart(found: list[Found]) -> Iterator[Found]:
+    """Give what was found, with the job in the name of a draft whose name another job's has as well."""
+    names = Counter(one.name for one in found if isinstance(one, Draft))
+    for one in found:
+        is_unclear = isinstance(one, Draft) and names[one.name] > 1 and one.tags
+        yield replace(one, name=f"{one.name} [{one.tags[0]}]") if isinstance(one, Draft) and is_unclear else one
 
 
 def _drafts(job: Part, modules: Part, usual: Part) -> Iterator[Draft]:

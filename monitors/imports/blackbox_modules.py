@@ -27,7 +27,7 @@ _TCP_KEYS = frozenset({"query_response", "tls", "tls_config"})
 _DNS_KEYS = frozenset({
     "query_name", "query_type", "valid_rcodes", "validate_answer_rrs", "recursion_desired", "tls_config",
 })  # fmt: skip
-_WEBSOCKET_KEYS = frozenset({"headers", "tls_config"})
+_WEBSOCKET_KEYS = frozenset({"headers", "http_headers", "basic_auth", "bearer_token", "authorization", "tls_config"})
 _PLACES = frozenset({"preferred_ip_protocol", "ip_protocol_fallback"})
 
 
@@ -159,8 +159,7 @@ def _dns(part: Part) -> Looked:
 
 def _websocket(part: Part) -> Looked:
     found = Looked("websocket")
-    if headers := without_ours(part.pairs("headers"), found.lost):
-        found.options["headers"] = "\n".join(f"{name}: {value}" for name, value in headers)
+    found.options |= _secrets(part, found)
     _told(part, found, _WEBSOCKET_KEYS)
     _trust(part, found)
     return found

@@ -10,23 +10,23 @@ from dataclasses import dataclass, field
 from monitors.imports.base import Impossible
 from monitors.imports.gatus_patterns import any_of, compared, glob_of, regex_of, statuses_like, whole
 from monitors.imports.writing import among, body_path, in_days, pattern, quoted, seconds_of
+from monitors.probes import probe_kinds
 from monitors.probes.evidence import masked
 
 _OPERATORS = (" == ", " != ", " <= ", " >= ", " > ", " < ")  # as Gatus looks for them, one after the other
 _TIGHT = re.compile(r"(?P<left>.+?)\s*(?P<operator>==|!=|<=|>=|<|>)\s*(?P<right>.*)", re.S)
 _LEFT = re.compile(r"(?:(?P<function>len|has)\()?\[(?P<name>[A-Za-z_]+)\](?P<path>[^)]*)(?P<close>\)?)")
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
-_TIMED = ("http", "tcp", "tls", "ping", "websocket", "dns", "smtp")
-_OF = {  # name of Gatus -> kinds of monitors that know it
-    "STATUS": ("http", "websocket"),
-    "RESPONSE_TIME": _TIMED,
-    "BODY": ("http", "dns", "tcp"),
-    "HEADER": ("http", "websocket"),
-    "IP": ("http", "tcp"),
-    "CERTIFICATE_EXPIRATION": ("http", "tls"),
-    "DOMAIN_EXPIRATION": _TIMED,
-    "DNS_RCODE": ("dns",),
-    "CONNECTED": _TIMED,
+_OURS = {  # name of Gatus -> what a kind of monitor calls it; nothing: each kind knows it
+    "STATUS": ("status",),
+    "RESPONSE_TIME": ("total",),
+    "BODY": ("body", "answers", "answer"),
+    "HEADER": ("header",),
+    "IP": ("address",),
+    "CERTIFICATE_EXPIRATION": ("certificate_days",),
+    "DOMAIN_EXPIRATION": (),
+    "DNS_RCODE": ("rcode",),
+    "CONNECTED": (),
 }
 _MOST_RECORDS = 5  # of DNS that are held against a pattern
 
@@ -65,11 +65,11 @@ def _add(found: Judged, kind: str, condition: str) -> None:
         left, operator, right = right, _MIRRORED.get(operator, operator), left
     match = _LEFT.fullmatch(left)
     name = match["name"].upper() if match else ""
-    if not match or name not in _OF or bool(match["function"]) != bool(match["close"]):
+    if not match or name not in _OURS or bool(match["function"]) != bool(match["close"]):
         raise Impossible("nothing of StatusWire says this.")
-    if kind not in _OF[name]:
+    if _OURS[name] and not set(_OURS[name]) & probe_kinds()[kind].names.keys():
         raise Impossible(f"a monitor of the kind {kind} does not see it.")
-    if (other := _LEFT.fullmatch(right)) and other["name"].upper() in _OF:
+    if (other := _LEFT.fullmatch(right)) and other["name"].upper() in _OURS:
         raise Impossible("it compares two values of one answer.")
     if (match["path"] and name not in ("BODY", "HEADER")) or (match["function"] and name != "BODY"):
         raise Impossible("nothing of StatusWire says this.")

@@ -47,9 +47,8 @@ def request_of(one: Part, kind: str) -> tuple[dict[str, str], list[str]]:
     if kind == "tcp":
         return ({"send": _escaped(body)} if body else {}), lost
     if kind == "websocket":
-        options = {"headers": "\n".join(f"{name}: {value}" for name, value in one.pairs("headers"))}
         told = ["Its message: the WebSocket is opened and closed again."] if body else []
-        return {key: text for key, text in options.items() if text}, lost + told
+        return headers_of(without_ours(one.pairs("headers"), lost)), lost + told
     return ({"encryption": "STARTTLS"} if kind == "smtp" else {}), lost + (["What it sends."] if body else [])
 
 

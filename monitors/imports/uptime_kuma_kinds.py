@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Callable, Sequence
+from ipaddress import ip_address
 
+from kit.ranges import literal_of
 from monitors.imports.base import Impossible
 from monitors.imports.parts import Part, Unreadable
 from monitors.imports.writing import (
@@ -138,11 +140,14 @@ def _dns(one: Part) -> Parts:
     port = one.number("port", 53)
     if resolver and port != 53:
         resolver = f"{resolver}:{port}"
-    options = {"type": one.text("dns_resolve_type", "A"), "resolver": resolver}
+    host, type_ = _host(one), one.text("dns_resolve_type", "A")
+    if type_ == "PTR" and literal_of(host):
+        host = ip_address(host).reverse_pointer
+    options = {"type": type_, "resolver": resolver}
     expected, lost = _records(one)
     if expected:
         options |= {"expected": "\n".join(expected), "match": "any of them"}
-    return "dns", _host(one), options, lost + (["Its other resolvers: the first one is asked."] if others else [])
+    return "dns", host, options, lost + (["Its other resolvers: the first one is asked."] if others else [])
 
 
 def _records(one: Part) -> tuple[list[str], list[str]]:
@@ -182,12 +187,11 @@ def _smtp(one: Part) -> Parts:
 
 
 def _websocket(one: Part) -> Parts:
-    protocols = one.text("wsSubprotocol").split(",")
-    lost = ["Its other protocols: the first one is offered."] if len(protocols) > 1 else []
+    lost: list[str] = []
     if one.flag("wsIgnoreSecWebsocketAcceptHeader"):
         lost.append("That a wrong answer to the handshake is let pass.")
-    options = {"protocol": protocols[0].strip()} if protocols[0].strip() else {}
-    return "websocket", one.needed("url"), options, lost
+    options = {"protocol": protocol} if (protocol := one.text("wsSubprotocol")) else {}
+    return "websocket", one.needed("url"), options | headers_of(without_ours(_headers(one), lost)), lost
 
 
 def _globalping(one: Part) -> Parts:

@@ -149,9 +149,14 @@ def headers_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def without_ours(pairs: Iterable[tuple[str, str]], lost: list[str]) -> list[tuple[str, str]]:
-    """Return headers without those by which a connection works, which StatusWire sets itself; they are told in `lost`."""
+    """Return headers without those by which a connection works, which StatusWire sets itself; they are told in `lost`.
+
+    Raises Impossible for Host: what answers to another name than the address has is another target.
+    """
     kept = []
     for name, value in pairs:
+        if name.lower() == "host":
+            raise Impossible(f"It sends the header Host: {value[:60]}. Remove it, and watch that name in the address.")
         if name.lower() in _OF_CONNECTIONS:
             lost.append(f"Its header {name}: StatusWire sets it itself.")
         else:

@@ -14,12 +14,15 @@ from monitors.core.states import State
 from monitors.probes.base import Field, Net, Phases, Probe, ProbeResult, Reason
 from monitors.probes.http_rules import cleaned, whole
 from monitors.probes.judging import CONDITION_FIELDS, Conditions, condition_readers, past_of
+from monitors.probes.routes import no_way
 from monitors.probes.wires import Watch, since
 
 COUNT = 3
 GAP_S = 0.2  # between two packets
 _ECHO = {4: (8, 0), 6: (128, 129)}  # request, reply
-NAMES: Names = {"loss": Type.NUMBER, "total": Type.DURATION, "fastest": Type.DURATION, "slowest": Type.DURATION}
+NAMES: Names = {
+    "loss": Type.NUMBER, "total": Type.DURATION, "fastest": Type.DURATION, "slowest": Type.DURATION, "address": Type.TEXT,
+}  # fmt: skip
 _PORT = 7  # of echo: none is dialled, but places have one
 
 
@@ -41,6 +44,8 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
     except PermissionError:
         return watch.failed(Reason.NOT_AVAILABLE, "Ping is not available here: " + _WAY_OUT)
     except OSError as error:
+        if ours := no_way(watch.address, error.errno or 0):
+            return watch.failed(*ours)
         return watch.failed(Reason.CONNECT_ERROR, f"No packet could be sent ({error.strerror or error}).")
     return _judged(options, conditions, times, watch)
 
@@ -108,7 +113,7 @@ def _judged(
     if not came:
         return watch.failed(Reason.TIMEOUT, f"None of {len(times)} packets was answered.", seen)
     mean = sum(came) // len(came)
-    facts = {"loss": loss, "total": mean, "fastest": min(came), "slowest": max(came)}
+    facts = {"loss": loss, "total": mean, "fastest": min(came), "slowest": max(came), "address": watch.address}
     dns = watch.phases.dns
     failure = conditions.judge(Facts(facts, past=past_of(options)))
     words = f"{len(came)} of {len(times)} packets were answered, in {mean / 1000:.1f} ms on average."

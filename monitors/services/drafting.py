@@ -6,11 +6,13 @@ from urllib.parse import urlsplit
 from django.conf import settings as installation
 from django.db.models import Q
 
+from kit.addresses import AddressRefused, check_place
 from monitors.imports import Draft
 from monitors.imports.writing import tags_of
 from monitors.models import HOME, Component, Provider, Scope
 from monitors.probes import probe_kinds
 from monitors.probes.base import KEPT, BadOptions, Probe
+from monitors.probes.dns import PORT as RESOLVER_PORT
 from monitors.probes.evidence import printable
 from monitors.queries.providers import seen_by
 from monitors.services.monitors import Settings
@@ -45,6 +47,7 @@ def settings_for(organization_id: int, draft: Draft, *, least_interval_s: int = 
         raise Unfit(draft.missing or f"A secret is missing: the file has {KEPT} where it was. Write it there.")
     _judge_texts(draft)
     probe.locate(draft.target, installation.ALLOWED_PRIVATE_HOSTS, [urlsplit(installation.PUBLIC_URL).netloc])
+    _judge_reach(draft)
     fitting = _fitting(draft, probe, 0 if probe.is_waiting or probe.is_sending else least_interval_s)
     provider, component = _watched(organization_id, draft)
     if draft.about.provider and provider is None:
@@ -67,6 +70,14 @@ def _judge_texts(draft: Draft) -> None:
         raise Unfit(f"Its address is longer than {MOST_TARGET:,} characters, or has some that cannot be shown.")
     if len(draft.about.system) > MOST_NAME or printable(draft.about.system) != draft.about.system:
         raise Unfit(f"The name of its system has at most {MOST_NAME} characters, all of which can be shown.")
+
+
+def _judge_reach(draft: Draft) -> None:
+    """Refuse a resolver that every check would refuse. Raises AddressRefused."""
+    if draft.kind == "dns" and (resolver := draft.options.get("resolver", "").strip()):
+        place = check_place(resolver, scheme="dns", port=RESOLVER_PORT, allowed=installation.ALLOWED_PRIVATE_HOSTS)
+        if place.port != RESOLVER_PORT and place.netloc not in installation.ALLOWED_PRIVATE_HOSTS:
+            raise AddressRefused(f"{resolver}: a resolver is asked on port {RESOLVER_PORT} and no other.")
 
 
 def _settings(draft: Draft, probe: Probe) -> Settings:

@@ -284,3 +284,13 @@ def test_what_cannot_be_is_refused(prober, module, job, why):
 def test_half_of_it_is_not_enough(text, words):
     with pytest.raises(Unreadable, match=words):
         read(text)
+
+
+def test_two_jobs_of_one_target_are_told_apart_by_name():
+    jobs = [
+        {"job_name": name, "metrics_path": "/probe", "static_configs": [{"targets": ["a.example.com"]}]} | params
+        for name, params in [("web", {}), ("ping", {"params": {"module": ["m"]}})]
+    ]
+    modules = {"http_2xx": {"prober": "http"}, "m": {"prober": "icmp"}}
+    names = [draft.name for draft in read(yaml.safe_dump({"modules": modules, "scrape_configs": jobs}))[1]]
+    assert names == ["a.example.com [web]", "a.example.com [ping]"]

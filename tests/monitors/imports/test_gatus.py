@@ -148,19 +148,19 @@ def test_a_condition_that_is_lost_is_said(condition, why):
 
 
 @pytest.mark.parametrize(
-    ("url", "kind", "target"),
+    ("url", "kind", "target", "more"),
     [
-        ("tcp://db.example.com:5432", "tcp", "db.example.com:5432"),
-        ("icmp://example.com", "ping", "example.com"),
-        ("tls://example.com:443", "tls", "example.com:443"),
-        ("starttls://mail.example.com:587", "smtp", "mail.example.com:587"),
-        ("wss://example.com/live", "websocket", "wss://example.com/live"),
+        ("tcp://db.example.com:5432", "tcp", "db.example.com:5432", ["[IP] == 1.2.3.4"]),
+        ("icmp://example.com", "ping", "example.com", ["[IP] == pat(1.2.*)"]),
+        ("tls://example.com:443", "tls", "example.com:443", ["[CERTIFICATE_EXPIRATION] > 48h"]),
+        ("starttls://mail.example.com:587", "smtp", "mail.example.com:587", ["[CERTIFICATE_EXPIRATION] > 48h"]),
+        ("wss://example.com/live", "websocket", "wss://example.com/live", []),
     ],
 )
-def test_each_scheme_has_its_kind(url, kind, target):
-    draft = only(url=url, conditions=["[CONNECTED] == true", "[RESPONSE_TIME] < 500"])
+def test_each_scheme_has_its_kind(url, kind, target, more):
+    draft = only(url=url, conditions=["[CONNECTED] == true", "[RESPONSE_TIME] < 500", *more])
     assert (draft.kind, draft.target, draft.lost) == (kind, target, ())
-    parse(draft.options["conditions"], probe_kinds()[kind].names)
+    probe_kinds()[kind].clean(draft.options)
 
 
 @pytest.mark.parametrize(
@@ -176,6 +176,7 @@ def test_each_scheme_has_its_kind(url, kind, target):
             "headers.X-Team takes a value from Gatus' environment. Write it into the file",
         ),
         ({"conditions": ["[BODY] == ${WORD}"]}, "endpoints[0].conditions[0] takes a value from Gatus' environment."),
+        ({"headers": {"Host": "b.example.com"}}, "It sends the header Host: b.example.com. Remove it,"),
         ({"client": {"oauth2": {"client-id": "x"}}}, "endpoints[0].client.oauth2: It fetches a token with oauth2."),
         ({"client": {"tls": {"certificate-file": "x"}}}, "It shows a certificate of its own"),
         ({"url": "a.example.com:443", "grpc": {"service": "x"}}, "It asks by gRPC, which StatusWire does not."),

@@ -72,6 +72,7 @@ def test_what_is_lost_is_said():
         ({}, "checks[0].timeout is missing, and so is checks[0].schedule."),
         ({"timeout": "soon"}, "checks[0].timeout must be a whole number, and is a text."),
         ({"schedule": "Mon *-*-1 04:00"}, "Its schedule 'Mon *-*-1 04:00' is no cron line of five fields."),
+        ({"timeout": 60, "grace": -1}, "checks[0].grace must be a whole number, and is a number."),
         ({"timeout": 60, "tags": ["a"]}, "checks[0].tags must be a text, and is a list."),
     ],
 )

@@ -118,6 +118,14 @@ def test_all_or_nothing(organization, monkeypatch):
 @pytest.mark.parametrize(
     ("monitor", "words"),
     [
+        (
+            {"name": "A", "kind": "dns", "target": "a.example.com", "options": {"resolver": "192.168.1.53"}},
+            "192.168.1.53 is not a public address.",
+        ),
+        (
+            {"name": "A", "kind": "dns", "target": "a.example.com", "options": {"resolver": "1.1.1.1:5353"}},
+            "1.1.1.1:5353: a resolver is asked on port 53 and no other.",
+        ),
         ({"name": "A"}, "monitors[0].target is missing."),
         ({"name": "A", "target": "https://1.1.1.1/", "knid": "x"}, "monitors[0].knid is not known. There are name,"),
         ({"name": "A", "target": "x", "kind": "grpc"}, "There is no kind 'grpc'. There are"),
@@ -303,3 +311,9 @@ def test_a_file_that_cannot_be_read_is_said(organization, tmp_path, content, wor
     with pytest.raises(CommandError) as error:
         call_command("import_monitors", str(file), organization=organization.slug)
     assert words in str(error.value)
+
+
+def test_any_whole_number_of_seconds_is_a_period(organization):
+    text = json.dumps({"checks": [{"name": "A", "timeout": 100_001, "grace": 31_535_999, "n_pings": 0}]})
+    (line,) = plan(organization.id, text).lines
+    assert line.drafted.settings.options == {"period": "100001s", "grace": "31535999s"}
