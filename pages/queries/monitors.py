@@ -77,6 +77,10 @@ class SeenIncidents:
     has_more: bool
 
     @property
+    def has_vendor(self) -> bool:
+        return any(seen.detail.admission for seen in self.shown)
+
+    @property
     def has_told(self) -> bool:
         return any(seen.told for seen in self.shown)
 
