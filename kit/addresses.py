@@ -105,13 +105,16 @@ def check_place(
 
     `port` is the one meant where none is given; None if one must be given.
     """
+    if place.count(":") > 1 and literal_of(place):  # an IPv6 address needs brackets before a port, and has none here
+        place = f"[{place}]"
     match = _AUTHORITY.fullmatch(place) if len(place) <= MAX_URL else None
     if not match:
         raise AddressRefused(f"{ascii(place)[1:-1][:100]} is not a host. Write it as in mail.example.com:25.")
     host = _ascii_host(match["host"])
     number = int(match["port"]) if match["port"] else port
     if number is None or not 1 <= number <= 65_535:
-        raise AddressRefused(f"{host} needs a port from 1 to 65535, as in {host}:443.")
+        shown = f"[{host}]" if ":" in host else host
+        raise AddressRefused(f"{shown} needs a port from 1 to 65535, as in {shown}:443.")
     if _listed(host, number, own):
         raise AddressRefused(f"{host} is StatusWire itself, so this would run in a circle. Use another address.")
     if not _listed(host, number, allowed):

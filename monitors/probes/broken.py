@@ -8,6 +8,7 @@ from collections.abc import Collection
 from monitors.probes import tls_words
 from monitors.probes.base import Reason
 from monitors.probes.evidence import masked, printable
+from monitors.probes.routes import no_way
 
 NO_END, SILENCE = "The handshake did not end in time.", "The server took the connection, and said nothing in time."
 _VERIFY_EXPIRED = (9, 10)  # OpenSSL's X509_V_ERR_*: not yet valid, has expired
@@ -29,6 +30,8 @@ def of_connecting(error: OSError, address: str, port: int) -> Broken:
     if error.errno == errno.ECONNREFUSED:
         words = f"{address}:{port} refused the connection: nothing listens there, or a firewall refuses."
         return Broken(Reason.CONNECT_REFUSED, words)
+    if ours := no_way(address.strip("[]"), error.errno or 0):
+        return Broken(*ours)
     why = f" ({os.strerror(error.errno)})" if error.errno else ""
     return Broken(Reason.CONNECT_ERROR, f"{Reason.CONNECT_ERROR.sentence}{why}")
 

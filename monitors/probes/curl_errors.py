@@ -9,6 +9,7 @@ import pycurl
 
 from monitors.probes import tls_words
 from monitors.probes.base import Reason
+from monitors.probes.routes import no_way
 
 _REASONS = {
     pycurl.E_UNSUPPORTED_PROTOCOL: Reason.PROTOCOL_ERROR,  # an answer without a status line: HTTP/0.9
@@ -50,12 +51,12 @@ _WORDS = {
     pycurl.E_RECV_ERROR: "The connection broke off before the answer was complete.",
     pycurl.E_SEND_ERROR: "The connection broke off while the request was sent.",
 }
-_VIA = re.compile(r"\bvia (\S{1,60}) after\b")  # as libcurl says which address it dialled
+_VIA = re.compile(r"\b(?:via|to) (\S{1,60}) after\b")  # as libcurl says which address it dialled
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """How a transfer ended early: libcurl's code and message, and how far it had come.
+    """How a transfer to a literal address ended early: libcurl's code and message, and how far it had come.
 
     `connected` and `secured` say whether TCP and TLS were through, `verify` is OpenSSL's verdict
     on the certificate. The message may hold bytes of the server's.
@@ -63,6 +64,7 @@ class Failure:
 
     code: int
     message: str
+    address: str
     os_errno: int
     connected: bool
     is_tls: bool
@@ -72,6 +74,8 @@ class Failure:
     def verdict(self) -> tuple[Reason, str]:
         """Return why it failed, and a sentence for people."""
         reason = self._reason()
+        if reason == Reason.CONNECT_ERROR and (ours := no_way(self.address, self.os_errno)):
+            return ours
         is_of_tls = self.is_tls and self.connected and (not self.secured or reason == Reason.PROTOCOL_ERROR)
         if is_of_tls and (known := tls_words.of_handshake(self.message)):
             return known

@@ -19,7 +19,7 @@ from kit.ranges import literal_of
 from monitors.core.conditions import Facts, Names, Type
 from monitors.core.states import State
 from monitors.probes.base import Field, Net, Phases, Probe, ProbeResult, Reason
-from monitors.probes.broken import shown
+from monitors.probes.broken import of_connecting, shown
 from monitors.probes.dns_records import MAX_ANSWERS, TYPES, judge_wanted, lack, records, refusal, wanted
 from monitors.probes.http_rules import cleaned, one_of, short_text
 from monitors.probes.judging import CONDITION_FIELDS, Conditions, condition_readers, lines_of, past_of, speaks_of
@@ -80,7 +80,10 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
         answer = await _ask(question, servers, watch)
     except dns.exception.Timeout:
         return watch.failed(Reason.TIMEOUT, f"{watch.address} did not answer in time.")
-    except (OSError, dns.exception.DNSException, ValueError) as error:
+    except OSError as error:
+        broken = of_connecting(error, watch.address, PORT)
+        return watch.failed(broken.reason, broken.words)
+    except (dns.exception.DNSException, ValueError) as error:
         return watch.failed(Reason.PROTOCOL_ERROR, f"{watch.address} gave no readable answer: {shown(str(error))}.")
     watch.phases = Phases(dns=watch.total_us)
     if not chosen:

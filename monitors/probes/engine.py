@@ -26,6 +26,7 @@ from monitors.probes.grouping import together
 from monitors.probes.handles import Handles
 from monitors.probes.lags import Lags
 from monitors.probes.places import Caps, Places, Start
+from monitors.probes.routes import routable
 from monitors.probes.transfer import Transfer
 
 logger = logging.getLogger(__name__)
@@ -265,9 +266,10 @@ class Engine:
         if now < kept_until:
             return kept
         settings = self._settings
-        found = await resolve_and_judge_async(
+        judged = await resolve_and_judge_async(
             host, port, allowed=settings.allowed, timeout_s=timeout_s, lookup=settings.lookup
         )
+        found = routable(judged)
         if len(self._names) >= MAX_NAMES:
             self._names.clear()
         self._names[host, port] = (now + self._settings.names_kept_s, found)

@@ -175,6 +175,7 @@ class Transfer:
         failure = Failure(
             code,
             message,
+            self._address,
             os_errno=handle.getinfo(pycurl.OS_ERRNO) or self._os_errno,
             connected=handle.getinfo(pycurl.CONNECT_TIME_T) > 0,
             is_tls=self._request.target.scheme == "https",

@@ -16,7 +16,7 @@ HOST = "secure.example.com"
 
 def failure(code, message, *, secured=False, verify=0, **others):
     facts = {"os_errno": 0, "connected": True, "is_tls": True, **others}
-    return Failure(code, message, secured=secured, verify=verify, **facts).verdict()
+    return Failure(code, message, "127.0.0.1", secured=secured, verify=verify, **facts).verdict()
 
 
 # As libcurl 8.23 with OpenSSL 3.6 said of nginx, s_server, Caddy and HAProxy.
