@@ -35,7 +35,7 @@ def dialogue(steps: Sequence[Part]) -> Dialogue:
         found.lost.append("What it says at the end, when all that is expected was heard.")
     wanted = [regex for regex in expects if regex]
     if wanted:
-        found.options |= _expected(wanted[-1], found.lost)
+        found.options |= _expected(wanted[-1], found.lost, is_greeting=len(wanted) == 1)
     if len(wanted) > 1:
         found.lost.append("Its expectations but the last: StatusWire looks for one text.")
     return found
@@ -55,8 +55,11 @@ def _greeting(steps: Sequence[Part], sends: Sequence[str]) -> Dialogue:
     return Dialogue(kind, {"encryption": "STARTTLS"}, [lost])
 
 
-def _expected(regex: str, lost: list[str]) -> dict[str, str]:
-    """Return the text that a pattern is, which may begin a line. Raises Impossible for more than a text."""
+def _expected(regex: str, lost: list[str], *, is_greeting: bool) -> dict[str, str]:
+    """Return the text that a pattern is, which may begin a line. Raises Impossible for more than a text.
+
+    Of a greeting, which comes in one piece, a condition can say any pattern.
+    """
     if regex.startswith("^+"):
         lost.append(f"Its pattern {regex[:40]!r} is taken for the text {regex[1:41]!r}.")
         regex = "^\\" + regex[1:]
@@ -64,6 +67,9 @@ def _expected(regex: str, lost: list[str]) -> dict[str, str]:
     core = _ANYTHING.sub("", regex.removeprefix("^").removesuffix("$"))
     text = _ESCAPED.sub("", core)
     # A dot stands for anything; where one is written without a backslash, as in SSH-2.0, a dot is meant.
+    if is_greeting and re.search(r"[\\^$*+?()\[\]{}|]", text):
+        lost.append("Its pattern is looked for in the first piece of the answer.")
+        return {"conditions": f"answer matches {pattern(f'(?m){regex}')}"}
     if not core or re.search(r"[\\^$*+?()\[\]{}|]", text):
         raise Impossible(f"It expects the pattern {regex[:40]!r}; of TCP, StatusWire looks for a text.")
     literal = _ESCAPED.sub(r"\1", core)

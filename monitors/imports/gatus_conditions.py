@@ -31,6 +31,10 @@ _OURS = {  # name of Gatus -> what a kind of monitor calls it; nothing: each kin
 _MOST_RECORDS = 5  # of DNS that are held against a pattern
 
 
+class _Backwards(Impossible):
+    """A condition without which a monitor would tell the opposite."""
+
+
 @dataclass(slots=True)
 class Judged:
     """What the conditions of one endpoint become. `follows` says that redirects are followed, `type` is DNS's."""
@@ -46,11 +50,16 @@ class Judged:
 
 
 def judged(kind: str, conditions: list[str], *, follows: bool = True, type: str = "A") -> Judged:
-    """Return what conditions become for a kind of monitor; those that nothing of ours says are lost, and told."""
+    """Return what conditions become for a kind of monitor; those that nothing of ours says are lost, and told.
+
+    Raises Impossible where a target must not answer.
+    """
     found = Judged(follows=follows, type=type)
     for condition in conditions:
         try:
             _add(found, kind, condition)
+        except _Backwards:
+            raise
         except Impossible as error:
             found.lost.append(f"Condition {masked(condition)[:80]}: {error}")
     return found
@@ -88,6 +97,8 @@ def _parts(condition: str) -> tuple[str, str, str]:
 def _status(found: Judged, kind: str, left: Left, operator: str, right: str) -> None:
     glob = glob_of(right)
     codes = statuses_like(glob) if glob is not None else any_of(right) or [right]
+    if (operator, right) == ("==", "0"):  # no answer has come
+        _connected(found, kind, left, operator, right)
     if not codes or not all(re.fullmatch(r"\d{3}(-\d{3})?", code) for code in codes):
         raise Impossible("this is no status.")
     # A redirect that is named is not followed by us, and is by Gatus: then it must be a condition.
@@ -238,7 +249,7 @@ def _rcode(found: Judged, kind: str, left: Left, operator: str, right: str) -> N
 def _connected(found: Judged, kind: str, left: Left, operator: str, right: str) -> None:
     """That it is connected goes without saying here."""
     if (operator, right) not in (("==", "true"), ("!=", "false")):
-        raise Impossible("a target that must not answer cannot be watched.")
+        raise _Backwards("It must not be connected: down counts as up, which StatusWire does not do.")
 
 
 _WRITERS = {

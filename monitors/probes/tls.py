@@ -16,7 +16,8 @@ from monitors.probes.wires import Watch, connected
 PORT = 443
 VERSIONS = ("1.2", "1.3")
 NAMES: Names = {
-    "certificate_days": Type.NUMBER, "issuer": Type.TEXT, "subject": Type.TEXT, "tls_version": Type.TEXT, **TIMES,
+    "certificate_days": Type.NUMBER, "issuer": Type.TEXT, "subject": Type.TEXT, "tls_version": Type.TEXT,
+    "address": Type.TEXT, **TIMES,
 }  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def _judged(
     values = {
         "certificate_days": days, "issuer": own.get("issuer", ""), "subject": own.get("subject", ""),
         "tls_version": version, "total": watch.total_us, "dns": phases.dns, "connect": phases.connect,
-        "tls": phases.tls,
+        "tls": phases.tls, "address": watch.address,
     }  # fmt: skip
     if failure := conditions.judge(Facts(values, past=past_of(options))):
         return watch.result(*failure, seen)

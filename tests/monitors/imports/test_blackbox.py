@@ -113,6 +113,9 @@ def test_what_tcp_says_and_expects():
         "conditions": r"answer matches /(?m)^ready\ a\.b/",
     }
     assert draft.lost == ("What it says at the end, when all that is expected was heard.",)
+    greeting = only("tcp", {"query_response": [{"expect": "^220 ([^ ]+)$"}]})
+    assert greeting.options == {"conditions": "answer matches /(?m)^220 ([^ ]+)$/"}
+    assert greeting.lost == ("Its pattern is looked for in the first piece of the answer.",)
     probe_kinds()["tcp"].clean(draft.options)
 
 
@@ -122,6 +125,7 @@ def test_what_tcp_says_and_expects():
         ([{"expect": "^SSH-2.0-"}, {"send": "SSH-2.0-x"}], "tcp", {"expect": "SSH-2.0-"}),
         ([{"expect": "^+OK"}], "tcp", {"expect": "+OK"}),
         ([{"expect": r".*a\.b.*"}], "tcp", {"expect": "a.b"}),
+        ([{"expect": "^220 ([^ ]+) ESMTP"}], "tcp", {}),
         ([{"send": "EHLO x\r"}, {"starttls": True}], "smtp", {"encryption": "STARTTLS"}),
         ([{"expect": "OK"}, {"send": ". STARTTLS"}, {"starttls": True}], "imap", {"encryption": "STARTTLS"}),
     ],
@@ -262,7 +266,7 @@ def test_what_is_lost_is_said():
             {"static_configs": [{"targets": "x"}]},
             "static_configs[0].targets must be a list, and is a text.",
         ),
-        ("tcp", {"query_response": [{"expect": "a(b)+"}]}, {}, "It expects the pattern 'a(b)+'"),
+        ("tcp", {"query_response": [{"expect": "x"}, {"expect": "a(b)+"}]}, {}, "It expects the pattern 'a(b)+'"),
         ("tcp", {"query_response": [{"starttls": True}]}, {}, "add a monitor of the kind SMTP or IMAP"),
         ("dns", {}, {}, "modules.m.dns.query_name is missing."),
     ],

@@ -127,7 +127,6 @@ def test_the_status_is_what_gatus_asks_for_and_nothing_else(conditions, statuses
 @pytest.mark.parametrize(
     ("condition", "why"),
     [
-        ("[CONNECTED] == false", "a target that must not answer cannot be watched."),
         ("[BODY].a..b == 1", "its path is more than names and numbers."),
         ("[MOON] == full", "nothing of StatusWire says this."),
         ("hello", "nothing of StatusWire says this."),
@@ -152,7 +151,7 @@ def test_a_condition_that_is_lost_is_said(condition, why):
     [
         ("tcp://db.example.com:5432", "tcp", "db.example.com:5432", ["[IP] == 1.2.3.4"]),
         ("icmp://example.com", "ping", "example.com", ["[IP] == pat(1.2.*)"]),
-        ("tls://example.com:443", "tls", "example.com:443", ["[CERTIFICATE_EXPIRATION] > 48h"]),
+        ("tls://example.com:443", "tls", "example.com:443", ["[CERTIFICATE_EXPIRATION] > 48h", "[IP] != 1.1.1.1"]),
         ("starttls://mail.example.com:587", "smtp", "mail.example.com:587", ["[CERTIFICATE_EXPIRATION] > 48h"]),
         ("wss://example.com/live", "websocket", "wss://example.com/live", []),
     ],
@@ -179,6 +178,8 @@ def test_each_scheme_has_its_kind(url, kind, target, more):
         ({"headers": {"Host": "b.example.com"}}, "It sends the header Host: b.example.com. Remove it,"),
         ({"client": {"oauth2": {"client-id": "x"}}}, "endpoints[0].client.oauth2: It fetches a token with oauth2."),
         ({"client": {"tls": {"certificate-file": "x"}}}, "It shows a certificate of its own"),
+        ({"conditions": ["[CONNECTED] == false"]}, "It must not be connected: down counts as up"),
+        ({"conditions": ["[STATUS] == 0"]}, "It must not be connected: down counts as up"),
         ({"url": "a.example.com:443", "grpc": {"service": "x"}}, "It asks by gRPC, which StatusWire does not."),
         ({"conditions": "x"}, "endpoints[0].conditions must be a list, and is a text."),
         ({"client": []}, "endpoints[0].client must be an object, and is a list."),
