@@ -1,8 +1,10 @@
 """Ask the registry (RDAP, RFC 9083) until when a domain is registered, and whether it is on hold."""
 
 import json
+import re
 import time
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +22,7 @@ from monitors.probes.wires import Watch
 BOOTSTRAP = "https://data.iana.org/rdap/dns.json"  # which registry answers for which ending (RFC 9224)
 BOOTSTRAP_KEPT_S = 86_400
 WARN_DAYS = 30
+MAX_PARTS = 5  # of a long name are asked for, as only the registry knows which of them is registered
 NAMES: Names = {"domain_days": Type.NUMBER, "registrar": Type.TEXT, "statuses": Type.ANY}
 _HELD = {"server hold", "client hold", "redemption period", "pending delete"}
 _registries: dict[str, tuple[float, dict[str, str]]] = {}
@@ -43,7 +46,8 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
     except _Unavailable as error:
         return watch.failed(Reason.NOT_AVAILABLE, str(error))
     if found is None:
-        return watch.failed(Reason.DOMAIN_EXPIRED, f"Nobody holds {name}, says its registry.")
+        words = f"Nobody holds {name}, nor what it is a part of, says its registry."
+        return watch.failed(Reason.DOMAIN_EXPIRED, words, {"body": f"registry: {registry}"})
     return _judged(options, conditions, found, watch)
 
 
@@ -69,7 +73,7 @@ async def _registry(name: str, net: Net, watch: Watch) -> str:
 async def _domain(registry: str, name: str, net: Net, watch: Watch) -> dict[str, Any] | None:
     """Return the registry's record of a name or of what it is a part of, or None. Raises _Unavailable."""
     labels = name.split(".")
-    for start in range(min(3, len(labels) - 1)):
+    for start in range(max(0, len(labels) - 1 - MAX_PARTS), len(labels) - 1):
         answer = await _ask(f"{registry}domain/{'.'.join(labels[start:])}", net, watch)
         if answer.status == 200:
             return _document(answer)
@@ -77,7 +81,8 @@ async def _domain(registry: str, name: str, net: Net, watch: Watch) -> dict[str,
             break
     else:
         return None
-    raise _Unavailable(f"The registry answered {answer.status}; it is asked again at the next check.")
+    why = " (it wants fewer requests)" if answer.status == 429 else ""
+    raise _Unavailable(f"The registry answered {answer.status}{why}; it is asked again at the next check.")
 
 
 async def _ask(url: str, net: Net, watch: Watch) -> Answer:
@@ -88,7 +93,7 @@ async def _ask(url: str, net: Net, watch: Watch) -> Answer:
         raise _Unavailable(f"The registry could not be asked: {error}") from error
     if answer.reason != Reason.OK:
         raise _Unavailable(f"The registry could not be asked: {answer.trouble}")
-    watch.address = answer.address
+    watch.address, watch.phases = answer.address, watch.phases + answer.phases
     return answer
 
 
@@ -103,7 +108,7 @@ def _document(answer: Answer) -> dict[str, Any]:
 
 
 def _judged(options: Mapping[str, object], conditions: Conditions, found: dict[str, Any], watch: Watch) -> ProbeResult:
-    statuses = [printable(str(word))[:60].lower() for word in _list(found.get("status"))]
+    statuses = _statuses(found)
     days, registrar = _days_left(found), _registrar(found)
     facts: dict[str, object] = {"statuses": statuses, "registrar": registrar}
     facts |= {} if days is None else {"domain_days": days}
@@ -111,25 +116,35 @@ def _judged(options: Mapping[str, object], conditions: Conditions, found: dict[s
     if held := sorted(_HELD & set(statuses)):
         return watch.failed(Reason.DOMAIN_EXPIRED, f"The registry has set it to {', '.join(held)}.", seen)
     if days is not None and days < 0:
-        return watch.failed(Reason.DOMAIN_EXPIRED, f"The registration ended {-days} days ago.", seen)
+        return watch.failed(Reason.DOMAIN_EXPIRED, f"The registration ended {_days(-days - 1)} ago.", seen)
     if failure := conditions.judge(Facts(facts, past=past_of(options))):
         return watch.result(*failure, seen)
     if days is None:
         return watch.failed(Reason.NOT_AVAILABLE, "The registry does not say until when it is registered.", seen)
     if days < int(str(options.get("warn_days") or WARN_DAYS)):
-        return watch.result(State.DEGRADED, Reason.DOMAIN_EXPIRING, f"The registration ends in {days} days.", seen)
-    return watch.result(State.OPERATIONAL, Reason.OK, f"Registered for another {days} days.", seen)
+        return watch.result(State.DEGRADED, Reason.DOMAIN_EXPIRING, f"The registration ends in {_days(days)}.", seen)
+    return watch.result(State.OPERATIONAL, Reason.OK, f"Registered for another {_days(days)}.", seen)
+
+
+def _days(days: int) -> str:
+    return f"{days} days" if days > 1 else "a day" if days else "less than a day"
+
+
+def _statuses(found: dict[str, Any]) -> list[str]:
+    """Return the words of RFC 9083; some registries keep to EPP's, as in clientHold."""
+    given = found.get("status")
+    words = [printable(str(word))[:60] for word in (_list(given) or ([given] if isinstance(given, str) else []))]
+    return [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", word).lower() for word in words]
 
 
 def _days_left(found: dict[str, Any]) -> int | None:
+    """Return whole days until the registry's own end, negative when that is over, or None where it gives none."""
     for event in _list(found.get("events")):
-        if isinstance(event, dict) and event.get("eventAction") == "expiration":
-            try:
-                end = datetime.fromisoformat(str(event.get("eventDate")))
-            except ValueError:
-                return None
-            # Registrations live in the machine's time, not in a demo's.
-            return ((end if end.tzinfo else end.replace(tzinfo=UTC)) - datetime.now(UTC)).days
+        if isinstance(event, dict) and str(event.get("eventAction")).lower() == "expiration":
+            with suppress(ValueError):
+                end = datetime.fromisoformat(str(event.get("eventDate")).strip().upper())
+                # Registrations live in the machine's time, not in a demo's.
+                return ((end if end.tzinfo else end.replace(tzinfo=UTC)) - datetime.now(UTC)).days
     return None
 
 

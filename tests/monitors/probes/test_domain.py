@@ -81,9 +81,31 @@ def test_what_a_registry_says(prober, monkeypatch, replies, options, expected):
     assert (result.state, result.reason) == expected
 
 
-def test_a_part_of_a_domain_counts_as_the_domain(prober, monkeypatch):
+@pytest.mark.parametrize("name", ["www.example.com", "a.b.c.d.www.example.com"])
+def test_a_part_of_a_domain_counts_as_the_domain(prober, monkeypatch, name):
     with registry(monkeypatch, {"example.com": (OK_, record(200))}) as server:
-        assert look(prober, server, "www.example.com").reason == Reason.OK
+        assert look(prober, server, name).reason == Reason.OK
+
+
+# As registries write them, beside RFC 9083.
+@pytest.mark.parametrize(
+    ("changes", "state", "summary"),
+    [
+        ({"status": ["clientHold"]}, DOWN, "The registry has set it to client hold."),
+        ({"status": ["pendingDelete", "redemptionPeriod"]}, DOWN, "The registry has set it to pending delete, redemption period."),
+        ({"status": "active"}, UP, "Registered for another 200 days."),
+        ({"events": [{"eventAction": "Expiration", "eventDate": "2999-01-01t00:00:00.123456789z"}]}, UP, "Registered for another 3"),
+        ({"events": [{"eventAction": "expiration", "eventDate": "soon"}, *record(200)["events"]]}, UP, "Registered for another 200 days."),
+        ({"events": [{"eventAction": "registrar expiration", "eventDate": "2020-01-01T00:00:00Z"}, *record(200)["events"]]}, UP, "Registered for another 200 days."),
+        ({"events": record(0)["events"]}, DEGRADED, "The registration ends in less than a day."),
+        ({"events": record(-3)["events"]}, DOWN, "The registration ended 2 days ago."),
+    ],
+)  # fmt: skip
+def test_registries_write_as_they_like(prober, monkeypatch, changes, state, summary):
+    with registry(monkeypatch, {"example.com": (OK_, record(200, "active") | changes)}) as server:
+        result = look(prober, server)
+    assert (result.state, result.summary[: len(summary)]) == (state, summary)
+    assert result.phases.first_byte > 0
 
 
 def test_an_ending_without_a_register_is_not_available(prober, monkeypatch):
