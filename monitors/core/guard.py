@@ -73,7 +73,9 @@ def after_round(watch: Watch, round_: Round, failing: Failing) -> Watch:
             return replace(watch, last_good_at=round_.at, good_rounds=0, reason="")
         if watch.last_good_at is None:
             return watch
-        return replace(watch, blind_since=watch.last_good_at, good_rounds=0, reason=trouble)
+        # Where rounds were missing nobody guarded, and what failed then has counted long ago.
+        since = max(watch.last_good_at, round_.at - STALE)
+        return replace(watch, blind_since=since, good_rounds=0, reason=trouble)
     if not trouble and watch.good_rounds + 1 >= GOOD_ROUNDS:
         return _released(watch, round_.at, armed=True)
     if round_.at - watch.blind_since >= LONGEST:

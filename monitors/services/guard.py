@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from monitors.core.guard import Failing, Round, Watch, after_round
 from monitors.core.states import State
-from monitors.models import CheckEvidence, RegionWatch, SourceState
+from monitors.models import CheckEvidence, Monitor, RegionWatch, SourceState
 from monitors.probes.base import ProbeTask, Reason
 from monitors.queries.regions import region_name
 from monitors.services.checks import engine
@@ -28,7 +30,7 @@ _FAILING = """
     SELECT word.state, monitor.last_state, monitor.target
     FROM monitors_monitor AS monitor
     JOIN monitors_sourcestate AS word ON word.ref = 'monitor:' || monitor.id AND word.scope_id = monitor.scope_id
-    WHERE NOT is_paused AND word.state IN (0, 1) AND last_check_at > %s - interval_s * interval '1 second'
+    WHERE NOT is_paused AND %s = ANY(regions) AND word.state IN (0, 1) AND last_check_at > %s - interval_s * interval '1 second'
 """
 _DISOWN = """
     UPDATE monitors_checkresult SET state = -1, reason = %(reason)s
@@ -63,7 +65,7 @@ def record_round(region: int, round_: Round) -> Watch:
     before = _watch(row)
     if before.last_round_at and round_.at <= before.last_round_at:
         return before  # two workers of one region: the later round counts
-    after = after_round(before, round_, failing(now=round_.at) if round_.failed else Failing())
+    after = after_round(before, round_, failing(region, now=round_.at) if round_.failed else Failing())
     for name, value in asdict(after).items():
         setattr(row, name, value)
     row.save(update_fields=_FIELDS)
@@ -80,20 +82,23 @@ def record_round(region: int, round_: Round) -> Watch:
     return after
 
 
-def failing(*, now: datetime) -> Failing:
-    """Count the monitors that were up and failed at their last check, within their last interval."""
+def failing(region: int, *, now: datetime) -> Failing:
+    """Count the monitors of a region that were up and failed at their last check, within their last interval."""
     with connection.cursor() as cursor:
-        cursor.execute(_FAILING, [now])
+        cursor.execute(_FAILING, [region, now])
         rows = cursor.fetchall()
     targets = [target for _, last, target in rows if last >= State.PARTIAL_OUTAGE]
     return Failing(len(rows), len(targets), len({urlsplit(target).hostname or target for target in targets}))
 
 
 def _take_back(region: int, blind_since: datetime) -> None:
-    """Take back the failures since the last good round, seen before anybody knew: they may have been ours."""
-    waiting = SourceState.objects.filter(source="probe", pending__gte=State.DEGRADED)
+    """Take back what a region saw fail since the last good round, before anybody knew: it may have been ours."""
+    monitors = Monitor.objects.filter(regions__contains=[region])
+    refs = monitors.values_list(Concat(Value("monitor:"), Cast("id", TextField()), output_field=TextField()), flat=True)
+    waiting = SourceState.objects.filter(source="probe", pending__gte=State.DEGRADED, ref__in=refs)
     waiting.filter(pending_since__gt=blind_since - _UNDER_WAY).update(pending=None, pending_since=None, agreeing=0)
-    CheckEvidence.objects.filter(at__gt=blind_since).delete()
+    seen_here = Q(detail__region__isnull=True) | Q(detail__region=region_name(region))  # named where several check
+    CheckEvidence.objects.filter(seen_here, at__gt=blind_since, monitor__in=monitors).delete()
     with connection.cursor() as cursor:
         values: dict[str, Any] = {"reason": Reason.NO_NETWORK, "region": region}
         cursor.execute(_DISOWN, values | {"since": blind_since, "margin": _UNDER_WAY})

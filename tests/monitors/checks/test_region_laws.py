@@ -113,7 +113,7 @@ def settled(world, failing):
     return world
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(worlds(), spells(), st.frozensets(st.integers(0, 4)))
 def test_in_the_end_the_state_is_what_the_regions_see_whatever_was_before(shape, past, failing):
     world = settled(lived(shape, past), failing)
@@ -125,7 +125,7 @@ def test_in_the_end_the_state_is_what_the_regions_see_whatever_was_before(shape,
     assert (world.row.state, world.row.pending) == (expected, None)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(worlds(), spells())
 def test_a_change_to_down_is_as_old_as_a_failure_and_one_to_up_as_old_as_a_good_check(shape, past):
     world = lived(shape, past)
@@ -139,7 +139,7 @@ def test_a_change_to_down_is_as_old_as_a_failure_and_one_to_up_as_old_as_a_good_
         was_down = state.is_impaired
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(worlds(), spells())
 def test_fewer_regions_than_are_wanted_change_nothing(shape, past):
     regions, quorum, first = shape
@@ -148,7 +148,7 @@ def test_fewer_regions_than_are_wanted_change_nothing(shape, past):
     assert lived((regions, quorum, first), past).changes == []
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(worlds(), spells())
 def test_an_outage_has_been_seen_by_as_many_regions_as_are_wanted_since_it_began(shape, past):
     world = lived(shape, [(length, failing, frozenset()) for length, failing, _ in past])
@@ -160,7 +160,7 @@ def test_an_outage_has_been_seen_by_as_many_regions_as_are_wanted_since_it_began
         was_down = state.is_impaired
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(worlds(), st.frozensets(st.integers(0, 4)))
 def test_regions_that_speak_in_another_order_say_the_same(shape, failing):
     regions, quorum, _ = shape
@@ -168,7 +168,7 @@ def test_regions_that_speak_in_another_order_say_the_same(shape, failing):
     assert len(ends) == 1
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(worlds(), spells())
 @example((3, None, 0), [(3, frozenset({0, 1}), frozenset())])
 def test_what_only_we_cannot_do_confirms_nothing(shape, past):

@@ -7,6 +7,7 @@ import pytest
 from monitors.core.guard import Round
 from monitors.core.states import State
 from monitors.models import (
+    CheckEvidence,
     CheckResult,
     MaintenanceWindow,
     Monitor,
@@ -19,7 +20,7 @@ from monitors.probes.base import ProbeResult, Reason
 from monitors.services import bulk, guard, monitors
 from monitors.services.dispatch import Check
 from monitors.services.results import record
-from tests.factories import MonitorFactory, ScopeFactory
+from tests.factories import MonitorFactory, OrganizationFactory, ScopeFactory
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
@@ -35,7 +36,7 @@ CANARIES = ("a", "b", "c", "d", "e")
 
 def say(monitor, result, second):
     at = NOON + second * S
-    check = Check(monitor.id, 0, at, "http", monitor.target, {}, monitor.timeout_s)
+    check = Check(monitor.id, 0, at, "http", monitor.target, {}, monitor.timeout_s, monitor.regions[0])
     record([(check, result)], now=at)
 
 
@@ -136,6 +137,33 @@ def test_one_canary_and_most_of_the_monitors_make_a_region_blind():
         say(monitor, BAD, 2)
     round_(6, failed=1)
     assert RegionWatch.objects.get().reason == "5 of 6 monitors fail at once, and so does a."
+
+
+def test_a_region_that_goes_blind_takes_back_what_it_saw_and_nothing_of_the_others(settings):
+    settings.PROBE_REGIONS = ["home", "oslo"]
+    ours, theirs = (MonitorFactory(confirmations=2, regions=[region]) for region in (0, 1))
+    for monitor in (ours, theirs):
+        say(monitor, GOOD, 0)
+    round_(1)
+    for monitor in (ours, theirs):
+        say(monitor, BAD, 2)
+    round_(6, failed=5)
+    pending = dict(SourceState.objects.values_list("ref", "pending"))
+    assert pending == {f"monitor:{ours.id}": None, f"monitor:{theirs.id}": DOWN}
+    assert [evidence.monitor_id for evidence in CheckEvidence.objects.all()] == [theirs.id]
+
+
+def test_most_of_a_regions_own_monitors_make_it_blind_however_many_others_there_are():
+    shared = {"organization": OrganizationFactory(), "scope": ScopeFactory()}
+    ours = [MonitorFactory(**shared, target=f"https://host-{n}.example.com") for n in range(6)]
+    theirs = [MonitorFactory(**shared, target=f"https://far-{n}.example.com", regions=[1]) for n in range(9)]
+    for monitor in ours + theirs:
+        say(monitor, GOOD, 0)
+    round_(1)
+    for monitor in ours:
+        say(monitor, BAD, 2)
+    round_(6, failed=1)
+    assert RegionWatch.objects.get(region=0).reason == "6 of 6 monitors fail at once, and so does a."
 
 
 def window(monitor, minutes=60):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitors.core.guard import Failing, Round, Sight, Watch, after_round, sight
+from monitors.core.guard import STALE, Failing, Round, Sight, Watch, after_round, sight
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 NAMES = ("a", "b", "c", "d", "e")
@@ -54,9 +54,16 @@ def test_it_has_been_blind_since_its_last_good_round_and_says_why():
     assert (watch.blind_since, watch.reason) == (NOON, "3 of 5 canaries do not answer: a, b, c.")
 
 
+def test_what_failed_while_nobody_guarded_is_not_taken_back_by_the_first_bad_round():
+    watch = after_round(Watch(last_good_at=NOON, last_round_at=NOON), Round(s(7200), 5, NAMES), NONE)
+    assert watch.blind_since == s(7200) - STALE
+    watch = after_round(watch, Round(s(7205), 5, NAMES), NONE)
+    assert watch.blind_since == s(7200) - STALE  # and not released, as if it were blind for two hours
+
+
 def test_after_a_quarter_of_an_hour_it_looks_again_and_stays_so_until_all_is_well():
-    blind = follow([0] + [5] * 20, every_s=60)
-    assert blind == [False] + [True] * 14 + [False] * 6
+    blind = follow([0] + [5] * 60, every_s=20)
+    assert blind == [False] + [True] * 44 + [False] * 16
 
 
 @pytest.mark.parametrize(("asked", "failed", "is_blind"), [(1, 1, True), (2, 1, False), (2, 2, True), (3, 2, False)])
