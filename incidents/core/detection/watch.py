@@ -161,12 +161,12 @@ class Fleet:
         if not self.watches:
             return {}
         seen = {key: watch.take(number, minutes[key]) for key, watch in self.watches.items()}
-        is_blind = is_deaf or _stall_is_ours(*np.array([counts for counts, _ in seen.values()]).transpose(1, 0, 2))
-        sick = _sick_regions(np.array([regions for _, regions in seen.values()]))
+        is_blind = is_deaf or stall_is_ours(*np.array([counts for counts, _ in seen.values()]).transpose(1, 0, 2))
+        sick = sick_regions(np.array([regions for _, regions in seen.values()]))
         return {key: watch.judge(number, is_blind=is_blind, sick=sick) for key, watch in self.watches.items()}
 
 
-def _sick_regions(failing: Bools) -> Bools:
+def sick_regions(failing: Bools) -> Bools:
     """Return the regions that are themselves in trouble, as half of the providers see it. `failing` is [provider, region].
 
     A provider that fails from most regions has a trouble of its own, and one alone cannot tell whose it is.
@@ -178,7 +178,7 @@ def _sick_regions(failing: Bools) -> Bools:
     return sick
 
 
-def _stall_is_ours(now: Floats, lately: Floats) -> bool:
+def stall_is_ours(now: Floats, lately: Floats) -> bool:
     """Whether receipts of most providers fall behind in the same minute. Both are [provider, came or due].
 
     A provider falls behind where fewer ends came than were due, beyond chance: the deviance of a Poisson count.

@@ -8,6 +8,7 @@ from incidents.core.detection.crowd import Crowd, OneVoice, Report, UsualRate
 from incidents.core.detection.filters import Filter
 from incidents.core.detection.habits import DAYS_KEPT, FIRST_DOUBT, FIRST_FAULT, DayRing, shares
 from incidents.core.detection.tree import Place
+from incidents.core.detection.watch import sick_regions, stall_is_ours
 from incidents.core.detection.witnesses import Statements, Witnesses
 from tests.incidents.detection.towns import API, DOCOMO, JAPAN, KDDI, SMS, TREE, TUNING, VIVO, voices
 
@@ -135,6 +136,43 @@ def test_days_are_kept_for_two_weeks():
         ring.add(np.array([day]))
         ring.turn()
     assert ring.days.tolist() == [[day] for day in range(30 - DAYS_KEPT, 30)]
+
+
+@pytest.mark.parametrize(
+    ("failing", "expected"),
+    [
+        (["100", "100", "000"], "100"),  # two of three see it
+        (["100", "000", "000"], "000"),
+        (["100", "100"], "100"),
+        (["100"], "000"),  # one alone cannot tell
+        (["111", "111", "100"], "000"),  # what fails from most regions has a trouble of its own, and one is left
+        (["1100", "1100"], "0000"),  # from half of them too
+        (["", ""], ""),
+    ],
+)
+def test_a_region_is_sick_as_half_of_the_providers_see_it(failing, expected):
+    seen = np.array([[word == "1" for word in row] for row in failing], dtype=bool).reshape(len(failing), -1)
+    assert sick_regions(seen).tolist() == [word == "1" for word in expected]
+
+
+STALLED, COMES, TOO_FEW = (0.0, 10.0), (9.0, 10.0), (0.0, 3.0)  # ends that came, and that were due
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ([STALLED, STALLED, STALLED], True),
+        ([STALLED] * 7 + [COMES] * 3, True),
+        ([STALLED] * 6 + [COMES] * 4, False),
+        ([STALLED], False),  # one alone cannot tell whose fault it is
+        ([STALLED, TOO_FEW, TOO_FEW], False),
+        ([STALLED, STALLED, TOO_FEW, TOO_FEW, TOO_FEW], True),  # who had nothing due is not asked
+        ([COMES, COMES], False),
+    ],
+)
+def test_receipts_that_stall_for_most_providers_at_once_stall_with_us(now, expected):
+    quiet = np.zeros((len(now), 2))
+    assert [stall_is_ours(np.array(now), quiet), stall_is_ours(quiet, np.array(now))] == [expected] * 2
 
 
 def test_calibration_compares_what_was_said_with_what_was_right():
