@@ -8,6 +8,7 @@ from monitors.imports.parts import Part
 from monitors.imports.writing import headers_of, without_ours
 
 _VARIABLE = re.compile(r"\$(\{[^}]*\}?|[A-Za-z0-9_]+|[*#@!?-])")
+_NAME = re.compile(r"\$\{[A-Za-z0-9_]+\}|\$[A-Z][A-Z0-9_]+")
 _RANDOM = re.compile(r"\[RANDOM_STRING_(\d{1,9})\]")
 _MOST_RANDOM = 8192
 _ELSEWHERE = ("alerts", "ui", "token")  # what is not carried over may come from wherever
@@ -30,8 +31,9 @@ def _expanded(value: object, place: str) -> object:
         return value
     pieces = value.split("$$")
     if match := next(filter(None, map(_VARIABLE.search, pieces)), None):
+        name = match[0][:60] if _NAME.fullmatch(match[0]) else "$…"  # which may be a piece of a password
         raise Impossible(
-            f"{place[:100]} takes a value from Gatus' environment. Write it into the file, in place of {match[0][:60]}."
+            f"{place[:100]} takes a value from Gatus' environment. Write it into the file, in place of {name}."
         )
     return "$".join(pieces)
 

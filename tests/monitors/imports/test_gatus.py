@@ -174,6 +174,7 @@ def test_each_scheme_has_its_kind(url, kind, target, more):
             {"headers": {"X-Team": "a$TEAM"}},
             "headers.X-Team takes a value from Gatus' environment. Write it into the file",
         ),
+        ({"headers": {"X-Api-Key": "hush$hush"}}, "Write it into the file, in place of $…."),
         ({"conditions": ["[BODY] == ${WORD}"]}, "endpoints[0].conditions[0] takes a value from Gatus' environment."),
         ({"headers": {"Host": "b.example.com"}}, "It sends the header Host: b.example.com. Remove it,"),
         ({"client": {"oauth2": {"client-id": "x"}}}, "endpoints[0].client.oauth2: It fetches a token with oauth2."),
