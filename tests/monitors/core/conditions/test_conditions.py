@@ -152,13 +152,13 @@ def test_an_error_shows_the_place_below_a_caret():
     "text", ["a" * 500, "((((" * 125, "body" + ".a" * 248, "not " * 125, '"' + "\\" * 498, "/" + "(" * 499]
 )
 def test_no_text_takes_long_or_crashes(text):
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(ConditionError):
         parse(text, NAMES)
-    assert time.monotonic() - began < 0.2
+    assert time.process_time() - began < 0.2
 
 
 def test_a_pattern_takes_linear_time():
-    seen, began = Facts(body="a" * 1_000_000 + "b"), time.monotonic()
+    seen, began = Facts(body="a" * 1_000_000 + "b"), time.process_time()
     assert evaluate(parse("body matches /^(a+)+$/", NAMES), seen).holds is False
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
