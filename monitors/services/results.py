@@ -33,7 +33,8 @@ Outcome = tuple[Check, ProbeResult]
 def record(outcomes: Sequence[Outcome], *, now: datetime) -> int:
     """Store the results of checks, at most one of a monitor, and return how many were stored.
 
-    A result whose check was given up, or whose monitor was paused or deleted meanwhile, is dropped.
+    A result whose check was given up, or whose monitor was paused or deleted meanwhile, is dropped. So is one that
+    is stored already.
     """
     rest = record_quiet(outcomes, now=now)
     return len(outcomes) - len(rest) + (record_judged(rest, now=now) if rest else 0)
@@ -85,7 +86,7 @@ _ACCEPT = """
             AS result (id, fence, slot, state, total_us, reason, again_in_s)
     ), ours AS (
         SELECT monitor.id FROM monitors_monitor AS monitor JOIN result USING (id, fence)
-        WHERE NOT is_paused ORDER BY monitor.id FOR NO KEY UPDATE OF monitor
+        WHERE NOT is_paused AND last_check_at IS DISTINCT FROM slot ORDER BY monitor.id FOR NO KEY UPDATE OF monitor
     )
     UPDATE monitors_monitor AS monitor
     SET last_check_at = slot, last_state = state, last_total_us = total_us, last_reason = reason, leased_until = NULL,
@@ -97,7 +98,10 @@ _ACCEPT = """
 
 
 def _accept(findings: Sequence[Finding], now: datetime) -> set[int]:
-    """Write the monitors' last words where the fence is still ours; return the ids of those."""
+    """Write the monitors' last words where the fence is still ours; return the ids of those.
+
+    Who lost the database after a commit stores the same again: one failure must not confirm itself.
+    """
     rows = [
         (
             finding.check.monitor_id,

@@ -64,13 +64,28 @@ def test_a_phase_that_does_not_fit_is_stored_as_the_longest():
     assert CheckResult.objects.get().first_byte == 32_767
 
 
-def test_recording_twice_changes_nothing():
-    monitor = MonitorFactory()
-    say(monitor, GOOD)
-    before = [list(model.objects.values()) for model in (Coverage, CheckEvidence, StateChange, SourceState)]
-    say(monitor, GOOD)
-    assert CheckResult.objects.count() == 1
-    assert [list(model.objects.values()) for model in (Coverage, CheckEvidence, StateChange, SourceState)] == before
+@pytest.mark.parametrize(
+    "results",
+    [
+        [GOOD],
+        [BAD],
+        [GOOD, BAD],
+        [GOOD, BAD, BAD],
+        [GOOD, BAD, BAD, GOOD],
+        [GOOD, SLOW],
+        [GOOD, BLOCKED],
+        [GOOD, BAD, GOOD],
+    ],
+    ids=lambda results: " ".join(result.reason.word for result in results),
+)
+def test_recording_the_last_result_again_changes_nothing(results):
+    monitor = MonitorFactory(confirmations=2)
+    say(monitor, *results)
+    kept = (CheckResult, Coverage, CheckEvidence, StateChange, SourceState, Monitor)
+    before = [list(model.objects.values()) for model in kept]
+    minute = len(results) - 1
+    record([outcome(monitor, results[-1], minute)], now=NOON + (minute + 1) * MINUTE)
+    assert [list(model.objects.values()) for model in kept] == before
 
 
 @pytest.mark.parametrize("fields", [{"fence": 7}, {"is_paused": True}])
