@@ -1,18 +1,12 @@
-"""Read a service's own health document, with a component for each part that it names.
+"""Ask a service for its own health document, with a component for each part that it names."""
 
-Three forms are known: health+json (draft-inadarei-api-health-check), Spring Boot's actuator, ASP.NET's
-health checks. A word that is not known is never good news.
-"""
-
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping
 
 from kit.addresses import Target, check_url
-from monitors.core.conditions import read_json
 from monitors.core.states import State
 from monitors.probes.base import Field, Net, Probe, ProbeResult, Reason
-from monitors.probes.evidence import describe, hidden, masked, printable, text_of
+from monitors.probes.evidence import describe, hidden, printable, text_of
+from monitors.probes.health_documents import Health, Part, read
 from monitors.probes.http import Rules, judged, travel
 from monitors.probes.http_rules import (
     ASKING_READERS,
@@ -31,24 +25,8 @@ from monitors.probes.judging import (
     speaks_of_certificates,
 )
 
-MAX_COMPONENTS = 100
-MAX_DEPTH = 5
 ANSWERS = ((200, 299), (500, 599))  # a sick service answers 503 and still says what ails it
 _ASKING = ("headers", "auth", "auth_name", "auth_secret")
-_STATES = {
-    **dict.fromkeys(("pass", "ok", "up", "healthy"), State.OPERATIONAL),
-    **dict.fromkeys(("warn", "degraded", "out_of_service"), State.DEGRADED),
-    **dict.fromkeys(("fail", "error", "down", "unhealthy"), State.MAJOR_OUTAGE),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One component of a health document. `state` is UNKNOWN where its word is not known."""
-
-    name: str
-    state: State
-    words: str
 
 
 def clean(raw: Mapping[str, str]) -> dict[str, object]:
@@ -83,85 +61,52 @@ def _judged(
         return State.UNKNOWN if reason.is_ours else State.MAJOR_OUTAGE, reason, trouble, []
     if not any(low <= status <= high for low, high in ANSWERS):
         return State.MAJOR_OUTAGE, Reason.STATUS, f"The address answered {status}; expected 200 or 503.", []
-    document = read_json(text)
-    whole = _word(document)
-    if not isinstance(document, dict) or not whole:
+    found = read(text)
+    if found is None:
         if status >= 500:
             return State.MAJOR_OUTAGE, Reason.STATUS, f"The address answered {status}, without a health document.", []
-        return State.MAJOR_OUTAGE, Reason.UNEXPECTED_ANSWER, "The answer is no health document: it has no status.", []
-    ignored = set(str(options.get("ignored") or "").replace(",", "\n").split())
-    parts = [part for part in parts_of(document) if part.name not in ignored]
-    return _together(_STATES.get(whole.lower(), State.UNKNOWN), whole, status, parts, bool(ignored))
+        return State.MAJOR_OUTAGE, Reason.UNEXPECTED_ANSWER, _NONE, []
+    ignored = _names(str(options.get("ignored") or ""))
+    parts = [part for part in found.parts if part.name not in ignored]
+    return _together(found, status, parts, bool(ignored))
 
 
-def _together(
-    whole: State, word: str, status: int, parts: list[Part], picks: bool
-) -> tuple[State, Reason, str, list[Part]]:
+_NONE = "The answer is no health document: it has no status. For a page that is there or not, choose HTTP(S)."
+
+
+def _names(text: str) -> set[str]:
+    """Return names with commas or lines between them; with blanks, where there is neither, as names may have some."""
+    if "," in text or "\n" in text:
+        return {name.strip() for name in text.replace(",", "\n").split("\n")} - {""}
+    return {*text.split(), text.strip()} - {""}
+
+
+def _together(found: Health, status: int, parts: list[Part], picks: bool) -> tuple[State, Reason, str, list[Part]]:
     """Join what the document says of itself and of its parts; its own word counts unless parts were left out."""
     failing = [part for part in parts if part.state != State.OPERATIONAL]
     worst = max((_weight(part.state) for part in failing), default=State.OPERATIONAL)
-    state = worst if picks and parts else max(_weight(whole), State.MAJOR_OUTAGE if status >= 500 else worst)
+    whole = _weight(found.state) if found.word else State.OPERATIONAL
+    if whole == State.DEGRADED and found.state == whole:
+        worst = min(worst, whole)  # it says itself that what has failed is not all of it
+    state = worst if picks and parts else max(whole, State.MAJOR_OUTAGE if status >= 500 else worst)
+    word = printable(found.word)[:40]
     if state == State.OPERATIONAL:
         count = f"{len(parts)} component{'' if len(parts) == 1 else 's'}"
-        return state, Reason.OK, f"Healthy ({printable(word)[:40]}), with {count}.", parts
+        return state, Reason.OK, f"Healthy ({word}), with {count}." if word else f"Healthy, with {count}.", parts
     named = "; ".join(f"{part.name}: {part.words}" for part in failing[:5])
     more = f" and {len(failing) - 5} more" if len(failing) > 5 else ""
-    return state, Reason.UNHEALTHY, f"The service says {printable(word)[:40]}. {named}{more}".strip()[:500], parts
+    says = (
+        f"The service says {word}{', which is no word that we know' if found.state == State.UNKNOWN else ''}."
+        if word
+        else ""
+    )
+    says = says or ("" if failing else f"The address answered {status}, and no component says why.")
+    return state, Reason.UNHEALTHY, f"{says} {named}{more}".strip()[:500], parts
 
 
 def _weight(state: State) -> State:
     """A word that we do not know counts as degraded: it is no good news, and no proof of an outage."""
     return State.DEGRADED if state == State.UNKNOWN else state
-
-
-def parts_of(document: Mapping[str, Any]) -> list[Part]:
-    """Return the components of a health document, those inside others as "db/primary"."""
-    found: dict[str, Part] = {}
-    for part in _walk(document, "", 0):
-        found.setdefault(part.name, part)
-        if len(found) >= MAX_COMPONENTS:
-            break
-    return list(found.values())
-
-
-def _walk(document: Mapping[str, Any], above: str, depth: int) -> Iterator[Part]:
-    if depth >= MAX_DEPTH:
-        return
-    for key in ("checks", "components", "results", "entries", "details"):  # RFC draft; Spring 2.3+; ASP.NET; Spring 2.0
-        children = document.get(key)
-        pairs = children.items() if isinstance(children, dict) else _named(children)
-        for name, child in pairs:
-            for one in child if isinstance(child, list) else [child]:
-                if isinstance(one, dict) and _word(one):
-                    path = f"{above}{printable(str(name))[:80]}"
-                    yield _part(path, one)
-                    yield from _walk(one, f"{path}/", depth + 1)
-
-
-def _named(children: object) -> Iterator[tuple[object, object]]:
-    """Give (name, component) of a list of components, as some ASP.NET writers make it."""
-    for child in children if isinstance(children, list) else []:
-        if isinstance(child, dict):
-            yield child.get("name") or child.get("component") or child.get("key") or "?", child
-
-
-def _part(name: str, one: Mapping[str, Any]) -> Part:
-    word = _word(one)
-    said = next(
-        (str(one[key]) for key in ("output", "description", "error", "exception", "message") if one.get(key)), ""
-    )
-    words = printable(masked(f"{word}{f' ({said[:300]})' if said else ''}"))[:200]
-    return Part(name, _STATES.get(word.lower(), State.UNKNOWN), words)
-
-
-def _word(document: object) -> str:
-    """Return the status word of a document or a component, or nothing."""
-    if not isinstance(document, dict):
-        return ""
-    status = document.get("status", document.get("Status"))
-    if isinstance(status, dict):  # Spring 1: {"status": {"code": "UP"}}
-        status = status.get("code")
-    return status if isinstance(status, str) else ""
 
 
 def locate(target: str, allowed: Collection[str], own: Collection[str]) -> Target:
@@ -172,7 +117,11 @@ PROBE = Probe(
     label="Health document",
     target_label="Address",
     fields=(
-        Field("ignored", "Leave out", help="Names of components, as they are shown; then the others decide alone."),
+        Field(
+            "ignored",
+            "Leave out",
+            help="Names of components, as they are shown, with commas between them; then the others decide alone.",
+        ),
         *CONDITION_FIELDS,
         *(field for field in REQUEST_FIELDS if field.name in _ASKING),
     ),
