@@ -5,7 +5,7 @@ from monitors.models.checks import HOME, CheckEvidence, CheckResult, Monitor
 from monitors.models.crowd import CommentState, ImportedCount, PartnerKey, PartnerRequest, Report, ReportCount, Via
 from monitors.models.delivery import DeliveryFailure, DeliveryHour, DeliveryRule, FilteringChange
 from monitors.models.fields import StateField
-from monitors.models.heartbeats import Heartbeat, Ping, PingKind
+from monitors.models.heartbeats import Heartbeat, Ping, PingKey, PingKind
 from monitors.models.history import CheckBlock, MonitorDay, MonitorHour, PackedHour
 from monitors.models.lookups import KnownNumber, NumberLookup
 from monitors.models.notices import OperatorNotice
@@ -68,6 +68,7 @@ __all__ = [
     "PartnerRequest",
     "PendingChange",
     "Ping",
+    "PingKey",
     "PingKind",
     "Problem",
     "Provider",

@@ -7,8 +7,21 @@ from monitors.models.checks import Monitor
 MAX_BODY = 10_000  # bytes that are read and kept of a report
 
 
+class PingKey(models.Model):
+    """What an organization's jobs may report with by their names, instead of an address of each. A secret."""
+
+    organization = models.OneToOneField(
+        "accounts.Organization", models.CASCADE, related_name="ping_key", primary_key=True
+    )
+    key = models.CharField(max_length=40, unique=True)
+
+    def __str__(self) -> str:
+        return f"ping key of organization {self.organization_id}"
+
+
 class Heartbeat(models.Model):
     """Where one monitor's job reports, and what it last said. `token` is the address: who has it, may report.
+    `slug` names it among its organization's, and stays when the monitor gets another name.
 
     `runs` are under way: by the id that the job gives each, or "" where it gives none, the ISO times of the first and
     of the last start that was reported since one ended. `duration_us` is of the last run that said both, in microseconds.
@@ -17,6 +30,7 @@ class Heartbeat(models.Model):
 
     monitor = models.OneToOneField(Monitor, models.CASCADE, related_name="heartbeat", primary_key=True)
     token = models.CharField(max_length=40, unique=True)
+    slug = models.CharField(max_length=100)
     runs = models.JSONField(default=dict)
     succeeded_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.urls import reverse
 
-from monitors.models import Heartbeat, Monitor, Ping, PingKind
+from monitors.models import Heartbeat, Monitor, Ping, PingKey, PingKind
 from monitors.models.heartbeats import MAX_BODY
 from monitors.probes import probe_kinds
 from monitors.probes.job_schedule import Schedule
@@ -53,21 +53,32 @@ class HeartbeatPage:
     """`address` is where the job reports; None for who may not report in its place. `awaited` is None before a ping."""
 
     address: str | None
+    by_name: str | None  # the address by the organization's key and the job's name, likewise
     awaited: Awaited | None
     pings: Sequence[PingLine]  # newest first
 
 
 def heartbeat_page(monitor: Monitor, *, with_address: bool) -> HeartbeatPage | None:
-    """Return what a job has said, or None for a monitor that asks. Two queries."""
+    """Return what a job has said, or None for a monitor that asks. Three queries."""
     if not probe_kinds()[monitor.kind].is_waiting:
         return None
-    heartbeat = Heartbeat.objects.filter(monitor=monitor).first()
+    heartbeat = Heartbeat.objects.select_related("monitor").filter(monitor=monitor).first()
     if heartbeat is None:
         return None
     address = f"{settings.PUBLIC_URL}{reverse('ping', args=[heartbeat.token])}"
     rows = Ping.objects.filter(heartbeat=heartbeat).order_by("-at", "-id")[:20]
     awaited = None if monitor.is_paused else _awaited(heartbeat, Schedule.of(monitor.options))
-    return HeartbeatPage(address if with_address else None, awaited, [_line(row) for row in rows])
+    return HeartbeatPage(
+        address=address if with_address else None,
+        by_name=_by_name(heartbeat) if with_address else None,
+        awaited=awaited,
+        pings=[_line(row) for row in rows],
+    )
+
+
+def _by_name(heartbeat: Heartbeat) -> str | None:
+    key = PingKey.objects.filter(organization=heartbeat.monitor.organization_id).first()
+    return f"{settings.PUBLIC_URL}{reverse('ping_what', args=[key.key, heartbeat.slug])}" if key else None
 
 
 def _awaited(heartbeat: Heartbeat, schedule: Schedule) -> Awaited | None:

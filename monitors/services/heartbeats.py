@@ -4,11 +4,13 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
+from django.utils.text import slugify
 
 from monitors.core.edits import Edit
-from monitors.models import Heartbeat, Monitor, Ping, PingKind
+from monitors.models import Heartbeat, Monitor, Ping, PingKey, PingKind
 from monitors.probes.evidence import masked, printable
 from monitors.probes.job_schedule import Schedule
 from monitors.services.changes import note
@@ -17,13 +19,38 @@ KEPT_PINGS = 100  # of each job
 PRUNE_EVERY = 20
 LONGEST_RUN = timedelta(days=30)
 MOST_RUNS = 100  # under way at once, of each job
+MOST_SLUG = 80  # characters
+SAYINGS = ("start", "fail", "log")  # what may follow an address, besides an exit code
 REPEATED_WITHIN = timedelta(minutes=1)  # a client that heard no answer says it again
 
 
 def open_heartbeat(monitor: Monitor) -> Heartbeat:
-    """Give a monitor the address at which its job reports, if it has none."""
-    found, _ = Heartbeat.objects.get_or_create(monitor=monitor, defaults={"token": _new_token()})
+    """Give a monitor the address at which its job reports, if it has none, and a name that no other has.
+
+    The caller has its organization locked.
+    """
+    PingKey.objects.get_or_create(organization_id=monitor.organization_id, defaults={"key": _new_token()})
+    defaults = {"token": _new_token, "slug": partial(_free_slug, monitor)}
+    found, _ = Heartbeat.objects.get_or_create(monitor=monitor, defaults=defaults)
     return found
+
+
+def _free_slug(monitor: Monitor) -> str:
+    """Return the monitor's name as it may stand in an address, told apart from what can follow one and from others."""
+    name = slugify(monitor.name)[:MOST_SLUG]
+    name = f"job-{name}".rstrip("-") if name in SAYINGS or name.isdigit() or not name else name
+    rows = Heartbeat.objects.filter(monitor__organization=monitor.organization_id, slug__startswith=name)
+    taken = set(rows.values_list("slug", flat=True))
+    return next(slug for slug in (name, *(f"{name}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
+
+
+def change_key(organization_id: int, *, now: datetime, by: int | None) -> None:
+    """Give an organization another ping key; by the old one nobody can report any more. `by` is a user's id."""
+    with transaction.atomic():
+        PingKey.objects.filter(organization=organization_id).update(key=_new_token())
+        jobs = Heartbeat.objects.filter(monitor__organization=organization_id).order_by("monitor")
+        edit = Edit("Key to ping by name", None, None)
+        note([(id_, [edit]) for id_ in jobs.values_list("monitor", flat=True)], by=by, now=now)
 
 
 def move(monitor: Monitor, *, now: datetime, by: int | None) -> None:
@@ -36,6 +63,14 @@ def move(monitor: Monitor, *, now: datetime, by: int | None) -> None:
 def wait_anew(monitor_ids: Collection[int], *, now: datetime) -> None:
     """Hold nothing against these jobs that was due before now: nobody looked, or it was another schedule."""
     Heartbeat.objects.filter(monitor__in=monitor_ids).update(waits_from=now)
+
+
+def heartbeat_named(key: str, slug: str) -> Heartbeat | None:
+    """Return an organization's heartbeat of this name, its monitor with it, if there is one."""
+    if not (key.isprintable() and slug.isprintable()):
+        return None
+    rows = Heartbeat.objects.select_related("monitor").filter(monitor__organization__ping_key__key=key, slug=slug)
+    return rows.first()
 
 
 def heartbeat_of(token: str) -> Heartbeat | None:

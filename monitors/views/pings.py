@@ -18,7 +18,7 @@ from accounts.models import Role
 from kit.client_ip import client_ip
 from kit.clock import clock
 from kit.ranges import literal_of
-from monitors.models import Monitor, PingKind
+from monitors.models import Heartbeat, Monitor, PingKind
 from monitors.models.heartbeats import MAX_BODY
 from monitors.services import heartbeats
 
@@ -32,7 +32,20 @@ _RUN = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 @csrf_exempt
 @never_cache
 def ping(request: HttpRequest, token: str, what: str = "") -> HttpResponse:
-    """Take in one report. A body sent by POST is kept with it, cut after 10 kB; ?rid= tells runs apart."""
+    """Take in one report by a job's own address, or by its organization's key and its own name."""
+    if what and what not in heartbeats.SAYINGS and not what.isdigit():
+        return ping_by_name(request, token, what)
+    return _take_in(request, heartbeats.heartbeat_of(token), what)
+
+
+@csrf_exempt
+@never_cache
+def ping_by_name(request: HttpRequest, key: str, slug: str, what: str = "") -> HttpResponse:
+    return _take_in(request, heartbeats.heartbeat_named(key, slug), what)
+
+
+def _take_in(request: HttpRequest, heartbeat: Heartbeat | None, what: str) -> HttpResponse:
+    """A body sent by POST is kept with the report, cut after 10 kB; ?rid= tells runs apart."""
     if request.method not in METHODS:
         allow = ", ".join(METHODS)
         return _said(f"Ping by {allow}; {request.method} means nothing here.", 405, {"Allow": allow})
@@ -42,9 +55,9 @@ def ping(request: HttpRequest, token: str, what: str = "") -> HttpResponse:
     run = request.GET.get("rid", "")
     if run and not _RUN.fullmatch(run):
         return _said("Give rid as at most 64 letters, digits and - _ . : such as a UUID, or leave it out.", 400)
-    heartbeat = heartbeats.heartbeat_of(token)
     if heartbeat is None:
-        return _said("No job pings here. Copy the address from the page of its monitor.", 404)
+        words = "No job pings here. Copy the address from its monitor's page, and add nothing, or /start, /fail, /log or its exit code."
+        return _said(words, 404)
     kind = _KINDS.get(what, PingKind.FAIL if exit_code else PingKind.SUCCESS)
     if _is_too_many(f"ping:{heartbeat.monitor_id}:{kind}"):
         words = f"Too many pings: {PER_MINUTE} of a kind are stored in a minute. Wait a minute, and ping less often."
@@ -56,9 +69,15 @@ def ping(request: HttpRequest, token: str, what: str = "") -> HttpResponse:
 @require_POST
 @login_required
 def ping_address_new(request: HttpRequest, slug: str, monitor_id: int) -> HttpResponse:
-    """Give a job another address, where others have got to know the one it has."""
+    """Give a job another address, where others have got to know it; or with `key`, all jobs another key."""
     organization = access.organization_for(request.user, slug, at_least=Role.ADMIN)
     monitor = get_object_or_404(Monitor, id=monitor_id, organization=organization)
+    if "key" in request.POST:
+        heartbeats.change_key(organization.id, now=clock(), by=request.user.pk)
+        messages.success(
+            request, "There is a new key. Write it into all jobs that ping by name: the old one does nothing now."
+        )
+        return redirect("monitor_detail", slug=slug, monitor_id=monitor.id)
     heartbeats.move(monitor, now=clock(), by=request.user.pk)
     messages.success(request, f"{monitor.name} has a new address. Write it into the job: the old one does nothing now.")
     return redirect("monitor_detail", slug=slug, monitor_id=monitor.id)

@@ -8,7 +8,7 @@ from django.core.cache import cache
 
 from kit.clock import clock
 from monitors.core.states import State
-from monitors.models import Heartbeat, Monitor, MonitorChange, Ping, PingKind, SourceState
+from monitors.models import Heartbeat, Monitor, MonitorChange, Ping, PingKey, PingKind, SourceState
 from monitors.probes.base import Reason
 from monitors.queries.heartbeats import heartbeat_page
 from monitors.services import bulk, checks, heartbeats, monitors
@@ -122,7 +122,7 @@ def test_a_body_is_kept_cut_masked_and_printable(client, made):
 
 
 @pytest.mark.parametrize(
-    ("what", "status"), [("256", 400), ("-1", 400), ("stop", 400), ("٣", 400), ("00000", 400), ("1e3", 400)]
+    ("what", "status"), [("256", 400), ("-1", 404), ("stop", 404), ("٣", 400), ("00000", 400), ("1e3", 404)]
 )
 def test_what_means_nothing_is_refused(client, made, what, status):
     assert client.get(at(made, what)).status_code == status
@@ -174,6 +174,38 @@ def test_the_page_shows_a_long_body_and_what_is_missing_of_it(client, made):
     assert "one\n&lt;b&gt;two&lt;/b&gt;xxx" in shown
     assert "The first 10 kB of 19.5\xa0KB." in shown
     assert f"/ping/{made.heartbeat.token} -TimeoutSec" in shown
+
+
+def test_a_job_may_report_by_its_organizations_key_and_its_name(client, made):
+    key = made.organization.ping_key.key
+    addresses = ("backup", "backup/", "backup/start", "backup/7", "backup/log")
+    assert [client.get(f"/ping/{key}/{address}").status_code for address in addresses] == [200] * 5
+    kinds = ["success", "success", "start", "fail", "log"]
+    assert list(Ping.objects.order_by("id").values_list("kind", flat=True)) == kinds
+    assert client.get(f"/ping/{key}/backup/stop").status_code == 400
+    strange = (f"{key}/others", f"{key}/others/start", f"{key}x/backup", key, f"{key}/start", f"{key}/7", "\x00/backup")
+    assert [client.get(f"/ping/{address}").status_code for address in strange] == [404] * 7
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [("Backup", "backup-2"), ("Nächtlich: 2 × DB!", "nachtlich-2-db"), ("start", "job-start"), ("7", "job-7"), ("夜", "job")],
+)  # fmt: skip
+def test_the_name_of_a_job_in_an_address_is_like_no_other_and_like_no_saying(made, name, slug):
+    other = monitors.create(made.organization_id, ScopeFactory(), replace(WANTED, name=name), now=NOON)
+    assert (made.heartbeat.slug, other.heartbeat.slug) == ("backup", slug)
+
+
+def test_another_key_makes_the_old_one_do_nothing_and_is_on_record_at_every_job(client, made):
+    second = monitors.create(made.organization_id, ScopeFactory(), WANTED, now=NOON)
+    old = made.organization.ping_key.key
+    client.force_login(MembershipFactory(organization=made.organization, role="admin").user)
+    client.post(f"/o/{made.organization.slug}/monitors/{made.id}/address/", {"key": "1"})
+    new = PingKey.objects.get().key
+    assert [client.get(f"/ping/{key}/backup").status_code for key in (old, new)] == [404, 200]
+    assert client.get(at(made)).status_code == 200  # its own address stays
+    told = MonitorChange.objects.filter(edits=[["Key to ping by name", None, None]])
+    assert set(told.values_list("monitor", flat=True)) == {made.id, second.id}
 
 
 def test_another_address_makes_the_old_one_do_nothing_and_is_on_record(client, made):
