@@ -13,6 +13,7 @@ ROUTED_AT_ONCE = 500  # events; the sweep takes the rest
 def route_pending() -> None:
     """Turn the events of incidents into notifications."""
     services.pass_public_events(now=clock())
+    services.route_after_mutes(now=clock())
     for _ in range(ROUTED_AT_ONCE):
         if not services.route_next(now=clock()):
             return

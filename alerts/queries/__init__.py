@@ -12,7 +12,7 @@ from alerts.queries.lists import (
     route_views,
     verified_address,
 )
-from alerts.queries.routing import followings, is_muted, oldest_waiting, scope_label, told, touched
+from alerts.queries.routing import followings, is_muted, kept_back, oldest_waiting, scope_label, told, touched
 from alerts.queries.stories import NothingToTell, message_of, waiting_of
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "delivery_log",
     "followings",
     "is_muted",
+    "kept_back",
     "latest_notifications",
     "message_of",
     "notifications_about",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Min, Q
 
-from alerts.core.routing import Following, Touched
+from alerts.core.routing import CATCHES_UP, Following, Touched
 from alerts.models import Notification, NotificationState, Route
 from incidents.models import Impact, IncidentEvent, Sighting
 from incidents.queries.naming import PARTS, key_of, words_of
@@ -53,6 +53,39 @@ def is_muted(incident_id: int, now: datetime) -> bool:
     refs = set(seeing.values_list("ref", flat=True))
     muted = Monitor.objects.filter(muted_until__gt=now, id__in=[r[8:] for r in refs if r.startswith("monitor:")])
     return bool(refs) and muted.count() == len(refs)
+
+
+def kept_back(now: datetime) -> list[int]:
+    """Return the latest event of each open incident that was routed before a mute of what sees it ended.
+
+    While the mute lasted nobody was told; now somebody has to be, as the trouble goes on. Three queries where any
+    monitor sees trouble, and two more for each incident found.
+    """
+    seeing = Sighting.objects.filter(
+        incident__organization__isnull=False,
+        incident__resolved_at=None,
+        state__gte=State.DEGRADED,
+        cleared_at=None,
+        ref__startswith="monitor:",
+    )
+    rows = list(seeing.values_list("incident_id", "ref").distinct())
+    mutes = Monitor.objects.filter(id__in={ref[8:] for _, ref in rows}, muted_at__isnull=False)
+    ended = {
+        f"monitor:{id_}": until or lifted
+        for id_, until, lifted in mutes.values_list("id", "muted_until", "muted_at")
+        if lifted and (until or lifted) <= now
+    }
+    ends: dict[int, datetime] = {}
+    for incident_id, ref in rows:
+        if ref in ended:
+            ends[incident_id] = max(ends.get(incident_id, ended[ref]), ended[ref])
+    events = IncidentEvent.objects.filter(incident__in=ends, kind__in=CATCHES_UP)
+    latest = events.order_by("incident", "-number").distinct("incident")
+    return [
+        event.id
+        for event in latest
+        if event.routed_at and event.routed_at <= ends[event.incident_id] and not is_muted(event.incident_id, now)
+    ]
 
 
 def scope_label(scope: Scope) -> str:

@@ -11,7 +11,7 @@ from alerts.services.channels import (
 from alerts.services.following import add_route, delete_route, follow_with
 from alerts.services.notices import resend, send_test
 from alerts.services.outbox import Claimed, Superseded, claim_next, record_outcome
-from alerts.services.routing import pass_public_events, route_next
+from alerts.services.routing import pass_public_events, route_after_mutes, route_next
 
 __all__ = [
     "Claimed",
@@ -29,6 +29,7 @@ __all__ = [
     "pass_public_events",
     "record_outcome",
     "resend",
+    "route_after_mutes",
     "route_next",
     "send_test",
 ]

@@ -49,6 +49,14 @@ def pass_public_events(*, now: datetime) -> int:
     return waiting.update(routed_at=now)
 
 
+def route_after_mutes(*, now: datetime) -> int:
+    """Let what was kept back by a mute that is over be routed again, if its trouble goes on; return how many events.
+
+    Who was told of an event before hears nothing twice: a notification is one per channel and event.
+    """
+    return IncidentEvent.objects.filter(id__in=queries.kept_back(now)).update(routed_at=None)
+
+
 def _claim() -> IncidentEvent | None:
     older = IncidentEvent.objects.filter(incident=OuterRef("incident"), number__lt=OuterRef("number"), routed_at=None)
     return (
