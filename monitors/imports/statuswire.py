@@ -30,6 +30,7 @@ _KEYS = (
     "regions", "quorum", "tags", "paused", "options",
 )  # fmt: skip
 _NUMBER = re.compile(r"\d{1,3}(\.\d{1,6})?", re.ASCII)
+_ENDS = re.compile("[\x85\u2028\u2029]")
 NEVER = "never"  # however slow
 _HEAD = f"""\
 # Monitors of StatusWire. docs/IMPORTING.md says what may stand here; what is left out is as usual.
@@ -135,7 +136,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    # What YAML takes for the end of a line, though it is none, must be written with a backslash.
+    style = '"' if _ENDS.search(text) else "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _text)

@@ -16,6 +16,7 @@ _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h":
 _UNITS["y"] = 365 * _UNITS["d"]
 _PIECE = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)(ns|us|µs|ms|s|m|h|d|w|y)")
 _DAY_S = 86_400
+_IN_PATTERNS = {"/": "\\/", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _OF_CONNECTIONS = {
     "accept-encoding", "connection", "content-length", "keep-alive", "proxy-connection", "te", "transfer-encoding",
     "upgrade",
@@ -111,7 +112,7 @@ def literal(text: str) -> str:
 
 def pattern(regex: str, *, ignores_case: bool = False) -> str:
     """Return a regular expression as a condition writes it."""
-    escaped = re.sub(r"\\.|/", lambda match: "\\/" if match[0] == "/" else match[0], regex, flags=re.S)
+    escaped = re.sub(r"\\?[\n\r\t]|\\.|/", lambda match: _IN_PATTERNS.get(match[0][-1:], match[0]), regex, flags=re.S)
     return f"/{escaped}/{'i' if ignores_case else ''}"
 
 

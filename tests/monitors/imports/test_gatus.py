@@ -80,6 +80,7 @@ def only(**endpoint):
         ("[BODY] == OK", r"body matches /(?s)^\s*OK\s*$/"),
         ("[BODY] == any(OK, a.b)", r"body matches /(?s)^\s*(OK|a\.b)\s*$/"),
         ("[BODY] != pat(v?.[0-9]*)", r"not body matches /(?s)^\s*v.\.[0-9]/"),
+        ("[BODY] != pat(*\nerrors\t1*)", r"not body matches /(?s)\nerrors\t1/"),
         ("pat(jo*) == [body].name", "body.name matches /(?s)^jo/"),
         ("500 > [RESPONSE_TIME]", "total < 500ms"),
         ("[RESPONSE_TIME] < 1.5s", "total < 1500ms"),

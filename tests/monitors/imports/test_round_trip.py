@@ -47,7 +47,7 @@ DRAFTS = st.sampled_from(sorted(KINDS)).flatmap(
 @settings(max_examples=50, deadline=None)
 @given(st.lists(DRAFTS, min_size=1, max_size=3))
 @example([Draft("a", "http", "b", {"body": " a\n\tb \n\n", "headers": "a: b\r\nc: d"}, About("s"))])
-@example([Draft("a", "http", "b", {"body": "\u2028a\x85b\ufeff\n"}, About("s"))])
+@example([Draft("a", "http", "b", {"body": "\x85a\n\u2028b"}, About("s"))])
 def test_any_draft_is_read_back_as_it_was_written(written):
     assert read(write(written))[1] == written
 
