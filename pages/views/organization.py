@@ -16,6 +16,7 @@ from incidents.models import Incident
 from incidents.queries import incident_detail
 from incidents.services import acknowledge
 from kit.clock import clock
+from kit.htmx import is_htmx
 from monitors.queries.providers import seen_by
 from pages.forms import FollowChoice
 from pages.queries.dashboard import dashboard as read_dashboard
@@ -36,7 +37,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "board": read_dashboard(membership.organization_id, clock()),
         **_may(membership.role),
     }
-    if _is_htmx(request):
+    if is_htmx(request):
         return render(request, "pages/_dashboard.html", context)
     return render(request, "pages/dashboard.html", context | {"form": FollowChoice(membership.organization_id)})
 
@@ -48,7 +49,7 @@ def follow_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Offer what can be followed of the chosen `provider` (a slug)."""
     organization = access.organization_for(request.user, slug, at_least=Role.MEMBER)
     provider = seen_by(organization.id).filter(slug=request.GET.get("provider", "")).first()
-    template = "pages/_follow.html" if _is_htmx(request) else "pages/follow.html"
+    template = "pages/_follow.html" if is_htmx(request) else "pages/follow.html"
     return render(request, template, {"organization": organization, "form": FollowChoice(organization.id, provider)})
 
 
@@ -64,7 +65,7 @@ def organization_incidents(request: HttpRequest, slug: str) -> HttpResponse:
         provider=asked.get("provider", ""),
         number=asked.get("page", "1"),
     )
-    template = "pages/_organization_incidents.html" if _is_htmx(request) else "pages/organization_incidents.html"
+    template = "pages/_organization_incidents.html" if is_htmx(request) else "pages/organization_incidents.html"
     return render(request, template, {"organization": organization, "history": found, "shown_words": SHOWN})
 
 
@@ -85,7 +86,7 @@ def organization_incident(request: HttpRequest, slug: str, uid: str) -> HttpResp
         "told": notifications_about(organization.id, [uid], each=TOLD_OF_ONE).get(uid, []),
         **_may(membership.role),
     }
-    template = "pages/_organization_incident.html" if _is_htmx(request) else "pages/organization_incident.html"
+    template = "pages/_organization_incident.html" if is_htmx(request) else "pages/organization_incident.html"
     return render(request, template, context)
 
 
@@ -108,7 +109,3 @@ def incident_acknowledge(request: HttpRequest, slug: str, uid: str) -> HttpRespo
 def _may(role: str) -> dict[str, bool]:
     """Return what a member of this role may do, for templates."""
     return {"can_act": Role(role).includes(Role.MEMBER), "can_edit": Role(role).includes(Role.ADMIN)}
-
-
-def _is_htmx(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"

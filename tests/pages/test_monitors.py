@@ -23,6 +23,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.pages.scenes import Scene
+from tests.readers import words_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -42,10 +43,6 @@ def log_in(organization, role: Role) -> Client:
     client = Client()
     client.force_login(MembershipFactory(organization=organization, role=role, user__name="Ada Lovelace").user)
     return client
-
-
-def words_of(answer) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())))
 
 
 def fail(scene, monitor, *, minutes, state=State.MAJOR_OUTAGE):
