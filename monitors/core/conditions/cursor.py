@@ -18,6 +18,12 @@ class Cursor:
     def after_next(self) -> Token:
         return self._tokens[self._at + 1]
 
+    @property
+    def is_right_side(self) -> bool:
+        """Whether the next token is what something is compared with."""
+        before = self._tokens[self._at - 1].source if self._at else ""
+        return before in ("==", "!=", "contains", "[", ",")
+
     def step(self, by: int = 1) -> None:
         self._at += by
 

@@ -22,6 +22,7 @@ from monitors.core.conditions.tree import (
     Operand,
     Or,
     Path,
+    Pattern,
     Percentile,
     Type,
 )
@@ -102,10 +103,15 @@ def _leaf(leaf: Leaf, facts: Facts) -> bool | None:
         right = _value(leaf.right, facts)
         return None if right is None and isinstance(leaf.right, Percentile) else _compare(leaf.operator, left, right)
     if isinstance(leaf, Matches):
-        return isinstance(left, str) and leaf.pattern.search(left.encode(errors="replace").decode()) is not None
+        texts = [one for one in left if isinstance(one, str)] if isinstance(left, list) else [left]
+        return any(isinstance(one, str) and _is_found(leaf.pattern, one) for one in texts)
     if isinstance(leaf, Among):
         return any(_same(left, choice.value) for choice in leaf.choices)
     return left is True
+
+
+def _is_found(pattern: Pattern, text: str) -> bool:
+    return pattern.search(text.encode(errors="replace").decode()) is not None
 
 
 def _compare(operator: str, left: Any, right: Any) -> bool:
@@ -189,7 +195,10 @@ def _shown(operand: Operand, facts: Facts) -> str:
 
 
 def _outline(found: dict[str, object] | list[object]) -> str:
-    return f"a list of {len(found):,}" if isinstance(found, list) else f"an object with {len(found):,} names"
+    if isinstance(found, dict):
+        return f"an object with {len(found):,} names"
+    plain = json.dumps(found[:10], ensure_ascii=False) if not any(isinstance(one, dict | list) for one in found) else ""
+    return plain if plain and len(found) <= 10 else f"a list of {len(found):,}"
 
 
 def _refuse(word: str) -> object:

@@ -2,8 +2,8 @@
 
 condition := all ("or" all)*           all := one ("and" one)*
 one       := "not" one | "(" condition ")" | comparison
-comparison:= value (("==" | "!=" | "<" | "<=" | ">" | ">=" | "contains") value
-                   | "matches" pattern | "in" "[" literal, ... "]" | "exists")?
+comparison:= value (("==" | "!=" | "<" | "<=" | ">" | ">=") value
+                   | "not"? ("contains" value | "matches" pattern | "in" "[" literal, ... "]" | "exists"))?
 value     := 200 | 800ms | "text" | true | false | null | p95(5m) | length(path) | number(path) | path
 path      := name (.name | [0] | ["name"])*
 """
@@ -15,7 +15,8 @@ from functools import lru_cache
 import re2
 
 from monitors.core.conditions.cursor import Cursor
-from monitors.core.conditions.tokens import Kind, Token
+from monitors.core.conditions.hints import advice, other_word
+from monitors.core.conditions.tokens import ConditionError, Kind, Token
 from monitors.core.conditions.tree import (
     Among,
     And,
@@ -44,6 +45,7 @@ MAX_WINDOW_S = 86_400
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 _LITERALS = {"true": (True, Type.BOOLEAN), "false": (False, Type.BOOLEAN), "null": (None, Type.NULL)}
 _WORDS = {"and", "or", "not", "contains", "matches", "in", "exists", *_LITERALS}
+_NEGATED = ("contains", "matches", "in", "exists")  # body not contains "error"
 _VALUE = 'Expected a value, such as 400, 800ms, "ok" or {example}, and found {found}.'
 
 
@@ -59,7 +61,16 @@ def parse_path(text: str, names: Names) -> Path:
 
 @lru_cache(maxsize=4096)
 def _parse(text: str, names: tuple[tuple[str, Type], ...]) -> Condition:
-    return _Parser(text, dict(names)).condition()
+    try:
+        return _Parser(text, dict(names)).condition()
+    except ConditionError as error:
+        if better := advice(text, error.at):
+            raise ConditionError(text, *better) from None
+        raise
+
+
+def _limits(why: str) -> str:
+    return " RE2 looks neither ahead nor back." if "perl operator" in why else ""
 
 
 class _Parser(Cursor):
@@ -109,6 +120,12 @@ class _Parser(Cursor):
     def _comparison(self) -> Condition:
         start = self.next
         left = self._operand()
+        if self.next.source == "not" and self.after_next.source in _NEGATED:
+            self.step()
+            return Not(self._compared(start, left))
+        return self._compared(start, left)
+
+    def _compared(self, start: Token, left: Operand) -> Condition:
         word = self.next
         if word.source in _COMPARISONS or word.source == "contains":
             self.step()
@@ -228,7 +245,7 @@ class _Parser(Cursor):
             pattern: Pattern = re2.compile(str(token.value), options)
         except re2.error as error:
             why = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else str(error.args[0])
-            raise self.error(f"This pattern cannot be used: {why}.", token) from error
+            raise self.error(f"This pattern cannot be used: {why}.{_limits(why)}", token) from error
         return pattern
 
     def _choices(self) -> tuple[Literal, ...]:
@@ -240,6 +257,9 @@ class _Parser(Cursor):
         return tuple(choices)
 
     def _unknown(self, name: str) -> str:
-        near = get_close_matches(name, self._names, 1)
+        if self.is_right_side:
+            return f'{name} is not known here. Write texts in double quotes, as in "{name}".'
+        other = other_word(name)
+        near = [other] if other in self._names else get_close_matches(name.lower(), self._names, 1)
         hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(self._names)}."
         return f"{name} is not known here. {hint}"

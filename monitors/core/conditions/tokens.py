@@ -48,7 +48,7 @@ MICROSECONDS = {"us": 1, "ms": 1000, "s": 1_000_000, "m": 60_000_000, "h": 3_600
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
-      | (?P<number>-?\d+(?:\.\d+)?)(?P<unit>[A-Za-zµ%]*)
+      | (?P<number>-?\d+(?:\.\d+)?)(?:[ ](?=(?:us|ms|s|m|h|d)\b))?(?P<unit>[A-Za-zµ%]*)
       | (?P<name>[A-Za-z_][A-Za-z0-9_-]*)
       | "(?P<text>(?:[^"\\]|\\.)*)"
       | /(?P<regex>(?:[^/\\]|\\.)*)/(?P<flags>[a-z]*)
