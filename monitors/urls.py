@@ -22,7 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("ping/<str:token>", pings.ping, name="ping"),
     path("ping/<str:token>/", pings.ping),
     path("ping/<str:token>/<str:what>", pings.ping, name="ping_what"),
-    path("ping/<str:key>/<str:slug>/", pings.ping_by_name),
+    path("ping/<str:token>/<str:what>/", pings.ping),
     path("ping/<str:key>/<str:slug>/<str:what>", pings.ping_by_name, name="ping_by_name"),
     path("providers/<slug:slug>/report/", reports.report_problem, name="report_problem"),
     path("providers/<slug:slug>/report/challenge", reports.report_challenge, name="report_challenge"),

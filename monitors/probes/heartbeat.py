@@ -118,7 +118,9 @@ def judge(schedule: Schedule, heard: Heard) -> ProbeResult:
         return failed(Reason.NOT_KNOWN_YET, f"The first run began at {began}. What it comes to is known when it ends.")
     took_us = heard.duration_us or 0
     took = f" and took {took_us / 1e6:.1f} s" if took_us else ""
-    words = "The job is running." if heard.began_at else f"The last ping came at {_text(ended_at, schedule)}{took}."
+    words = f"The last ping came at {_text(ended_at, schedule)}{took}."
+    if heard.began_at:
+        words = f"The job has been running since {_text(heard.began_at, schedule)}."
     return ProbeResult(State.OPERATIONAL, Reason.OK, took_us, summary=words)
 
 

@@ -57,6 +57,7 @@ def report(monitor, what, at_, run=""):
         ("get", ["fail", ""], Reason.OK, ["fail", "success"]),
         ("get", ["", "log"], Reason.OK, ["success", "log"]),
         ("get", ["log"], Reason.NOT_KNOWN_YET, ["log"]),
+        ("get", ["fail/"], Reason.HEARTBEAT_FAILED, ["fail"]),
     ],
 )
 def test_reports_are_stored_and_judged(client, made, method, whats, expected, kinds):

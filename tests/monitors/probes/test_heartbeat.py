@@ -84,6 +84,10 @@ def test_a_check_reads_what_it_is_told(prober):
     untold = prober.check(ProbeTask("heartbeat", "", HOURLY, 2))
     assert (told.reason, told.total_us, untold.reason) == (Reason.OK, 2_500_000, Reason.NOT_KNOWN_YET)
     assert told.summary == "The last ping came at 2026-11-21 11:59 UTC and took 2.5 s."
+    runs = prober.check(
+        ProbeTask("heartbeat", "", {**HOURLY, KNOWN: {"heard": heard | {"began_at": ago(2).isoformat()}}}, 2)
+    )
+    assert runs.summary == "The job has been running since 2026-11-21 11:58 UTC."
 
 
 @pytest.mark.parametrize(
