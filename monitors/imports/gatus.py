@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from monitors.imports.base import Draft, Found, Impossible, Source, each, heartbeat
+from monitors.imports.base import Draft, Found, Impossible, Refused, Source, each, heartbeat
 from monitors.imports.gatus_conditions import Judged, judged
 from monitors.imports.gatus_requests import request_of, without_environment
+from monitors.imports.gatus_suites import drafts_of
 from monitors.imports.parts import Part
 from monitors.imports.writing import joined, seconds_of, span, tags_of, whole_seconds, without_login
 
@@ -51,7 +52,10 @@ def read(document: object) -> list[Found]:
     for key in ("services", "endpoints"):
         found += each(whole.parts(key), _name, lambda one: _drafts(one, usual))
     found += each(whole.parts("external-endpoints"), _name, lambda one: _external(one, usual))
-    return found + each(whole.parts("suites"), _name, _suite)
+    if whole.has("remote"):
+        why = "What other instances of Gatus watch is not in this file. Import their files as well."
+        found.append(Refused("remote", why))
+    return found + each(whole.parts("suites"), _name, lambda one: drafts_of(one, _name(one)))
 
 
 class _Usual:
@@ -197,10 +201,6 @@ def _external(raw: Part, usual: _Usual) -> Iterator[Draft]:
         draft,
         lost=("Its address to report to: let the job ping the new one.", *usual.lost, *_alerts(one)),
     )
-
-
-def _suite(one: Part) -> Iterator[Draft]:
-    raise Impossible("A suite of endpoints is not carried over. Add a monitor of the kind Several steps.")
 
 
 SOURCE = Source(label="Gatus", mark="YAML with endpoints", recognises=recognises, read=read)

@@ -78,8 +78,11 @@ def _add(found: Judged, kind: str, condition: str) -> None:
         raise Impossible("nothing of StatusWire says this.")
     if _OURS[name] and not set(_OURS[name]) & probe_kinds()[kind].names.keys():
         raise Impossible(f"a monitor of the kind {kind} does not see it.")
-    if (other := _LEFT.fullmatch(right)) and other["name"].upper() in _OURS:
+    other = _LEFT.fullmatch(right)
+    if other and other["name"].upper() in _OURS:
         raise Impossible("it compares two values of one answer.")
+    if other and other["name"].upper() == "CONTEXT":
+        raise Impossible("it compares with what an earlier step has kept.")
     if (match["path"] and name not in ("BODY", "HEADER")) or (match["function"] and name != "BODY"):
         raise Impossible("nothing of StatusWire says this.")
     _WRITERS[name](found, kind, match.groupdict("") | {"name": name}, operator, right)

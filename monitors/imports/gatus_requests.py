@@ -55,7 +55,7 @@ def request_of(one: Part, kind: str) -> tuple[dict[str, str], list[str]]:
 
 
 def _http(one: Part, body: str, lost: list[str]) -> dict[str, str]:
-    headers = without_ours(one.pairs("headers"), lost)
+    headers = without_ours(one.pairs("headers"), lost, one.text("url"))
     if one.flag("graphql"):
         body = json.dumps({"query": body})  # recognised as JSON when it is sent
     return {

@@ -66,7 +66,7 @@ def _auth(one: Part, login: dict[str, str], lost: list[str]) -> dict[str, str]:
     method = one.text("authMethod")
     if method not in ("", "null", "basic"):
         raise Impossible(f"It logs in by {method[:20]}, which StatusWire does not do.")
-    options = headers_of(without_ours(_headers(one), lost))
+    options = headers_of(without_ours(_headers(one), lost, one.text("url")))
     # Old versions have no method: there a user is enough.
     if (user := one.text("basic_auth_user")) and (method == "basic" or "authMethod" not in one.values):
         login = basic(user, one.exactly("basic_auth_pass"))

@@ -5,7 +5,7 @@ import binascii
 import re
 from collections.abc import Iterable, Sequence
 from math import ceil
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from monitors.imports.base import Impossible
 from monitors.probes.evidence import is_secret_name, masked
@@ -149,7 +149,7 @@ def headers_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return options | ({"headers": "\n".join(plain)} if plain else {})
 
 
-def without_ours(pairs: Iterable[tuple[str, str]], lost: list[str]) -> list[tuple[str, str]]:
+def without_ours(pairs: Iterable[tuple[str, str]], lost: list[str], url: str = "") -> list[tuple[str, str]]:
     """Return headers without those by which a connection works, which StatusWire sets itself; they are told in `lost`.
 
     Raises Impossible for Host: what answers to another name than the address has is another target.
@@ -157,6 +157,8 @@ def without_ours(pairs: Iterable[tuple[str, str]], lost: list[str]) -> list[tupl
     kept = []
     for name, value in pairs:
         if name.lower() == "host":
+            if value.lower() == urlsplit(url).netloc.lower():
+                continue
             raise Impossible(f"It sends the header Host: {value[:60]}. Remove it, and watch that name in the address.")
         if name.lower() in _OF_CONNECTIONS:
             lost.append(f"Its header {name}: StatusWire sets it itself.")

@@ -202,6 +202,7 @@ def test_what_is_sent_is_what_gatus_would_send():
         "send": "PING\\r\\n",
         "expect": "PONG",
     }
+    assert "headers" not in only(headers={"Host": "A.example.com"}).options
     assert only(method="POST", body="[ENDPOINT_NAME] [RANDOM_STRING_3]").options["body"] == "a xxx"
     assert only(url="ssh://a.example.com", ssh={"username": ""}).options == {"expect": "SSH-"}
 
@@ -253,3 +254,76 @@ def test_the_services_of_an_old_version_are_read_and_many_conditions_are_joined(
     lines = draft.options["conditions"].split("\n")
     assert lines[9] == '(body.a9 == "x") and ((body.a10 == "x") and (body.a11 == "x"))'
     probe_kinds()["http"].clean(draft.options)
+
+
+SUITE = """
+suites:
+  - name: crud
+    group: api
+    interval: 5m
+    context: {price: "19.99"}
+    endpoints:
+      - name: create
+        url: https://api.example.com/items
+        method: POST
+        headers: {Authorization: Bearer hush-hush, X-Team: a}
+        body: |
+          {"price": "[CONTEXT].price"}
+        conditions: ["[STATUS] == 201", "[BODY].price == [CONTEXT].price", "len([BODY].id) > 0"]
+        store: {itemId: "[BODY].id"}
+      - name: read
+        url: https://api.example.com/items/[CONTEXT].itemId
+        headers: {Authorization: Bearer hush-hush}
+        conditions: ["[BODY].id == [CONTEXT].itemId"]
+      - {name: drop, url: "https://api.example.com/items/[CONTEXT].itemId", method: DELETE, always-run: true}
+"""
+STEPS = """\
+POST /items
+header: X-Team: a
+header: Authorization: Bearer {{secret}}
+body: {"price": "19.99"}
+expect: status in [201]
+expect: body.price in [19.99, "19.99"]
+expect: length(body.id) > 0
+save: itemId = body.id
+
+GET /items/{{itemId}}
+header: Authorization: Bearer {{secret}}
+expect: status >= 100
+
+DELETE /items/{{itemId}}
+expect: status >= 100"""
+
+
+def test_a_suite_becomes_several_steps():
+    (draft,) = read(SUITE)[1]
+    assert draft == Draft(
+        "api / crud", "steps", "https://api.example.com", {"steps": STEPS, "secret": "hush-hush"}, interval_s=300,
+        timeout_s=300, confirmations=1, tags=("api",),
+        lost=(
+            "That redirects are followed: the answer of each step is judged as it is.",
+            "Condition [BODY].id == [CONTEXT].itemId: it compares with what an earlier step has kept.",
+            "That drop always runs: the first fault ends the steps.",
+        ),
+    )  # fmt: skip
+    probe_kinds()["steps"].clean(draft.options)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "why"),
+    [
+        ({"url": "https://b.example.com/"}, "Its endpoints are on several hosts"),
+        ({"url": "tcp://a.example.com:1"}, "of a suite, StatusWire makes plain requests of HTTP."),
+        ({"url": "https://a.example.com/[CONTEXT].gone"}, "A step takes gone, which no step before it has kept."),
+        ({"store": {"secret": "[BODY].a"}}, "A step keeps secret,"),
+        ({"store": {"a": "[STATUS]"}}, "A step keeps a,"),
+        ({"headers": {"X-Api-Key": "other"}}, "Its steps send two secrets; one can be stored."),
+        ({"headers": {"Authorization": "Basic bWU6aHVzaA=="}}, "A step logs in with a user and a password"),
+    ],
+)
+def test_a_suite_that_cannot_be_is_refused(endpoint, why):
+    first = {"name": "a", "url": "https://a.example.com/", "headers": {"X-Api-Key": "hush"}}
+    suite = {"name": "s", "endpoints": [first, {"name": "b", "url": "https://a.example.com/"} | endpoint]}
+    (found,) = read(yaml.safe_dump({"suites": [suite]}))[1]
+    assert isinstance(found, Refused)
+    assert why in found.why
