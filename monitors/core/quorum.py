@@ -5,7 +5,7 @@ others is asked at once, and only what they say from then on counts, until as ma
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,11 +19,12 @@ SUSPECT_SHARE = 0.5  # ... and on this share of those that it checks together wi
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What one region said at its last check."""
+    """What one region said at its last check; `since` is when it began to say so, None where nobody asks."""
 
     region: int
     state: State
     at: datetime
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ def suspects(monitors: Iterable[Sequence[View]]) -> dict[int, int]:
     """Return {region: monitors} of the regions that are alone with their word on too many monitors.
 
     Each item has the views of one monitor that three regions or more check: of two that disagree nobody
-    knows which is wrong.
+    knows which is wrong. Who is the first to see something, or the last, is not alone: each has to be asked once
+    since the other began to say what it says.
     """
     shared: Counter[int] = Counter()
     alone: Counter[int] = Counter()
@@ -111,15 +113,20 @@ def suspects(monitors: Iterable[Sequence[View]]) -> dict[int, int]:
         if len(known) < 3:
             continue
         shared.update(view.region for view in known)
-        by_word: Mapping[bool, list[int]] = {
-            word: [view.region for view in known if view.state.is_impaired == word] for word in (True, False)
-        }
-        alone.update(regions[0] for regions in by_word.values() if len(regions) == 1)
+        for word in (True, False):
+            same = [view for view in known if view.state.is_impaired == word]
+            if len(same) == 1 and all(_meet(same[0], view) for view in known):
+                alone[same[0].region] += 1
     return {
         region: count
         for region, count in sorted(alone.items())
         if count >= SUSPECT_MONITORS and count >= SUSPECT_SHARE * shared[region]
     }
+
+
+def _meet(one: View, other: View) -> bool:
+    """Whether two said what they say at the same time, as far as is known."""
+    return (other.since is None or one.at >= other.since) and (one.since is None or other.at >= one.since)
 
 
 def _since(panel: Panel, view: View, track: Track) -> datetime | None:

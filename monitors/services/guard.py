@@ -14,7 +14,7 @@ from django.db.models.functions import Cast, Concat
 
 from monitors.core.guard import Failing, Round, Watch, after_round
 from monitors.core.states import State
-from monitors.models import CheckEvidence, Monitor, RegionWatch, SourceState
+from monitors.models import CheckEvidence, Monitor, RegionWatch, RegionWord, SourceState
 from monitors.probes.base import ProbeTask, Reason
 from monitors.queries.regions import region_name
 from monitors.services.checks import engine
@@ -97,6 +97,8 @@ def _take_back(region: int, blind_since: datetime) -> None:
     refs = monitors.values_list(Concat(Value("monitor:"), Cast("id", TextField()), output_field=TextField()), flat=True)
     waiting = SourceState.objects.filter(source="probe", pending__gte=State.DEGRADED, ref__in=refs)
     waiting.filter(pending_since__gt=blind_since - _UNDER_WAY).update(pending=None, pending_since=None, agreeing=0)
+    said = RegionWord.objects.filter(region=region, state__gte=State.DEGRADED, at__gt=blind_since - _UNDER_WAY)
+    said.delete()  # else it would also be suspected, as it disagrees with all others
     seen_here = Q(detail__region__isnull=True) | Q(detail__region=region_name(region))  # named where several check
     CheckEvidence.objects.filter(seen_here, at__gt=blind_since, monitor__in=monitors).delete()
     with connection.cursor() as cursor:

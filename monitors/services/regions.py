@@ -113,7 +113,7 @@ def judge_regions(*, now: datetime) -> None:
 
 
 _FRESH = """
-    SELECT word.monitor_id, word.region, word.state, word.at
+    SELECT word.monitor_id, word.region, word.state, word.at, word.since
     FROM monitors_regionword AS word JOIN monitors_monitor AS monitor ON monitor.id = word.monitor_id
     WHERE NOT is_paused AND cardinality(regions) > 2 AND word.region = ANY(regions)
       AND word.at > %s - (%s * cardinality(regions) * interval_s + timeout_s) * interval '1 second'
@@ -126,8 +126,8 @@ def _views(now: datetime) -> list[list[View]]:
         cursor.execute(_FRESH, [now, WORD_LASTS])
         rows = cursor.fetchall()
     views: dict[int, list[View]] = defaultdict(list)
-    for monitor_id, region, state, at in rows:
-        views[monitor_id].append(View(region, State(state), at))
+    for monitor_id, region, state, at, since in rows:
+        views[monitor_id].append(View(region, State(state), at, since))
     return list(views.values())
 
 

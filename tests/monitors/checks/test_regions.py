@@ -174,6 +174,37 @@ def test_one_sick_region_over_many_monitors_changes_nothing_and_raises_one_notic
 
 
 @pytest.mark.django_db
+def test_the_first_region_to_see_an_outage_of_many_monitors_is_not_suspected():
+    shared = {"organization": OrganizationFactory(), "scope": ScopeFactory()}
+    monitors = [of_three(**shared) for _ in range(4)]
+    for script in ("A+ 0, B+ 1, C+ 2, A- 60", "B- 61", "C- 62", "A+ 120", "B+ 121", "C+ 122"):
+        for monitor in monitors:
+            play(monitor, script)
+        judge_regions(now=NOON + 125 * S)
+        assert (OperatorNotice.objects.count(), RegionWatch.objects.filter(suspected_since__isnull=False).count()) == (
+            0,
+            0,
+        )
+
+
+@pytest.mark.django_db
+def test_a_blind_region_is_not_suspected_as_well():
+    shared = {"organization": OrganizationFactory(), "scope": ScopeFactory()}
+    monitors = [of_three(**shared) for _ in range(4)]
+    guard.record_round(A, Round(NOON + 55 * S, 5))
+    for script in ("A+ 0, B+ 1, C+ 2", "A- 60, B+ 61, C+ 62"):
+        for monitor in monitors:
+            play(monitor, script)
+    for second in (65, 118):
+        guard.record_round(A, Round(NOON + second * S, 5, ("a", "b", "c")))
+    for monitor in monitors:
+        play(monitor, "A- 120, B+ 180, C+ 240")
+    judge_regions(now=NOON + 245 * S)
+    assert [notice.kind for notice in OperatorNotice.objects.all()] == ["blind_region"]
+    assert changes() == []
+
+
+@pytest.mark.django_db
 def test_without_the_suspected_region_the_others_decide_and_it_is_heard_again_once_it_agrees():
     shared = {"organization": OrganizationFactory(), "scope": ScopeFactory()}
     monitors = [of_three(**shared) for _ in range(4)]
