@@ -70,8 +70,8 @@ def _lost(one: Part) -> list[str]:
         lost.append("Its notifications: set up routes under Alerts.")
     if any(one.text(key) for key in _WORDS) or any(one.flag(key) for key in _FILTERS):
         lost.append("Its words in emails and bodies: a ping says by its address how the job went.")
-    if one.flag("manual_resume"):
-        lost.append("That a ping does not resume it.")
+    if one.text("status") == "paused" and not one.flag("manual_resume"):
+        lost.append("That a ping resumes it: resume it yourself.")
     if one.text("methods"):
         lost.append(f"That only {one.text('methods')[:20]} counts as a ping: GET and HEAD do here as well.")
     if one.text("desc"):

@@ -54,13 +54,13 @@ def test_names_and_pauses(check, name, is_paused):
 
 
 def test_what_is_lost_is_said():
-    check = {"timeout": 60, "channels": "a,b", "filter_http_body": True, "manual_resume": True}
+    check = {"timeout": 60, "channels": "a,b", "filter_http_body": True, "status": "paused"}
     check |= {"methods": "POST", "desc": "Runs at night"}
     assert read(listing(check))[1][0].lost == (
         *LOST,
         "Its notifications: set up routes under Alerts.",
         "Its words in emails and bodies: a ping says by its address how the job went.",
-        "That a ping does not resume it.",
+        "That a ping resumes it: resume it yourself.",
         "That only POST counts as a ping: GET and HEAD do here as well.",
         "Its description.",
     )
