@@ -18,6 +18,7 @@ _REPEATS = {
     "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR": "every weekday",
     "FREQ=MONTHLY": "every month, on that date",
 }
+_DAYS_OF_ALL_MONTHS = 28
 _NAMED = 3  # monitors of a window, by their names
 _OF_MONTH = re.compile("FREQ=MONTHLY;BYDAY=(1|2|3|4|-1)(MO|TU|WE|TH|FR|SA|SU)")
 _NTH = {"1": "first", "2": "second", "3": "third", "4": "fourth", "-1": "last"}
@@ -39,6 +40,7 @@ class WindowRow:
     zone: str
     minutes: int
     rule: str
+    day: int  # of the month, on which it opens first
     next: Span | None
     is_open: bool
 
@@ -58,6 +60,8 @@ class WindowRow:
     @property
     def repeats(self) -> str:
         """How it repeats, in words where we have some: "every week"."""
+        if self.rule == "FREQ=MONTHLY" and self.day > _DAYS_OF_ALL_MONTHS:
+            return f"every month that has a {self.day}{'st' if self.day == 31 else 'th'}"
         return _REPEATS.get(self.rule) or _day_of_month(self.rule) or self.rule
 
     @property
@@ -92,6 +96,7 @@ def _row(window: MaintenanceWindow, tagged: int, now: datetime) -> WindowRow:
         zone=window.time_zone,
         minutes=window.minutes,
         rule=window.rule,
+        day=plan_of(window).first.day,
         next=upcoming,
         is_open=upcoming is not None and upcoming.start <= now,
     )

@@ -77,6 +77,23 @@ def test_how_a_window_repeats_is_said_in_words_where_there_are_some(organization
 
 
 @pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (28, "every month, on that date"),
+        (29, "every month that has a 29th"),
+        (30, "every month that has a 30th"),
+        (31, "every month that has a 31st"),
+    ],
+)
+def test_a_date_that_some_months_lack_is_said_so(organization, day, words):
+    window = MaintenanceWindowFactory(
+        organization=organization, rule="FREQ=MONTHLY", starts_on_wall=f"2026-03-{day}T02:00", created_at=NOON
+    )
+    row = window_rows(organization.id, now=NOON + 10 * 24 * HOUR)[0]
+    assert (row.repeats, row.id) == (words, window.id)
+
+
+@pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"repeats": "own", "rule": "FREQ=HOURLY"}, "A rule needs FREQ=DAILY"),
