@@ -18,6 +18,7 @@ _REPEATS = {
     "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR": "every weekday",
     "FREQ=MONTHLY": "every month, on that date",
 }
+MOST_PAST = 100
 _DAYS_OF_ALL_MONTHS = 28
 _NAMED = 3  # monitors of a window, by their names
 _OF_MONTH = re.compile("FREQ=MONTHLY;BYDAY=(1|2|3|4|-1)(MO|TU|WE|TH|FR|SA|SU)")
@@ -76,12 +77,13 @@ def _day_of_month(rule: str) -> str:
 
 
 def window_rows(organization_id: int, *, now: datetime) -> list[WindowRow]:
-    """Return an organization's windows: open ones first, then by when they open, then the past. Three queries."""
+    """Return an organization's windows: open ones first, then by when they open, then the last MOST_PAST. Three queries."""
     windows = MaintenanceWindow.objects.filter(organization_id=organization_id).prefetch_related("monitors")
     tags = Monitor.objects.filter(organization_id=organization_id).values_list("tags", flat=True)
     tagged = Counter(tag for some in tags for tag in some)
-    rows = [_row(window, tagged[window.tag], now) for window in windows.order_by("-created_at")[:200]]
-    return sorted(rows, key=lambda row: (row.next is None, row.next.start if row.next else now))
+    rows = [_row(window, tagged[window.tag], now) for window in windows.order_by("-created_at")]
+    coming = sorted((row for row in rows if row.next), key=lambda row: row.next.start if row.next else now)
+    return coming + [row for row in rows if not row.next][:MOST_PAST]
 
 
 def _row(window: MaintenanceWindow, tagged: int, now: datetime) -> WindowRow:

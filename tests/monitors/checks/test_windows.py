@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Role
 from monitors.core.windows import Span
 from monitors.models import MaintenanceWindow
-from monitors.queries.window_rows import window_rows
+from monitors.queries.window_rows import MOST_PAST, window_rows
 from monitors.queries.windows import in_window, planned_spans
 from monitors.services import bulk, windows
 from tests.factories import MaintenanceWindowFactory, MembershipFactory, MonitorFactory, OrganizationFactory
@@ -253,6 +253,13 @@ def test_open_windows_come_first_and_past_ones_last():
         )  # fmt: skip
     rows = [(row.name, row.is_open, row.next is None) for row in window_rows(organization.id, now=NOON)]
     assert rows == [("open", True, False), ("next", False, False), ("past", False, True)]
+
+
+def test_however_many_are_past_what_is_planned_is_shown(organization):
+    daily = MaintenanceWindowFactory(organization=organization, rule="FREQ=DAILY", created_at=NOON - 999 * HOUR)
+    MaintenanceWindowFactory.create_batch(MOST_PAST + 5, organization=organization, created_at=NOON - HOUR)
+    rows = window_rows(organization.id, now=NOON)
+    assert (rows[0].id, len(rows)) == (daily.id, 1 + MOST_PAST)
 
 
 @pytest.mark.parametrize("count", [1, 3])
