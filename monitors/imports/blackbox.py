@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from monitors.imports.base import Draft, Found, Impossible, Refused, Source, each
-from monitors.imports.blackbox_modules import Looked, look_of
+from monitors.imports.blackbox_modules import SHIPPED, Looked, look_of
 from monitors.imports.parts import Part, Unreadable
 from monitors.imports.relabelling import relabelled
 from monitors.imports.writing import seconds_of, tags_of, whole_seconds, without_login
@@ -29,10 +29,10 @@ def read(document: object) -> list[Found]:
     whole = Part.of(document)
     if not whole.has("scrape_configs"):
         raise Unreadable(_NO_TARGETS)
-    if not whole.has("modules"):
+    jobs = [job for job in whole.parts("scrape_configs") if job.text("metrics_path").rstrip("/").endswith("/probe")]
+    if not jobs and not whole.has("modules"):
         raise Unreadable(_NO_MODULES)
     modules, usual = whole.part("modules"), whole.part("global")
-    jobs = [job for job in whole.parts("scrape_configs") if job.text("metrics_path").rstrip("/").endswith("/probe")]
     found: list[Found] = []
     for job in jobs:
         made = each([job], lambda one: one.text("job_name"), lambda one: _drafts(one, modules, usual))
@@ -95,6 +95,10 @@ def _tags(group: Part) -> Iterator[str]:
 
 
 def _look(job: Part, modules: Part, usual: Part, name: str) -> tuple[Looked, int]:
+    if not modules.values and name in SHIPPED:
+        look = look_of(Part(SHIPPED[name], f"modules.{name}"))
+        look.lost.append(f"Its module {name} is not in the text: it is taken for the one of this name that is shipped.")
+        return look, _timeout_s(job, Part({}), usual)
     if not modules.has(name):
         raise Impossible(f"Its module {name[:40]!r} is not in the text. Put blackbox.yml above, with this module.")
     module = modules.part(name)

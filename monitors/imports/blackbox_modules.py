@@ -1,6 +1,6 @@
 """The modules of blackbox_exporter: how one looks at any target."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from monitors.imports.base import Impossible
@@ -29,6 +29,17 @@ _DNS_KEYS = frozenset({
 })  # fmt: skip
 _WEBSOCKET_KEYS = frozenset({"headers", "http_headers", "basic_auth", "bearer_token", "authorization", "tls_config"})
 _PLACES = frozenset({"preferred_ip_protocol", "ip_protocol_fallback"})
+
+
+# As blackbox_exporter ships them: most prometheus.yml speak of these.
+SHIPPED: Mapping[str, Mapping[object, object]] = {
+    "http_2xx": {"prober": "http"},
+    "http_post_2xx": {"prober": "http", "http": {"method": "POST"}},
+    "tcp_connect": {"prober": "tcp"},
+    "icmp": {"prober": "icmp"},
+    "ssh_banner": {"prober": "tcp", "tcp": {"query_response": [{"expect": "^SSH-2.0-"}]}},
+    "pop3s_banner": {"prober": "tcp", "tcp": {"query_response": [{"expect": "^+OK"}], "tls": True}},
+}
 
 
 @dataclass(slots=True)

@@ -290,6 +290,23 @@ def test_half_of_it_is_not_enough(text, words):
         read(text)
 
 
+def test_without_modules_the_shipped_ones_are_meant_and_told():
+    jobs = [
+        {
+            "job_name": name,
+            "metrics_path": "/probe",
+            "params": {"module": [name]},
+            "static_configs": [{"targets": [target]}],
+        }
+        for name, target in [("icmp", "a.example.com"), ("ssh_banner", "a.example.com:22"), ("mine", "a.example.com")]
+    ]
+    ping, ssh, mine = read(yaml.safe_dump({"scrape_configs": jobs}))[1]
+    told = "Its module icmp is not in the text: it is taken for the one of this name that is shipped."
+    assert (ping.kind, ping.lost) == ("ping", (told,))
+    assert ssh.options["expect"] == "SSH-2.0-"
+    assert mine.why == "Its module 'mine' is not in the text. Put blackbox.yml above, with this module."
+
+
 def test_two_jobs_of_one_target_are_told_apart_by_name():
     jobs = [
         {"job_name": name, "metrics_path": "/probe", "static_configs": [{"targets": ["a.example.com"]}]} | params
