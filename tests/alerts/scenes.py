@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from alerts import services
 from alerts.models import Channel, Notification
@@ -14,6 +13,7 @@ from incidents.models import Impact, Incident, IncidentEvent, Sighting
 from monitors.core.states import Source, State
 from monitors.models import Follow, Scope
 from tests.factories import FollowFactory, IncidentFactory, MembershipFactory, RouteFactory
+from tests.http_server import Handler, HttpServer
 
 NOW = datetime(2026, 1, 24, 23, 30, tzinfo=UTC)
 SECRET = "T0K3NT0K3NT0K3N"
@@ -111,34 +111,20 @@ class FarSide:
 def far_side(**options) -> Iterator[FarSide]:
     side = FarSide(**options)
 
-    class Handler(BaseHTTPRequestHandler):
+    class FarHandler(Handler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             status, words, headers = side.take(self.headers, body)
             if side.hold:
                 side.hold.wait(20)
             threading.Event().wait(side.delay_s)
-            try:
-                self.send_response(status)
-                for name, value in (headers | {"Content-Length": str(len(words))}).items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(words.encode())
-            except OSError:
-                pass  # whoever asked is gone
+            self.answer(status, words.encode(), headers)
 
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        server.block_on_close = False
-        side.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
-        try:
-            yield side
-        finally:
-            if side.hold:
-                side.hold.set()
-            server.shutdown()
+    server = HttpServer(FarHandler)
+    side.port = server.server_port
+    try:
+        yield side
+    finally:
+        if side.hold:
+            side.hold.set()
+        server.close()

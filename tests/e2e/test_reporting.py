@@ -1,8 +1,6 @@
 """Reporting with a browser as people have one: the work is done for them, also inside another site's page."""
 
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +8,7 @@ from playwright.sync_api import expect
 from monitors.models import Report
 from tests.e2e.test_own_providers import database_beside_playwright
 from tests.factories import ProviderFactory
+from tests.http_server import Handler, HttpServer
 
 __all__ = ["database_beside_playwright"]  # a fixture
 
@@ -76,20 +75,13 @@ def elsewhere(live_server):
     frames = [f'<iframe name="{n}" src="{live_server.url}{path}"></iframe>'
               for n, path in (("form", "/embed/twilio/report"), ("page", "/providers/twilio/report/"))]  # fmt: skip
 
-    class Page(BaseHTTPRequestHandler):
+    class Page(Handler):
         def do_GET(self):
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write("".join(frames).encode())
+            self.answer(200, "".join(frames).encode(), {"Content-Type": "text/html"})
 
-        def log_message(self, *_):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://localhost:{server.server_address[1]}/"
-        server.shutdown()
+    server = HttpServer(Page)
+    yield f"http://localhost:{server.server_port}/"
+    server.close()
 
 
 def test_another_site_can_show_the_form_and_no_other_page(live_server, page, elsewhere):

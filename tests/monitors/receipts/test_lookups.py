@@ -4,7 +4,6 @@ import json
 import threading
 from datetime import timedelta
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
 import pytest
@@ -22,6 +21,7 @@ from monitors.services import lookups, receipts
 from monitors.services.lookups import Asker, Wanted
 from monitors.services.receiving import STORED, Delivery, Receiver
 from tests.factories import CarrierFactory, MembershipFactory, ProviderFactory, ReceiptSourceFactory
+from tests.http_server import Handler, HttpServer
 from tests.monitors.receipts.senders import SENDERS, Item
 
 USER = "SK" + "1f" * 16
@@ -39,23 +39,13 @@ class Twilio:
         self.asked, self.status, self.answer = [], 200, line("440", "10")
         twilio = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Lookup(Handler):
             def do_GET(self):
                 twilio.asked.append((unquote(self.path), self.headers["Authorization"]))
-                body = json.dumps(twilio.answer).encode()
-                self.send_response(twilio.status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                self.answer(twilio.status, json.dumps(twilio.answer).encode())
 
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.api = f"http://127.0.0.1:{self.server.server_port}"
-        self.allowed = [f"127.0.0.1:{self.server.server_port}"]
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+        self.server = HttpServer(Lookup)
+        self.api, self.allowed = self.server.url, [self.server.place]
 
     def look_up(self, source, number=DOCOMO, now=None):
         wanted = Wanted(source.id, receipts.hash_of(source, number), number)
@@ -67,8 +57,7 @@ class Twilio:
 def twilio():
     running = Twilio()
     yield running
-    running.server.shutdown()
-    running.server.server_close()
+    running.server.close()
 
 
 def source_of(kind="twilio"):

@@ -1,8 +1,8 @@
 """A host on this machine that plays status pages of several platforms."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.http_server import Handler, HttpServer
 
 ULID = "01JMDK9XYNY6RXSED6SDWW50WY"
 COMPONENT = {"id": "c1", "name": "API", "status": "operational"}
@@ -44,14 +44,11 @@ class Site:
     def __init__(self, answers=None):
         self.answers = dict(answers or {})
         self.asked = []
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
-        self.place = f"127.0.0.1:{self.server.server_port}"
-        self.url = f"http://{self.place}"
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+        self.server = HttpServer(self._handler())
+        self.place, self.url = self.server.place, self.server.url
 
     def _handler(site):
-        class Handler(BaseHTTPRequestHandler):
+        class Page(Handler):
             def do_GET(self):
                 site.asked.append(self.path)
                 answer = site.answers.get(self.path, site.answers.get("*", 404))
@@ -62,21 +59,9 @@ class Site:
                     status, headers = 302, {"Location": answer[1]}
                 else:
                     body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                try:
-                    self.end_headers()
-                    self.wfile.write(body)
-                except OSError:  # we hung up: enough was read
-                    self.close_connection = True
+                self.answer(status, body, headers)
 
-            def log_message(self, *args):
-                pass
-
-        return Handler
+        return Page
 
     def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        self.server.close()

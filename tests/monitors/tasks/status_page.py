@@ -5,11 +5,11 @@ import json
 import threading
 import time
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from kit.clock import clock
 from monitors.models import Feed
 from tests.factories import FeedFactory, ProviderFactory
+from tests.http_server import Handler, HttpServer
 
 PAGE = {"id": "abcdefghijkl", "name": "Example", "url": "https://status.example.com", "time_zone": "Etc/UTC"}
 SUMMARY, INCIDENTS, PLANNED = "/api/v2/summary.json", "/api/v2/incidents.json", "/api/v2/scheduled-maintenances.json"
@@ -33,12 +33,11 @@ class StatusPage:
         self.now = self.most_at_once = 0  # requests
         self.lock = threading.Lock()
         self.is_stuck = False  # says "not modified" to whoever asks conditionally
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.place = f"127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+        self.server = HttpServer(self._handler())
+        self.place = self.server.place
 
     def _handler(page):
-        class Handler(BaseHTTPRequestHandler):
+        class Told(Handler):
             def do_GET(self):
                 with page.lock:
                     page.asked.append((self.path, dict(self.headers)))
@@ -47,9 +46,9 @@ class StatusPage:
                 time.sleep(page.pause_s)
                 with page.lock:
                     page.now -= 1
-                self.answer()
+                self.answer_as_told()
 
-            def answer(self):
+            def answer_as_told(self):
                 answer = page.answers.get(self.path, 404)
                 status = answer if isinstance(answer, int) else 200
                 body = b"" if status != 200 else answer if isinstance(answer, bytes) else json.dumps(answer).encode()
@@ -72,17 +71,13 @@ class StatusPage:
                         self.wfile.write(piece)
                         time.sleep(page.drip_s)
 
-            def log_message(self, *args):
-                pass
-
-        return Handler
+        return Told
 
     def paths(self):
         return sorted(path for path, _ in self.asked)
 
     def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        self.server.close()
 
 
 def make_feed(page, **more):
