@@ -55,8 +55,8 @@ class WindowRow:
         named = f"{named} and {more:,} more" if more > 0 else named
         if not self.tag:
             return named or "no monitor any more"
-        tagged = f"whichever have the tag “{self.tag}” then, now {self.tagged:,}"
-        return f"{tagged}; also {named}" if named else tagged
+        tagged = f"whichever have the tag “{self.tag}” at the time ({self.tagged:,} now)"
+        return f"{tagged}, and {named}" if named else tagged
 
     @property
     def repeats(self) -> str:

@@ -71,14 +71,12 @@ def reaching(start: datetime, end: datetime, *, monitor_ids: Collection[int] | N
     chosen = _chosen(planned, monitor_ids)
     moves = _moves(planned, members)
     for window, opened in planned.items():
-        for id_ in chosen.get(window.id, ()):
+        whole = members.get(window.organization_id, {}).keys() if window.is_for_all else chosen.get(window.id, ())
+        for id_ in whole:
             yield Reached(window, id_, opened)
-        for id_, tags in members.get(window.organization_id, {}).items() if window.is_for_all or window.tag else ():
-            if window.is_for_all:
-                yield Reached(window, id_, opened)
-                continue
+        for id_, tags in members.get(window.organization_id, {}).items() if window.tag else ():
             tagged = borne(moves.get((id_, window.tag), ()), bears_it_now=window.tag in tags, start=start, end=end)
-            if reached := shared(opened, tagged):
+            if id_ not in whole and (reached := shared(opened, tagged)):
                 yield Reached(window, id_, reached, window.tag)
 
 
@@ -128,14 +126,14 @@ def _members(
     return found
 
 
-def _chosen(windows: Collection[MaintenanceWindow], monitor_ids: Collection[int] | None) -> dict[int, list[int]]:
+def _chosen(windows: Collection[MaintenanceWindow], monitor_ids: Collection[int] | None) -> dict[int, set[int]]:
     """Return {window: the monitors that were chosen one by one}."""
-    found: dict[int, list[int]] = {}
+    found: dict[int, set[int]] = {}
     if picky := [window.id for window in windows if not window.is_for_all]:
         rows = MaintenanceWindow.monitors.through.objects.filter(maintenancewindow_id__in=picky)
         rows = rows.filter(**_only("monitor_id", monitor_ids))
         for window_id, monitor_id in rows.values_list("maintenancewindow_id", "monitor_id"):
-            found.setdefault(window_id, []).append(monitor_id)
+            found.setdefault(window_id, set()).add(monitor_id)
     return found
 
 

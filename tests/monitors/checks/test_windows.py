@@ -10,7 +10,7 @@ from accounts.models import Role
 from monitors.core.windows import Span
 from monitors.models import MaintenanceWindow
 from monitors.queries.window_rows import MOST_PAST, window_rows
-from monitors.queries.windows import in_window, planned_spans
+from monitors.queries.windows import in_window, planned_spans, reaching
 from monitors.services import bulk, windows
 from tests.factories import MaintenanceWindowFactory, MembershipFactory, MonitorFactory, OrganizationFactory
 
@@ -167,6 +167,14 @@ def test_a_tag_that_is_moved_says_nothing_of_another_or_of_strangers(organizatio
     assert (minutes_planned(monitor), minutes_planned(stranger)) == ([(0, 60)], [])
 
 
+def test_a_monitor_that_is_chosen_and_bears_the_tag_is_reached_once(organization, tagged_window):
+    monitor = MonitorFactory(organization=organization, tags=["eu"])
+    tagged_window.monitors.add(monitor)
+    assert [(one.tag, one.monitor_id) for one in reaching(NOON, NOON + HOUR)] == [("", monitor.id)]
+    bulk.untag(organization.id, [monitor.id], "eu", now=NOON + MINUTE)
+    assert minutes_planned(monitor) == [(0, 60)]
+
+
 @pytest.mark.parametrize(("minute", "expected"), [(-1, False), (0, True), (59, True), (60, False)])
 def test_whether_a_monitor_is_in_a_window_is_asked_of_each_at_its_own_moment(
     organization, tagged_window, minute, expected
@@ -187,9 +195,9 @@ def test_asking_takes_the_same_few_queries(organization, tagged_window, count, d
 @pytest.mark.parametrize(
     ("tags", "chosen", "words"),
     [
-        ([[]], 0, "whichever have the tag “eu” then, now 0"),
-        ([["eu"], ["us", "eu"]], 0, "whichever have the tag “eu” then, now 2"),
-        ([["eu"]], 1, "whichever have the tag “eu” then, now 1; also M0"),
+        ([[]], 0, "whichever have the tag “eu” at the time (0 now)"),
+        ([["eu"], ["us", "eu"]], 0, "whichever have the tag “eu” at the time (2 now)"),
+        ([["eu"]], 1, "whichever have the tag “eu” at the time (1 now), and M0"),
     ],
 )
 def test_a_window_for_a_tag_says_so(organization, tagged_window, tags, chosen, words):
