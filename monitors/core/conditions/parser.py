@@ -12,10 +12,9 @@ import re
 from difflib import get_close_matches
 from functools import lru_cache
 
-import re2
-
 from monitors.core.conditions.cursor import Cursor
 from monitors.core.conditions.hints import advice, other_word
+from monitors.core.conditions.patterns import compiled
 from monitors.core.conditions.tokens import ConditionError, Kind, Token
 from monitors.core.conditions.tree import (
     Among,
@@ -67,10 +66,6 @@ def _parse(text: str, names: tuple[tuple[str, Type], ...]) -> Condition:
         if better := advice(text, error.at):
             raise ConditionError(text, *better) from None
         raise
-
-
-def _limits(why: str) -> str:
-    return " RE2 looks neither ahead nor back." if "perl operator" in why else ""
 
 
 class _Parser(Cursor):
@@ -239,14 +234,10 @@ class _Parser(Cursor):
         if token.kind != Kind.REGEX:
             raise self.error(f"Expected a pattern between slashes, such as /ok|ready/, and found {token}.")
         self.step()
-        options = re2.Options()
-        options.max_mem, options.log_errors = 1 << 20, False
         try:
-            pattern: Pattern = re2.compile(str(token.value), options)
-        except re2.error as error:
-            why = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else str(error.args[0])
-            raise self.error(f"This pattern cannot be used: {why}.{_limits(why)}", token) from error
-        return pattern
+            return compiled(str(token.value))
+        except ValueError as error:
+            raise self.error(str(error), token) from error
 
     def _choices(self) -> tuple[Literal, ...]:
         self.expect("[", "Expected a list such as [200, 204]")

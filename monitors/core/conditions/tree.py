@@ -26,6 +26,10 @@ Names = Mapping[str, Type]
 class Pattern(Protocol):
     """A compiled pattern of an engine that takes linear time."""
 
+    @property
+    def programsize(self) -> int:
+        """The steps that it unfolds to: what it may cost for each character."""
+
     def search(self, text: str) -> object: ...
 
 

@@ -165,3 +165,25 @@ def test_a_pattern_takes_linear_time():
     seen, began = Facts(body="a" * 1_000_000 + "b"), time.process_time()
     assert evaluate(parse("body matches /^(a+)+$/", NAMES), seen).holds is False
     assert time.process_time() - began < 1
+
+
+COSTLY = "body matches /[ab]*a[ab]{400}c/"  # RE2 must follow hundreds of ways at once
+
+
+def test_patterns_of_one_check_take_their_time_and_no_more():
+    body = "ab" * 500_000
+    seen, began = Facts(body=body), time.process_time()
+    outcomes = [evaluate(parse(COSTLY, NAMES), seen) for _ in range(20)]
+    assert time.process_time() - began < 2  # some 4 s each without a limit
+    assert outcomes[0].holds is False
+    assert outcomes[0].why[0].endswith("…, looked through to character 36,855")
+
+
+def test_a_pattern_as_people_write_them_looks_through_a_whole_body():
+    seen = Facts(body="x" * 800_000 + " version 1.2")
+    assert evaluate(parse(r"body matches /version \d/i", NAMES), seen).holds is True
+
+
+def test_a_pattern_that_unfolds_to_too_much_is_refused():
+    with pytest.raises(ConditionError, match="This pattern repeats too much"):
+        parse("body matches /(.{1,40}.{1,40}){1,9}z/", NAMES)
