@@ -30,8 +30,9 @@ class Monitor(models.Model):
     half, and that stands in place of checks in a row.
     `baseline_us` is the p95 of its good checks of the last week, None while too few are known; a check
     that takes `slow_factor` times as long is slow, None never. `noisy_since` is set while it goes up and
-    down so often that its recoveries wait. `muted_until` keeps its alerts back and nothing else;
-    `muted_at` and `muted_by` say when and by whom the last mute was set or lifted.
+    down so often that its recoveries wait. At `retargeted_at` it was given another target: what was usual
+    before is no measure. `muted_until` keeps its alerts back and nothing else; `muted_at` and `muted_by` say
+    when and by whom the last mute was set or lifted.
     """
 
     organization = models.ForeignKey("accounts.Organization", models.CASCADE, related_name="monitors")
@@ -48,6 +49,7 @@ class Monitor(models.Model):
     quorum = models.PositiveSmallIntegerField(null=True)
     slow_factor = models.FloatField(null=True, default=2.0)
     baseline_us = models.PositiveIntegerField(null=True)
+    retargeted_at = models.DateTimeField(null=True)
     noisy_since = models.DateTimeField(null=True)
     muted_until = models.DateTimeField(null=True)
     muted_at = models.DateTimeField(null=True)

@@ -115,7 +115,11 @@ def change(monitor: Monitor, scope: Scope, wanted: Settings, *, now: datetime, b
         rows.update(scope=scope, fence=F("fence") + 1, leased_until=None, next_check_at=now, **_columns(wanted))
         after = settings_of(Monitor(id=monitor.id, scope=scope, **_columns(wanted)))
         note([(monitor.id, edits(before, after))], by=by, now=now)
-        RegionWord.objects.filter(monitor=monitor).delete()  # said of what it was before
+        # Said of what it was before: it confirms nothing, and is no measure of what is usual.
+        RegionWord.objects.filter(monitor=monitor).delete()
+        SourceState.objects.filter(ref=_ref(monitor)).update(pending=None, pending_since=None, agreeing=0)
+        if (wanted.kind, wanted.target) != (monitor.kind, monitor.target):
+            rows.update(baseline_us=None, retargeted_at=now)
         if probe_kinds()[wanted.kind].is_waiting and is_other_schedule(monitor.options, wanted.options):
             wait_anew([monitor.id], now=now)
         if probe_kinds()[wanted.kind].is_sending:

@@ -11,6 +11,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 
 from django.db import connection, transaction
+from django.db.models import F, Q
 
 from monitors.core.blocks import Packed, pack, unpack
 from monitors.core.histogram import add_up, percentile
@@ -118,8 +119,12 @@ def sum_up_day(day: date) -> None:
 
 
 def learn_baselines(day: date) -> None:
-    """Write what is usual for each monitor: the p95 of its good checks of the week that ends with `day`."""
+    """Write what is usual for each monitor: the p95 of its good checks of the week that ends with `day`.
+
+    Of one that was given another target, only of the days after that.
+    """
     week = MonitorDay.objects.filter(day__gt=day - timedelta(days=7), day__lte=day).order_by("monitor_id")
+    week = week.filter(Q(monitor__retargeted_at=None) | Q(day__gt=F("monitor__retargeted_at__date")))
     rows = week.values_list("monitor_id", "histogram").iterator()
     learnt = ((id_, add_up(bytes(row[1]) for row in days)) for id_, days in groupby(rows, key=itemgetter(0)))
     known = ((id_, percentile(bins, 0.95)) for id_, bins in learnt if bins.total() >= BASELINE_CHECKS)

@@ -73,6 +73,18 @@ def test_a_change_drops_the_check_that_is_under_way(settings):
     assert (monitor.name, monitor.interval_s, monitor.next_check_at) == ("API", 300, NOON)
 
 
+@pytest.mark.parametrize(("target", "expected"), [("http://127.0.0.1:8100/new", None), (None, 300_000)])
+def test_what_was_seen_of_another_target_confirms_nothing_and_measures_nothing(settings, target, expected):
+    settings.ALLOWED_PRIVATE_HOSTS = ["127.0.0.1"]
+    monitor = MonitorFactory(confirmations=2, baseline_us=300_000, target="http://127.0.0.1:8100/old")
+    say(monitor, GOOD, BAD)
+    services.change(monitor, monitor.scope, wanted(target=target or monitor.target), now=LATER)
+    row = SourceState.objects.get()
+    assert (row.state, row.pending, row.agreeing) == (State.OPERATIONAL, None, 0)
+    monitor.refresh_from_db()
+    assert (monitor.baseline_us, monitor.retargeted_at) == (expected, None if expected else LATER)
+
+
 def test_a_monitor_that_moves_to_another_scope_withdraws_its_word(settings):
     settings.ALLOWED_PRIVATE_HOSTS = ["127.0.0.1"]
     monitor = MonitorFactory(confirmations=1)

@@ -151,6 +151,19 @@ def test_a_day_is_summed_up_when_its_last_hour_is_packed_and_again_when_one_is_p
 
 
 @pytest.mark.django_db
+def test_what_was_usual_of_another_target_is_forgotten():
+    monitor = MonitorFactory(retargeted_at=NOON - timedelta(days=2))
+    for ago, usual in [(0, 200_000), (1, 200_000), (2, 900_000), (3, 900_000)]:
+        MonitorDay.objects.create(
+            monitor=monitor, day=NOON.date() - timedelta(days=ago), checks=500, failed=0, sum_us=0, max_us=0,
+            histogram=encode(bins_of([usual] * 500)),
+        )  # fmt: skip
+    learn_baselines(NOON.date())
+    monitor.refresh_from_db()
+    assert monitor.baseline_us == pytest.approx(200_000, rel=0.01)
+
+
+@pytest.mark.django_db
 def test_what_is_usual_is_learnt_from_the_good_checks_of_a_week():
     known, fresh = MonitorFactory.create_batch(2)
     for ago in range(9):
