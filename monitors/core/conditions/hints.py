@@ -4,6 +4,8 @@ The parser only knows what it expected. Each habit is known by the text around t
 """
 
 import re
+from collections.abc import Collection
+from difflib import get_close_matches
 
 _ARITHMETIC = "There is no arithmetic here. Name one value, and compare it."
 _AGAIN = "Say again what is compared, as in status >= 200 and status < 300."
@@ -89,6 +91,11 @@ def advice(text: str, at: int) -> tuple[int, str] | None:
     return None
 
 
-def other_word(name: str) -> str:
-    """Return our word for what another tool calls `name`, or nothing."""
-    return _OTHERS.get(name.lower().replace("_", ""), "")
+def unknown(name: str, names: Collection[str], *, is_right_side: bool) -> str:
+    """Return what to say of a name that is none of `names`; `is_right_side` of what something is compared with."""
+    if is_right_side:
+        return f'{name} is not known here. Write texts in double quotes, as in "{name}".'
+    other = _OTHERS.get(name.lower().replace("_", ""), "")
+    near = [other] if other in names else get_close_matches(name.lower(), names, 1)
+    hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(names)}."
+    return f"{name} is not known here. {hint}"

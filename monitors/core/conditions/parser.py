@@ -9,11 +9,10 @@ path      := name (.name | [0] | ["name"])*
 """
 
 import re
-from difflib import get_close_matches
 from functools import lru_cache
 
 from monitors.core.conditions.cursor import Cursor
-from monitors.core.conditions.hints import advice, other_word
+from monitors.core.conditions.hints import advice, unknown
 from monitors.core.conditions.patterns import compiled
 from monitors.core.conditions.tokens import ConditionError, Kind, Token
 from monitors.core.conditions.tree import (
@@ -192,7 +191,7 @@ class _Parser(Cursor):
             raise self.error(_VALUE.format(example=next(iter(self._names)), found=start))
         base = self._names.get(start.source)
         if base is None:
-            raise self.error(self._unknown(start.source))
+            raise self.error(unknown(start.source, self._names, is_right_side=self.is_right_side))
         self.step()
         keys = self._keys()
         if keys and base not in (Type.ANY, Type.BODY, Type.HEADERS):
@@ -246,11 +245,3 @@ class _Parser(Cursor):
             choices.append(self._literal())
         self.expect("]", "Expected , or ]")
         return tuple(choices)
-
-    def _unknown(self, name: str) -> str:
-        if self.is_right_side:
-            return f'{name} is not known here. Write texts in double quotes, as in "{name}".'
-        other = other_word(name)
-        near = [other] if other in self._names else get_close_matches(name.lower(), self._names, 1)
-        hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(self._names)}."
-        return f"{name} is not known here. {hint}"
