@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from monitors.imports.documents import MAX_BYTES
+from monitors.imports.documents import MAX_BYTES, text_of
 
 
 class ImportForm(forms.Form):
@@ -34,7 +34,7 @@ class ImportForm(forms.Form):
         """Return a file's text; of one that is too long only so much that the reader says it."""
         content = b"" if file.file is None else file.file.read(MAX_BYTES + 1)
         try:
-            return str(content, "utf-8", "replace" if len(content) > MAX_BYTES else "strict")
+            return text_of(content)
         except UnicodeDecodeError:
             self.add_error("file", f"{file.name} is no UTF-8 text. Save it as UTF-8, or paste its text below.")
             return ""

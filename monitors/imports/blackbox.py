@@ -71,10 +71,10 @@ def _drafts(job: Part, modules: Part, usual: Part) -> Iterator[Draft]:
                     looks[name] = _look(job, modules, usual, name)
                 look, timeout_s = looks[name]
                 draft = _draft(look, changed.get(_TARGET) or target, name if len(names) > 1 else "")
-                tags = tags_of([job.text("job_name"), *_tags(group)])
+                told = [*lost, *draft.lost]
+                tags = tags_of([job.text("job_name"), *_tags(group)], told)
                 yield replace(
-                    draft, interval_s=interval_s, timeout_s=timeout_s, confirmations=1, tags=tags,
-                    lost=(*lost, *draft.lost),
+                    draft, interval_s=interval_s, timeout_s=timeout_s, confirmations=1, tags=tags, lost=tuple(told)
                 )  # fmt: skip
 
 
@@ -98,17 +98,18 @@ def _look(job: Part, modules: Part, usual: Part, name: str) -> tuple[Looked, int
     if not modules.values and name in SHIPPED:
         look = look_of(Part(SHIPPED[name], f"modules.{name}"))
         look.lost.append(f"Its module {name} is not in the text: it is taken for the one of this name that is shipped.")
-        return look, _timeout_s(job, Part({}), usual)
+        return look, _timeout_s(job, Part({}), usual, look.lost)
     if not modules.has(name):
         raise Impossible(f"Its module {name[:40]!r} is not in the text. Put blackbox.yml above, with this module.")
     module = modules.part(name)
-    return look_of(module), _timeout_s(job, module, usual)
+    look = look_of(module)
+    return look, _timeout_s(job, module, usual, look.lost)
 
 
-def _timeout_s(job: Part, module: Part, usual: Part) -> int:
+def _timeout_s(job: Part, module: Part, usual: Part, lost: list[str]) -> int:
     """Return what the exporter does: the module's, or a bit less than Prometheus waits."""
     if module.has("timeout"):
-        return max(1, round(seconds_of(module.text("timeout"), module.at("timeout"))))
+        return whole_seconds(module.text("timeout"), module.at("timeout"), lost)
     written = job.text("scrape_timeout") or usual.text("scrape_timeout")
     waits_s = seconds_of(written, job.at("scrape_timeout")) if written else _DEFAULT_TIMEOUT_S
     return max(1, round(waits_s - _LEEWAY_S))

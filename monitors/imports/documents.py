@@ -1,5 +1,6 @@
 """Read a JSON or YAML text that anybody may have written, without trusting its size, depth, aliases or tags."""
 
+import codecs
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -33,6 +34,15 @@ for _number in _NUMBERS:
     _Loader.add_constructor(f"tag:yaml.org,2002:{_number}", _as_written)
 
 
+def text_of(content: bytes) -> str:
+    """Return the text of a file: UTF-8, or UTF-16 as a Windows shell redirects it. Raises UnicodeDecodeError.
+
+    Of a file that is too long to be read only the beginning counts, wherever it was cut.
+    """
+    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and len(content) > 2
+    return content.decode("utf-16" if is_wide else "utf-8", "replace" if len(content) > MAX_BYTES else "strict")
+
+
 def read_document(text: str) -> object:
     """Return what a text means. Several YAML documents of objects are read as one, manifests by what is in them.
 
@@ -45,7 +55,12 @@ def read_document(text: str) -> object:
         raise Unreadable("The text has null bytes in it, so it is no JSON or YAML. Save it as UTF-8 text.")
     if not text.strip():
         raise Unreadable("There is nothing in it. Paste a file's text, or choose a file.")
-    return _json(text) if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") else _yaml(text)
+    is_json = text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+    return _unfolded([_json(text)] if is_json else _documents(text))
+
+
+def _unfolded(documents: list[object]) -> object:
+    return _merged([found for document in documents for found in unwrapped(document, _within)] or documents)
 
 
 def _json(text: str) -> object:
@@ -71,16 +86,10 @@ def _without_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _flow_yaml(text: str, error: json.JSONDecodeError) -> object:
     """Read what begins like JSON and is YAML, as in {statuswire: 1}; else tell where the JSON is wrong."""
     try:
-        return _yaml(text)
+        return _merged(_documents(text))
     except Unreadable:
         where = f"Line {error.lineno}, character {error.colno}"
         raise Unreadable(f"{where}: this is no JSON: {error.msg}. Is the file complete?") from error
-
-
-def _yaml(text: str) -> object:
-    documents = _documents(text)
-    unfolded = [found for document in documents for found in unwrapped(document, _within)]
-    return _merged(unfolded or documents)
 
 
 def _within(text: str) -> object:

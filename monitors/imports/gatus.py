@@ -103,7 +103,7 @@ def _drafts(raw: Part, usual: _Usual) -> Iterator[Draft]:
         timeout_s=whole_seconds(client.text("timeout", "10s"), client.at("timeout"), lost),
         confirmations=failures,
         recovery_confirmations=successes if successes != failures else None,
-        tags=_tags(one),
+        tags=_tags(one, lost),
         is_paused=not one.flag("enabled", default=True),
     )
     yield replace(draft, lost=(*lost, *_alerts(one)))
@@ -172,8 +172,8 @@ def _lost(one: Part, client: Part, usual: _Usual) -> Iterator[str]:
             yield f"Its {key[:40]}, which StatusWire does not know."
 
 
-def _tags(one: Part) -> tuple[str, ...]:
-    return tags_of([one.text("group"), *(f"{name}:{value}" for name, value in one.pairs("extra-labels"))])
+def _tags(one: Part, lost: list[str]) -> tuple[str, ...]:
+    return tags_of([one.text("group"), *(f"{name}:{value}" for name, value in one.pairs("extra-labels"))], lost)
 
 
 def _alerts(one: Part) -> list[str]:
@@ -195,12 +195,9 @@ def _external(raw: Part, usual: _Usual) -> Iterator[Draft]:
     if not beat.has("interval"):
         raise Impossible("It says not how often it reports, so nobody would miss it. Give it heartbeat.interval.")
     seconds = seconds_of(beat.text("interval"), beat.at("interval"))
-    beats = {"period": span(seconds), "grace": "10s"}
-    draft = heartbeat(_name(one), beats, tags=_tags(one), is_paused=not one.flag("enabled", default=True))
-    yield replace(
-        draft,
-        lost=("Its address to report to: let the job ping the new one.", *usual.lost, *_alerts(one)),
-    )
+    beats, lost = {"period": span(seconds), "grace": "10s"}, ["Its address to report to: let the job ping the new one."]
+    draft = heartbeat(_name(one), beats, tags=_tags(one, lost), is_paused=not one.flag("enabled", default=True))
+    yield replace(draft, lost=(*lost, *usual.lost, *_alerts(one)))
 
 
 SOURCE = Source(label="Gatus", mark="YAML with endpoints", recognises=recognises, read=read)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitors.imports.base import Impossible
+from monitors.imports.gatus_bodies import part_of_body, whole_body
 from monitors.imports.gatus_patterns import any_of, compared, glob_of, regex_of, statuses_like, whole
 from monitors.imports.writing import among, body_path, in_days, pattern, quoted, seconds_of
 from monitors.probes import probe_kinds
@@ -146,53 +147,12 @@ def _body(found: Judged, kind: str, left: Left, operator: str, right: str) -> No
     elif kind == "tcp":
         _answer(found, left, operator, right)
     elif not left["path"]:
-        found.conditions.append(_whole(left["function"], operator, right))
+        found.conditions.append(whole_body(left["function"], operator, right))
     else:
         path = body_path(left["path"])
         if path is None:
             raise Impossible("its path is more than names and numbers.")
-        found.conditions.append(_part(path, left, operator, right))
-
-
-def _part(path: str, left: Left, operator: str, right: str) -> str:
-    """Return a condition on a part of a JSON body."""
-    if left["function"] == "len":
-        return compared(f"length({path})", operator, right)
-    if left["function"] == "has":  # what is null counts as absent
-        return (
-            f"{path} exists and {path} != null"
-            if _is_wanted(operator, right)
-            else f"not {path} exists or {path} == null"
-        )
-    return compared(path, operator, right)
-
-
-def _whole(function: str, operator: str, right: str) -> str:
-    """Return a condition on a whole body, which Gatus trims."""
-    if function == "has":
-        return f"{'' if _is_wanted(operator, right) else 'not '}body matches /\\S/"
-    if function == "len":
-        return _length(operator, right)
-    return compared("body", operator, right, is_trimmed=True)
-
-
-def _is_wanted(operator: str, right: str) -> bool:
-    if operator not in ("==", "!=") or right not in ("true", "false"):
-        raise Impossible("has is true or false.")
-    return (right == "true") is (operator == "==")
-
-
-def _length(operator: str, right: str) -> str:
-    """Return a condition on how many items a body has that is a list, or characters one that is a text."""
-    if not re.fullmatch(r"\d{1,6}", right):
-        raise Impossible("a length is a whole number.")
-    number = int(right)
-    above, least = f"body[{number}] exists", f"body[{number - 1}] exists" if number else "body matches /./"
-    items = {
-        ">": above, ">=": least, "<": f"not {least}", "<=": f"not {above}",
-        "==": f"{least} and not {above}", "!=": f"(not {least} or {above})",
-    }[operator]  # fmt: skip
-    return rf"body matches /^\s*\[/ and {items} or not body matches /^\s*\[/ and length(body) {operator} {number}"
+        found.conditions.append(part_of_body(path, left["function"], operator, right))
 
 
 def _records(found: Judged, left: Left, operator: str, right: str) -> None:

@@ -40,10 +40,10 @@ def _draft(one: Part) -> Draft:
         options |= _schedule(one)
     else:
         options["period"] = span(one.number("timeout", _DAY_S))
-    draft = heartbeat(
-        _name(one), options, tags=tags_of(one.text("tags").split()), is_paused=one.text("status") == "paused"
-    )
-    return replace(draft, lost=tuple(_lost(one)))
+    lost = _lost(one)
+    tags = tags_of(one.text("tags").split(), lost)
+    draft = heartbeat(_name(one), options, tags=tags, is_paused=one.text("status") == "paused")
+    return replace(draft, lost=tuple(lost))
 
 
 def _name(one: Part) -> str:

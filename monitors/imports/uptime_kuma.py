@@ -68,7 +68,7 @@ def _draft(one: Part, groups: dict[int, Part]) -> Draft:
     if one.flag("upsideDown"):
         raise Impossible("It is upside down: down counts as up, which StatusWire does not do.")
     ours, target, options, lost = KINDS[kind](one)
-    tags = _tags(one, groups)
+    tags = _tags(one, groups, lost)
     is_paused = not one.flag("active", default=True) or one.flag("forceInactive")
     lost += (words for key, words in _TOLD.items() if one.values.get(key))
     if ours == "heartbeat":
@@ -91,16 +91,15 @@ def _draft(one: Part, groups: dict[int, Part]) -> Draft:
     )
 
 
-def _tags(one: Part, groups: dict[int, Part]) -> tuple[str, ...]:
+def _tags(one: Part, groups: dict[int, Part], lost: list[str]) -> tuple[str, ...]:
     """Return the groups that a monitor is in, the innermost first, and its own tags."""
     names, parent, seen = [], one.number("parent", 0), set[int]()
     while parent in groups and parent not in seen:
         seen.add(parent)
         names.append(groups[parent].text("name"))
         parent = groups[parent].number("parent", 0)
-    return tags_of(
-        [*names, *(":".join(filter(None, (tag.text("name"), tag.text("value")))) for tag in one.parts("tags"))]
-    )
+    own = (":".join(filter(None, (tag.text("name"), tag.text("value")))) for tag in one.parts("tags"))
+    return tags_of([*names, *own], lost)
 
 
 SOURCE = Source(label="Uptime Kuma", mark="JSON of a backup, with monitorList", recognises=recognises, read=read)

@@ -91,10 +91,13 @@ def span(seconds: float) -> str:
     return f"{whole // int(_UNITS[unit])}{unit}"
 
 
-def tags_of(names: Iterable[str]) -> tuple[str, ...]:
-    """Return names as tags: what a tag may not have becomes a space; too many are left out."""
-    fitting = (" ".join(re.sub(r"[^\w.:/ -]", " ", name).split())[:MAX_TAG].strip() for name in names)
-    return tuple(dict.fromkeys(filter(None, fitting)))[:MAX_TAGS]
+def tags_of(names: Iterable[str], lost: list[str] | None = None) -> tuple[str, ...]:
+    """Return names as tags: what a tag may not have becomes a space; what is too long or too much is told in `lost`."""
+    spaced = [" ".join(re.sub(r"[^\w.:/ -]", " ", name).split()) for name in names]
+    whole = list(dict.fromkeys(filter(None, spaced)))
+    if lost is not None and (len(whole) > MAX_TAGS or any(len(name) > MAX_TAG for name in whole)):
+        lost.append(f"Some of its tags: a monitor has {MAX_TAGS}, of at most {MAX_TAG} characters.")
+    return tuple(dict.fromkeys(filter(None, (name[:MAX_TAG].strip() for name in whole))))[:MAX_TAGS]
 
 
 def quoted(text: str) -> str:

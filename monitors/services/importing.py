@@ -126,7 +126,9 @@ def _make(organization_id: int, scope: Scope, drafted: Drafted, now: datetime) -
 def _line(organization: Organization, entry: Found, there: Counter[Key]) -> Line:
     if isinstance(entry, Refused):
         return Line(Fate.REFUSED, entry.name, ("", "", ""), why=entry.why)
-    entry = replace(entry, name=entry.name[:MOST_NAME])
+    if len(entry.name) > MOST_NAME:
+        lost = f"The end of its name: a monitor's has at most {MOST_NAME} characters."
+        entry = replace(entry, name=entry.name[:MOST_NAME], lost=(*entry.lost, lost))
     probe, key = probe_kinds().get(entry.kind), key_of(entry.name, entry.kind, entry.target)
     line = Line(Fate.NEW, entry.name, key, probe.label if probe else entry.kind[:40], key[2])
     if _take(there, key):

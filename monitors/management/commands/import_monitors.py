@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from kit.clock import clock
 from monitors.imports import Unreadable
-from monitors.imports.documents import MAX_BYTES
+from monitors.imports.documents import MAX_BYTES, text_of
 from monitors.management.organizations import organization_called
 from monitors.services.importing import Fate, Plan, carry_out, plan
 
@@ -45,7 +45,7 @@ def _text(file: str) -> str:
     """Return a file's text; more than can be read is cut, which the reader then says. Raises CommandError."""
     try:
         with sys.stdin.buffer if file == "-" else Path(file).open("rb") as stream:
-            return stream.read(MAX_BYTES + 1).decode()
+            return text_of(stream.read(MAX_BYTES + 1))
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:

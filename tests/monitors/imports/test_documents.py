@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from monitors.imports.documents import MAX_BYTES, read_document
+from monitors.imports.documents import MAX_BYTES, read_document, text_of
 from monitors.imports.parts import Part, Unreadable
 
 
@@ -75,8 +75,28 @@ CHART_JOB = {
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        b'{"a": 1}',
+        b'\xef\xbb\xbf{"a": 1}',
+        '\ufeff{"a": 1}'.encode("utf-16-le"),
+        '\ufeff{"a": 1}\r\n'.encode("utf-16-be"),
+    ],
+)
+def test_files_are_read_as_windows_saves_them(content):
+    assert read_document(text_of(content)) == {"a": 1}
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"\xff\xfe", b"\xff\xfea", "ä".encode("latin-1")])
+def test_a_file_that_is_no_text_is_no_text(content):
+    with pytest.raises(UnicodeDecodeError):
+        text_of(content)
+
+
+@pytest.mark.parametrize(
     ("text", "document"),
     [
+        ('{"apiVersion": "v1", "kind": "ConfigMap", "data": {"x": "endpoints: []"}}', {"endpoints": []}),
         (CONFIG, {"endpoints": [{"name": "a"}]}),
         (PROBE, {"scrape_configs": [JOB]}),
         (CHART, {"modules": {"m": {"prober": "http"}}, "scrape_configs": [CHART_JOB]}),

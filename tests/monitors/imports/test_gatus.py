@@ -96,7 +96,7 @@ def only(**endpoint):
         ("[BODY] < 124", "number(body) < 124"),
         (
             "len([BODY]) > 0",
-            r"body matches /^\s*\[/ and body[0] exists or not body matches /^\s*\[/ and length(body) > 0",
+            r"body matches /^\s*\[/ and body[0] exists or not body matches /^\s*\[/ and body matches /\S/",
         ),
         ("has([BODY].errors) == false", "not body.errors exists or body.errors == null"),
         ("[IP] == 127.0.0.1", 'address == "127.0.0.1"'),

@@ -313,6 +313,16 @@ def test_a_file_that_cannot_be_read_is_said(organization, tmp_path, content, wor
     assert words in str(error.value)
 
 
+def test_what_is_cut_is_said(organization):
+    rows = [{"name": "a" * 101, "tags": [{"name": f"tag {number}"} for number in range(11)], "url": "https://1.1.1.1/"}]
+    (line,) = plan(organization.id, backup(*rows)).lines
+    assert (len(line.name), len(line.drafted.draft.tags)) == (100, 10)
+    assert line.lost == (
+        "Some of its tags: a monitor has 10, of at most 30 characters.",
+        "The end of its name: a monitor's has at most 100 characters.",
+    )
+
+
 def test_any_whole_number_of_seconds_is_a_period(organization):
     text = json.dumps({"checks": [{"name": "A", "timeout": 100_001, "grace": 31_535_999, "n_pings": 0}]})
     (line,) = plan(organization.id, text).lines
