@@ -26,6 +26,7 @@ from monitors.probes.judging import CONDITION_FIELDS, Conditions, condition_read
 from monitors.probes.wires import Watch
 
 PORT = 53
+PAYLOAD = 1232  # bytes of an answer over UDP; a longer one is asked for over TCP
 MATCHES = ("all of them", "exactly them", "any of them")
 _PATIENCE_S = (1.0, 2.0, math.inf)  # with a server before it is asked again: UDP may lose a packet, as resolvers know
 _NO_WORD = (dns.rcode.SERVFAIL, dns.rcode.REFUSED)  # another server may know more
@@ -75,10 +76,14 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
     if not chosen and kind == "PTR":
         _refuse_private_reverse(name, net.allowed)
     servers = await _chosen(chosen, net, watch) if chosen else _own_resolvers()
-    question = dns.message.make_query(f"{name}.", kind)
+    question = dns.message.make_query(f"{name}.", kind, use_edns=0, payload=PAYLOAD)
     try:
         answer = await _ask(question, servers, watch)
+        if answer.rcode() == dns.rcode.FORMERR:  # a server from before EDNS
+            question.use_edns(False)
+            answer = await _ask(question, servers, watch)
     except dns.exception.Timeout:
+        watch.phases = Phases(dns=watch.total_us)
         return watch.failed(Reason.TIMEOUT, f"{watch.address} did not answer in time.")
     except OSError as error:
         broken = of_connecting(error, watch.address, PORT)

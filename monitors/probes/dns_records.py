@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import dns.edns
 import dns.exception
 import dns.flags
 import dns.message
@@ -73,10 +74,22 @@ def refusal(answer: dns.message.Message, name: str, address: str) -> str:
     if code == "NXDOMAIN":
         return f"{_end(answer, name)} does not exist, says {address} (NXDOMAIN)."
     if code == "SERVFAIL":
-        return f"{address} could not find out (SERVFAIL): the zone's own servers fail, or its DNSSEC is broken."
+        why = _explanation(answer) or "the zone's own servers fail, or its DNSSEC is broken"
+        return f"{address} could not find out (SERVFAIL): {why}."
     if code == "REFUSED":
         return f"{address} does not answer for this name (REFUSED): it serves other zones, or other clients."
     return f"{address} answered {code}."
+
+
+def _explanation(answer: dns.message.Message) -> str:
+    """Return the extended errors (RFC 8914) that a resolver gives, as in "dnssec bogus"."""
+    told = []
+    for option in answer.options:
+        if isinstance(option, dns.edns.EDEOption):
+            known = option.code in dns.edns.EDECode.__members__.values()
+            name = dns.edns.EDECode(option.code).name.lower().replace("_", " ") if known else f"code {option.code}"
+            told.append(f"{name}, {printable(option.text)[:100]}" if option.text else name)
+    return "; ".join(told[:3])
 
 
 def lack(answer: dns.message.Message, name: str, kind: str, address: str) -> str:

@@ -4,6 +4,7 @@ import socket
 import threading
 from contextlib import contextmanager
 
+import dns.edns
 import dns.flags
 import dns.message
 import dns.rcode
@@ -83,13 +84,14 @@ def test_records_are_compared(prober, options, expected):
     assert (result.state, result.reason) == expected
 
 
-def answering(*lines, code=dns.rcode.NOERROR, flags=dns.flags.AA, authority=()):
+def answering(*lines, code=dns.rcode.NOERROR, flags=dns.flags.AA, authority=(), options=()):
     """Return what replies with these lines of a zone, whatever is asked."""
 
     def reply(query):
         answer = dns.message.make_response(query)
         answer.flags |= flags
         answer.set_rcode(code)
+        answer.use_edns(0, options=list(options))
         for section, given in ((answer.answer, lines), (answer.authority, authority)):
             section.extend(dns.rrset.from_text(name, 60, "IN", kind, text) for name, kind, text in given)
         return answer.to_wire()
@@ -156,6 +158,22 @@ def test_a_condition_excuses_only_what_it_speaks_of(prober, code, conditions, ex
     assert look(prober, {"conditions": conditions}, answering(code=code)).state == expected
 
 
+BOGUS = dns.edns.EDEOption(dns.edns.EDECode.DNSSEC_BOGUS, "signature expired")
+
+
+def test_a_resolver_s_own_explanation_is_told(prober):
+    """As Unbound, 1.1.1.1 and 8.8.8.8 give one, to who speaks EDNS."""
+    result = look(prober, {}, answering(code=SERVFAIL, options=[BOGUS]))
+    assert result.summary == "127.0.0.1 could not find out (SERVFAIL): dnssec bogus, signature expired."
+
+
+def test_a_server_from_before_edns_is_asked_in_its_own_way(prober):
+    def old(query):
+        return answering(code=dns.rcode.FORMERR)(query) if query.edns >= 0 else zone(query)
+
+    assert look(prober, {}, old).reason == Reason.OK
+
+
 def test_a_lost_packet_is_asked_for_again(prober, monkeypatch):
     monkeypatch.setattr("monitors.probes.dns._PATIENCE_S", (0.05, 0.05, 5.0))
     seen = []
@@ -198,6 +216,7 @@ def test_our_own_resolver_is_not_asked_for_names_of_private_addresses(prober, na
 def test_a_resolver_that_gives_nothing_readable(prober, reply, reason):
     result = look(prober, {}, reply, timeout_s=0.5)
     assert (result.state, result.reason) == (DOWN, reason)
+    assert result.phases.dns > 0 or reason != Reason.TIMEOUT
 
 
 @pytest.mark.parametrize("place", ["127.0.0.1", "10.0.0.1", "[::1]", "192.168.1.1:5353", "8.8.8.8:5353", "db.internal"])
