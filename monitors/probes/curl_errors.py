@@ -48,6 +48,7 @@ _WRONG_NAME = (0, 1, 62, 64)  # libcurl compares names itself, after OpenSSL fou
 _WORDS = {
     pycurl.E_UNSUPPORTED_PROTOCOL: "The answer does not begin as HTTP does.",
     pycurl.E_GOT_NOTHING: "The server closed the connection without an answer.",
+    pycurl.E_PARTIAL_FILE: "The connection was closed before the answer was complete.",
     pycurl.E_RECV_ERROR: "The connection broke off before the answer was complete.",
     pycurl.E_SEND_ERROR: "The connection broke off while the request was sent.",
 }

@@ -47,12 +47,13 @@ def printable(text: str) -> str:
 
 
 def text_of(answer: Answer) -> str:
-    """Return the body as text, by its declared charset where we know it, else by UTF-8."""
+    """Return the body as text, by its declared charset where we know it, else by UTF-8, without a byte order mark."""
     charset = re.search(r"charset=[\"']?([\w.:-]{1,40})", answer.header("content-type"), re.I)
     try:
-        return answer.body.decode(charset[1] if charset else "utf-8", errors="replace")
+        text = answer.body.decode(charset[1] if charset else "utf-8", errors="replace")
     except (LookupError, ValueError):  # an unknown charset, or one that is no text encoding
-        return answer.body.decode("utf-8", errors="replace")
+        text = answer.body.decode("utf-8", errors="replace")
+    return text.removeprefix("\ufeff")  # .NET and Windows put one before JSON, which no reader of JSON takes
 
 
 def hidden(text: str, secrets: Iterable[str]) -> str:

@@ -96,7 +96,7 @@ def _ranges(text: str) -> tuple[tuple[int, int], ...]:
     for part in text.split(","):
         match = re.fullmatch(r"(\d{3})(?:-(\d{3}))?", part)
         low, high = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
-        if not 100 <= low <= high <= 599:
+        if not 100 <= low <= high <= 999:  # some have numbers of their own
             raise ValueError(f"{part[:20]!r} is not a status. Write 200, or 200-299, or several with commas.")
         found.append((low, high))
     return tuple(found)

@@ -205,6 +205,8 @@ def _shown(operand: Operand, facts: Facts) -> str:
     if isinstance(operand, Percentile) and found is None:
         return "too few checks are known yet"
     if found is ABSENT:
+        if isinstance(operand, Path) and operand.name == "certificate_days":
+            return "the connection showed no certificate"
         is_json = isinstance(operand, Path) and operand.name == "body" and operand.keys and facts.body is not None
         return "the body is not JSON" if is_json and facts.document is ABSENT else "it was not there"
     if operand.type == Type.DURATION and isinstance(found, int | float):

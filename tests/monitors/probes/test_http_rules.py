@@ -12,6 +12,13 @@ UP, DEGRADED, DOWN = State.OPERATIONAL, State.DEGRADED, State.MAJOR_OUTAGE
 JSON = answer(b'{"user": {"name": "x"}, "queue": 7}', "Content-Type: application/json", "X-Y: 1")
 
 
+def test_json_of_dot_net_has_a_mark_before_it(prober):
+    marked = answer(b"\xef\xbb\xbf" + b'{"ready": true}', "Content-Type: application/json")
+    with serving(marked) as server:
+        result = prober.look(server.url, options={"conditions": "body.ready"}, allowed=(server.place,), in_full=True)
+    assert (result.reason, result.detail["body"]) == (Reason.OK, '{"ready": true}')
+
+
 @pytest.mark.parametrize(
     ("options", "expected", "words"),
     [
@@ -19,7 +26,11 @@ JSON = answer(b'{"user": {"name": "x"}, "queue": 7}', "Content-Type: application
         ({"conditions": 'body.user.name == "y"'}, (DOWN, Reason.CONDITION), 'body.user.name == "y": it was "x".'),
         ({"degraded_conditions": "body.queue < 5"}, (DEGRADED, Reason.CONDITION), "body.queue < 5: it was 7."),
         ({"conditions": 'header["x-y"] == "2"'}, (DOWN, Reason.CONDITION), 'header["x-y"] == "2": it was "1".'),
-        ({"conditions": "certificate_days > 14"}, (DOWN, Reason.CONDITION), "certificate_days > 14: it was not there."),
+        (
+            {"conditions": "certificate_days > 14"},
+            (DOWN, Reason.CONDITION),
+            "certificate_days > 14: the connection showed no certificate.",
+        ),
         ({"degraded_conditions": "total < 1us"}, (DEGRADED, Reason.CONDITION), "total < 1us: it was "),
         ({"degraded_conditions": "p95(5m) < 1ms"}, (UP, Reason.OK), "GET answered 200 in"),
         (
