@@ -13,11 +13,25 @@ from monitors.imports.writing import seconds_of, tags_of, whole_seconds, without
 
 _DISCOVERY = re.compile(r".+_sd_configs")
 _DEFAULT_TIMEOUT_S, _LEEWAY_S = 10.0, 0.5  # of Prometheus and of the exporter
+_MOST_STEPS = 100_000  # of relabelling, in one file: some 20 µs each
 _TARGET, _MODULE, _ADDRESS = "__param_target", "__param_module", "__address__"
 _NO_TARGETS = (
     "blackbox.yml says how to look and not at what. Put the scrape_configs of prometheus.yml below it and import both."
 )
 _NO_MODULES = "The scrape_configs name modules that are not here. Put blackbox.yml above them and import both."
+
+
+class _Work:
+    """How many steps of relabelling a file may still take: what an alias repeats costs the writer nothing."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_STEPS
+
+    def begin(self, steps: int) -> None:
+        """Raises Impossible."""
+        self._left -= steps
+        if self._left < 0:
+            raise Impossible("The file has too many targets for so many rules. Split it into several.")
 
 
 def recognises(document: object) -> bool:
@@ -33,9 +47,9 @@ def read(document: object) -> list[Found]:
     if not jobs and not whole.has("modules"):
         raise Unreadable(_NO_MODULES)
     modules, usual = whole.part("modules"), whole.part("global")
-    found: list[Found] = []
+    found, work = list[Found](), _Work()
     for job in jobs:
-        made = each([job], lambda one: one.text("job_name"), lambda one: _drafts(one, modules, usual))
+        made = each([job], lambda one: one.text("job_name"), lambda one: _drafts(one, modules, usual, work))
         searched = [key for key in job.values if _DISCOVERY.fullmatch(str(key)) and key != "static_configs"]
         if searched:
             why = f"It finds targets through {searched[0]}, which a file does not tell. Write them as static_configs."
@@ -54,14 +68,16 @@ def _told_apart(found: list[Found]) -> Iterator[Found]:
         yield replace(one, name=f"{one.name} [{one.tags[0]}]") if isinstance(one, Draft) and is_unclear else one
 
 
-def _drafts(job: Part, modules: Part, usual: Part) -> Iterator[Draft]:
+def _drafts(job: Part, modules: Part, usual: Part, work: _Work) -> Iterator[Draft]:
     lost: list[str] = []
     names = job.part("params").texts("module") or ["http_2xx"]
     written = job.text("scrape_interval") or usual.text("scrape_interval", "1m")
     interval_s = whole_seconds(written, job.at("scrape_interval"), lost)
     rules, looks = list(job.parts("relabel_configs")), dict[str, tuple[Looked, int]]()
+    groups = list(job.parts("static_configs"))
+    work.begin(len(names) * (len(rules) + 1) * sum(len(group.texts("targets")) for group in groups))
     for asked in names:
-        for group in job.parts("static_configs"):
+        for group in groups:
             for target in group.texts("targets"):
                 labels = _labels(job, group, target, asked)
                 if (changed := relabelled(labels, rules)) is None:  # it is dropped, there as here

@@ -1,6 +1,7 @@
 """What relabel_configs of Prometheus make of a target: its address and its module often come about only there."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import re2
@@ -77,11 +78,15 @@ def _source(labels: Labels, rule: Part) -> str:
 
 
 def _regex(rule: Part) -> Any:
-    text = rule.text("regex", "(.*)")
     try:
-        return re2.compile(f"(?s){text}", _OPTIONS)
+        return _compiled(rule.text("regex", "(.*)"))
     except re2.error as error:
         raise Impossible(f"{rule.at('regex')} is no regular expression.") from error
+
+
+@lru_cache(maxsize=256)
+def _compiled(text: str) -> Any:
+    return re2.compile(f"(?s){text}", _OPTIONS)
 
 
 def _expanded(match: Any, replacement: str) -> str:

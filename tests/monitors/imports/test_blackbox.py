@@ -191,6 +191,8 @@ def test_a_target_that_is_dropped_is_none_and_an_action_that_is_not_known_is_sai
     assert [draft.name for draft in relabelled(["off.example.com", "on.example.com"], [drop])] == ["on.example.com"]
     (found,) = relabelled(["a"], [{"action": "hashmod"}])
     assert found.why == "scrape_configs[0].relabel_configs[0].action is 'hashmod', which StatusWire does not follow."
+    (found,) = relabelled(["a"] * 200, [{"regex": "x"}] * 1000)
+    assert found.why == "The file has too many targets for so many rules. Split it into several."
     (found,) = relabelled(["a"], [{"regex": "("}])
     assert found.why == "scrape_configs[0].relabel_configs[0].regex is no regular expression."
 
