@@ -5,9 +5,10 @@ import pytest
 
 from bench.detection import calibration
 from incidents.core.detection.crowd import Crowd, OneVoice, Report, UsualRate
+from incidents.core.detection.ear import WINDOW, Ear
 from incidents.core.detection.filters import Filter
 from incidents.core.detection.habits import DAYS_KEPT, FIRST_DOUBT, FIRST_FAULT, DayRing, shares
-from incidents.core.detection.tree import Place
+from incidents.core.detection.tree import BEGINS_A_MONTH, MINUTES_A_MONTH, Place
 from incidents.core.detection.watch import sick_regions, stall_is_ours
 from incidents.core.detection.witnesses import Statements, Witnesses
 from tests.incidents.detection.towns import API, DOCOMO, JAPAN, KDDI, SMS, TREE, TUNING, VIVO, voices
@@ -31,6 +32,13 @@ def test_an_edge_is_related_to_all_that_enters_through_it():
         *(p for p in TREE.places if p.component == "sms"),
     }
     assert TREE.siblings[TREE.index[DOCOMO], TREE.index[KDDI]]
+
+
+def test_troubles_of_a_kind_are_shared_out_among_its_places():
+    begin = dict.fromkeys(TREE.kinds, 0.0)
+    for kind, rate in zip(TREE.kinds, TREE.rates, strict=True):
+        begin[kind] += float(rate) * MINUTES_A_MONTH
+    assert begin == pytest.approx({kind: BEGINS_A_MONTH[kind] for kind in begin})
 
 
 def _said(*entries: tuple[int, float]) -> Statements:
@@ -79,6 +87,7 @@ def test_a_flood_counts_its_networks_and_a_few_of_each_system(networks, systems,
 
 def test_what_is_usual_follows_the_hours_and_not_an_outage():
     usual = UsualRate()
+    assert usual.at(0) == pytest.approx(UsualRate.FIRST)
     for minute in range(10 * 1440):
         usual.learn(minute, 1 if minute // 60 % 24 == 12 and minute % 2 else 0)
     noon, night = usual.at(12 * 60 + 10 * 1440), usual.at(10 * 1440)
@@ -173,6 +182,37 @@ STALLED, COMES, TOO_FEW = (0.0, 10.0), (9.0, 10.0), (0.0, 3.0)  # ends that came
 def test_receipts_that_stall_for_most_providers_at_once_stall_with_us(now, expected):
     quiet = np.zeros((len(now), 2))
     assert [stall_is_ours(np.array(now), quiet), stall_is_ours(quiet, np.array(now))] == [expected] * 2
+
+
+def _deaf_after(ear: Ear) -> int | None:
+    """Return with which silent minute we are deaf, if ever."""
+    return next((n for n in range(1, 3 * WINDOW) if ear.is_deaf(heard=False)), None)
+
+
+@pytest.mark.parametrize(
+    ("silent_one_of", "expected"),
+    [
+        (1000, 3),
+        (10, 5),
+        (5, 8),
+        (3, 12),
+        (2, None),  # a silence is not improbable where half of the minutes are silent
+    ],
+)
+def test_we_are_deaf_when_a_silence_is_longer_than_chance_explains(silent_one_of, expected):
+    ear = Ear()
+    assert [ear.is_deaf(heard=minute % silent_one_of > 0) for minute in range(2 * WINDOW)] == [False] * 2 * WINDOW
+    assert _deaf_after(ear) == expected
+
+
+def test_what_we_miss_while_deaf_does_not_become_usual():
+    ear = Ear()
+    for _ in range(WINDOW):
+        ear.is_deaf(heard=True)
+    assert _deaf_after(ear) == 3
+    assert [ear.is_deaf(heard=False) for _ in range(5 * WINDOW)] == [True] * 5 * WINDOW
+    assert not ear.is_deaf(heard=True)
+    assert _deaf_after(ear) == 4, "but the two minutes before we knew do"
 
 
 def test_calibration_compares_what_was_said_with_what_was_right():
