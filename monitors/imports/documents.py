@@ -15,23 +15,24 @@ MAX_DEPTH = 50
 MAX_VALUES = 200_000  # once every alias is written out
 _TEMPLATE = " It has {{ in it: if it is a template, import what is made of it."
 _Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NUMBERS = ("int", "float", "timestamp")
+_PLAIN = ("int", "float", "timestamp", "bool")
 
 
 class _Loader(_Fast):  # type: ignore[misc]
     """Keeps what looks like a number as it is written, where it is written in a way that the number would lose.
 
-    YAML takes 1.10 for 1.1, 0123 for 83 and 2026-11-21 for a date. Of a name or a header the text is meant.
+    YAML takes 1.10 for 1.1, 0123 for 83, 2026-11-21 for a date and no for false. Of a name or a header the text is meant.
     """
 
 
 def _as_written(loader: Any, node: yaml.ScalarNode) -> object:
     value = yaml.SafeLoader.yaml_constructors[node.tag](loader, node)
-    return value if str(value) == node.value and isinstance(value, int | float) else node.value
+    text = node.value.lower() if isinstance(value, bool) else node.value
+    return value if str(value).lower() == text and isinstance(value, int | float) else node.value
 
 
-for _number in _NUMBERS:
-    _Loader.add_constructor(f"tag:yaml.org,2002:{_number}", _as_written)
+for _tag in _PLAIN:
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _as_written)
 
 
 def text_of(content: bytes) -> str:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 _KINDS = {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
 
 
+_WORDS = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
+
+
 class Unreadable(Exception):
     """A file that cannot be read. The text is for people, names the line or the key, and says what to do."""
 
@@ -46,10 +49,12 @@ class Part:
         return found
 
     def flag(self, key: str, default: bool = False) -> bool:
-        """Return a yes or no, which some tools write as 1 and 0."""
+        """Return a yes or no, which some tools write as 1 and 0, and YAML in many words."""
         value = self.values.get(key)
         if value is None:
             return default
+        if isinstance(value, str) and value.lower() in _WORDS:
+            return _WORDS[value.lower()]
         if isinstance(value, bool | int) and value in (0, 1):
             return bool(value)
         raise self._wrong(key, "true or false", value)
@@ -94,8 +99,7 @@ class Part:
         """Return an object of texts as pairs, with the texts exactly as they are."""
         part = self.part(key)
         return [
-            (_text(name, part.place), _text("" if value is None else value, part.at(str(name))))
-            for name, value in part.values.items()
+            (_text(name, part.place), _text(_plain(value), part.at(str(name)))) for name, value in part.values.items()
         ]
 
     def at(self, key: str) -> str:
@@ -111,6 +115,10 @@ class Part:
 
     def _wrong(self, key: str, wanted: str, value: object) -> Unreadable:
         return Unreadable(f"{self.at(key)} must be {wanted}, and is {kind_of(value)}.")
+
+
+def _plain(value: object) -> object:
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else value
 
 
 def _text(value: object, place: str) -> str:

@@ -202,6 +202,12 @@ def test_what_is_sent_is_what_gatus_would_send():
         "send": "PING\\r\\n",
         "expect": "PONG",
     }
+    text = (
+        "endpoints: [{name: no, enabled: Yes, url: 'https://a.example.com/', headers: {X-A: on, X-B: true, X-C: 1.10}}]"
+    )
+    assert [(one.name, one.is_paused, one.options["headers"]) for one in read(text)[1]] == [
+        ("no", False, "X-A: on\nX-B: true\nX-C: 1.10")
+    ]
     assert "headers" not in only(headers={"Host": "A.example.com"}).options
     assert only(method="POST", body="[ENDPOINT_NAME] [RANDOM_STRING_3]").options["body"] == "a xxx"
     assert only(url="ssh://a.example.com", ssh={"username": ""}).options == {"expect": "SSH-"}
