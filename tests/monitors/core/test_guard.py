@@ -3,8 +3,20 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from monitors.core.guard import STALE, Failing, Round, Sight, Watch, after_round, sight
+from monitors.core.guard import (
+    BAD_CANARIES,
+    LONGEST,
+    STALE,
+    Failing,
+    Round,
+    Sight,
+    Watch,
+    after_round,
+    sight,
+)
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 NAMES = ("a", "b", "c", "d", "e")
@@ -93,3 +105,48 @@ def test_with_few_canaries_all_of_them_must_fail(asked, failed, is_blind):
 )  # fmt: skip
 def test_what_a_failure_is_worth(watch, began, ended, now, expected):
     assert sight(watch, began=s(began), ended=s(ended), now=s(now)) is expected
+
+
+ROUNDS = st.lists(
+    st.tuples(st.sampled_from([5, 5, 5, 5, 45, 600]), st.sampled_from([0, 0, 0, 1, 2, 3, 5]), st.sampled_from([NONE, MOST])),
+    max_size=300,
+)  # fmt: skip
+
+
+def lived(rounds):
+    """Give each watch with the second of its round, how many seconds passed before it, and whether it was good."""
+    watch, second = Watch(), 0
+    for pause_s, failed, failing in rounds:
+        second += pause_s
+        before, watch = watch, after_round(watch, Round(s(second), 5, NAMES[:failed]), failing)
+        yield before, watch, second, failed < BAD_CANARIES and not (failed and failing is MOST)
+
+
+@given(ROUNDS)
+def test_a_region_is_blind_for_a_quarter_of_an_hour_at_the_most(rounds):
+    went_blind = None
+    for _, watch, second, _ in lived(rounds):
+        if watch.blind_since is None:
+            went_blind = None
+            continue
+        went_blind = second if went_blind is None else went_blind
+        assert s(second) - watch.blind_since < LONGEST
+        assert watch.blind_since >= s(went_blind) - STALE
+
+
+@given(ROUNDS)
+def test_two_good_rounds_make_any_region_see_and_arm_its_guard(rounds):
+    *_, (_, watch, second, _) = lived([*rounds, (5, 0, NONE), (5, 0, NONE)])
+    assert (watch.blind_since, watch.last_good_at) == (None, s(second))
+
+
+@given(ROUNDS, st.integers(0, 3), st.integers(0, 30))
+def test_what_a_good_round_followed_is_believed_and_what_failed_in_the_dark_is_not(rounds, took_s, ago_s):
+    for before, watch, second, is_good in lived(rounds):
+        if is_good and before.blind_since is None and watch.dark_until is None:
+            seen = sight(watch, began=s(second - took_s - 1), ended=s(second - 1), now=s(second))
+            assert seen is Sight.CLEAR
+        if watch.blind_since is not None:
+            ended = max(watch.blind_since + timedelta(microseconds=1), s(second - ago_s))
+            seen = sight(watch, began=ended - timedelta(seconds=took_s), ended=ended, now=s(second))
+            assert seen is Sight.BLIND
