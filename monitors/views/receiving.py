@@ -5,11 +5,10 @@ answer within milliseconds. Django's view (monitors.views.hooks) answers the sam
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
 from django.conf import settings
 
+from kit.intake import Application, Message, Receive, Send
 from monitors.receipts import receipt_kinds
 from monitors.receipts.base import HookRequest
 from monitors.services.receiving import LATER, TOO_LARGE, UNKNOWN, Answer, Delivery, Receiver
@@ -17,11 +16,6 @@ from monitors.services.receiving import LATER, TOO_LARGE, UNKNOWN, Answer, Deliv
 LARGEST_BODY = 1_000_000  # bytes
 MOST_HELD = 64_000_000  # bytes of all bodies that are being read or wait; beyond them senders are told to try again
 SLOWEST_S = 10.0  # from a request's head to its last byte
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 class Hooks:
