@@ -97,6 +97,19 @@ def test_the_body_tells_the_place_only_where_the_title_tells_none():
     assert read_title("Console Errors", body).countries == ()
 
 
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("SMS Delivery Delays to Globe Telecom and Smart", [("Globe", "PH"), ("Smart", "PH")]),
+        ("SMS delays to Telkomsel and Three", [("Telkomsel", "ID"), ("Tri", "ID")]),
+        ("SMS Delivery Delays to Vodacom and Cell C", [("Vodacom", "ZA"), ("Cell C", "ZA")]),
+        ("SMS Delivery Delays to Smartfren and Smart", [("Smartfren", "ID")]),  # there is no Smart in Indonesia
+    ],
+)
+def test_in_a_list_a_name_that_is_no_everyday_word_tells_the_country_of_one_that_is(title, expected):
+    assert [(ref.name, ref.country) for ref in read_title(title).carriers] == expected
+
+
 def test_a_brand_without_codes_of_its_own_has_its_hosts():
     (ref,) = read_title("SMS Delivery Delays to Avea in Turkey").carriers
     (host,) = read_title("SMS Delivery Delays to Turk Telekom in Turkey").carriers
