@@ -24,6 +24,7 @@ from monitors.imports.writing import (
 _EXPIRY_DAYS = 21  # when Uptime Kuma first tells of a certificate
 _ORDERED = ("<", "<=", ">", ">=")
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
+_IN_JSON = re.compile(r'"\s*[:,}\]]|[{\[:,]\s*"')
 _NO_BODY = ("GET", "HEAD")
 _TYPES = {"form": "application/x-www-form-urlencoded", "xml": "text/xml; charset=utf-8"}  # by httpBodyEncoding
 _USUAL_REDIRECTS, _USUAL_BYTES = 10, 56
@@ -89,7 +90,18 @@ def _keyword(one: Part) -> Parts:
     option = "keyword_absent" if one.flag("invertKeyword") else "keyword"
     if not (keyword := one.exactly("keyword")):
         raise Unreadable(f"{one.at('keyword')} is missing.")
+    if _IN_JSON.search(keyword):
+        matches = f"body matches {pattern(_spaced(keyword))}"
+        return kind, target, _with(options, matches if option == "keyword" else f"not {matches}"), lost
     return kind, target, options | {option: keyword}, lost
+
+
+def _spaced(keyword: str) -> str:
+    """Return a pattern for a piece of JSON however it is spaced: Uptime Kuma looks for it in the document written tightly."""
+    pieces = re.split(r"\s*([{\[:,}\]])\s*", keyword)
+    return "".join(
+        rf"\s*{re.escape(piece)}\s*" if number % 2 else re.escape(piece) for number, piece in enumerate(pieces)
+    )
 
 
 def _json_query(one: Part) -> Parts:

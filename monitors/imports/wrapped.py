@@ -3,6 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+_CONFIGURED = {
+    "endpoints",
+    "external-endpoints",
+    "suites",
+    "modules",
+    "scrape_configs",
+    "monitorList",
+    "checks",
+    "statuswire",
+}
 _JOB = {"scrapeTimeout": "scrape_timeout", "interval": "scrape_interval"}  # of a Probe, as scrape_configs have it
 _RULE = {"sourceLabels": "source_labels", "targetLabel": "target_label"}
 
@@ -13,7 +23,7 @@ def unwrapped(document: object, parsed: Callable[[str], object]) -> Iterator[obj
         yield document
     elif isinstance(document.get("apiVersion"), str) and isinstance(document.get("kind"), str):
         yield from _of_manifest(document, parsed)
-    elif document.keys() & {"config", "serviceMonitor"} and isinstance(document.get("config"), Mapping | str):
+    elif isinstance(document.get("config"), Mapping | str) and not document.keys() & _CONFIGURED:
         yield from _of_chart(document, parsed)
     else:
         yield document

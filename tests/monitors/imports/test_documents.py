@@ -102,6 +102,7 @@ def test_a_file_that_is_no_text_is_no_text(content):
         (CHART, {"modules": {"m": {"prober": "http"}}, "scrape_configs": [CHART_JOB]}),
         ("config: {endpoints: [{name: a}]}\nimage: {}", {"endpoints": [{"name": "a"}]}),
         ("apiVersion: x\nkind: HelmRelease\nspec: {values: {config: 'endpoints: []'}}", {"endpoints": []}),
+        ("endpoints: []\nconfig: {a: 1}", {"endpoints": [], "config": {"a": 1}}),
         ("apiVersion: v1\nkind: Pod", {"apiVersion": "v1", "kind": "Pod"}),
     ],
 )

@@ -8,6 +8,7 @@ from kit.clock import clock
 from monitors.imports import Draft, read
 from monitors.imports.base import About
 from monitors.imports.statuswire import write
+from monitors.models import Monitor
 from monitors.probes import probe_kinds
 from monitors.queries.exporting import drafts
 from monitors.services.importing import Fate, carry_out, plan
@@ -86,6 +87,7 @@ def test_what_came_from_another_tool_goes_from_one_installation_to_the_next(text
     first, second = OrganizationFactory(), OrganizationFactory()
     made = carry_out(first.id, plan(first.id, text), now=clock())
     assert {line.fate for line in made.lines} == {Fate.NEW}
+    assert "hush" not in str(list(Monitor.objects.values_list("name", "target", "options")))
     exported = write(drafts(first.id))
     assert "hush" not in exported
     whole = exported.replace("••• not exported, write it here", "hush-hush")

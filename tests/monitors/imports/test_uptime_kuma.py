@@ -52,6 +52,14 @@ def test_a_monitor_is_carried_over_whole():
         ({"type": "keyword", "keyword": "ready"}, "http", None, HTTP | {"keyword": "ready"}),
         ({"type": "keyword", "keyword": "x", "invertKeyword": True}, "http", None, HTTP | {"keyword_absent": "x"}),
         (
+            {"type": "keyword", "keyword": '"up": [1'}, "http", None,
+            HTTP | {"conditions": r'body matches /"up"\s*:\s*\s*\[\s*1/'},
+        ),
+        (
+            {"type": "keyword", "keyword": '"error"}', "invertKeyword": True}, "http", None,
+            HTTP | {"conditions": r'not body matches /"error"\s*\}\s*/'},
+        ),
+        (
             {"type": "json-query", "jsonPath": "$.status", "expectedValue": "ok"}, "http", None,
             HTTP | {"conditions": 'body.status == "ok"'},
         ),
