@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import cycle, islice
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 GOOD = ProbeResult(State.OPERATIONAL, Reason.OK, 100_000, summary="GET answered 200.")
 BAD = ProbeResult(State.MAJOR_OUTAGE, Reason.CONNECT_TIMEOUT, 1_000, summary="GET: no connection.")
+LATE = ProbeResult(State.OPERATIONAL, Reason.OK, 900_000, summary="GET answered 200.")
 OURS = ProbeResult(State.UNKNOWN, Reason.BLOCKED, 0, summary="Not made.")
 
 
@@ -40,6 +42,7 @@ class World:
         self.monitor = Monitor(
             id=1, organization_id=1, scope=Scope(id=1), name="M", kind="http", target="https://a.example", interval_s=60,
             timeout_s=10, confirmations=self.confirmations, regions=list(range(self.regions)), quorum=self.quorum,
+            baseline_us=300_000,
         )  # fmt: skip
         self.row, self.words, self.fence = None, {}, self.first
 
@@ -91,8 +94,8 @@ def spells(most_regions=5):
     )
 
 
-def seen_by(failing, unable=frozenset()):
-    return lambda region: OURS if region in unable else BAD if region in failing else GOOD
+def seen_by(failing, unable=frozenset(), good=GOOD):
+    return lambda region: OURS if region in unable else BAD if region in failing else good
 
 
 def lived(shape, past):
@@ -177,3 +180,23 @@ def test_what_only_we_cannot_do_confirms_nothing(shape, past):
     for _ in range(3 * world.regions):
         world.check(seen_by((), unable=set(range(5))))
     assert (world.changes, world.row.state) == (changes, state)
+
+
+@settings(deadline=None, max_examples=60)
+@given(worlds(), spells(), st.lists(st.sampled_from([GOOD, LATE]), min_size=1, max_size=9))
+def test_what_answers_each_time_does_not_stay_down_however_late(shape, past, answers):
+    world = lived(shape, past)
+    for answer in islice(cycle(answers), 8 * world.regions + 8):
+        world.check(seen_by((), good=answer))
+    assert world.row.state < State.PARTIAL_OUTAGE
+
+
+@settings(deadline=None, max_examples=60)
+@given(worlds(), st.lists(st.sampled_from([GOOD, LATE]), min_size=1, max_size=9), st.frozensets(st.integers(0, 4)))
+def test_late_answers_of_some_hide_no_outage_that_enough_regions_see(shape, answers, failing):
+    world = lived(shape, [])
+    seeing = len(failing & set(range(world.regions)))
+    for answer in islice(cycle(answers), 8 * world.regions + 8):
+        world.check(seen_by(failing, good=answer))
+    is_down = world.row.state >= State.PARTIAL_OUTAGE
+    assert is_down == (seeing >= wanted_of(world.regions, world.quorum))
