@@ -6,6 +6,7 @@ import socket
 import struct
 import time
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from ipaddress import ip_address
 
 from kit.addresses import Target, check_place
@@ -19,6 +20,7 @@ from monitors.probes.wires import Watch, since
 
 COUNT = 3
 GAP_S = 0.2  # between two packets
+LATE_S = 2.0  # after the last packet nothing more is waited for where some were answered, or twice the slowest echo
 _ECHO = {4: (8, 0), 6: (128, 129)}  # request, reply
 NAMES: Names = {
     "loss": Type.NUMBER, "total": Type.DURATION, "fastest": Type.DURATION, "slowest": Type.DURATION, "address": Type.TEXT,
@@ -40,7 +42,7 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
     try:
         with _socket(version) as sock:
             sock.connect((watch.address, 0))
-            times = [await _echo(sock, version, number, count - number, watch) for number in range(count)]
+            times = await echoes(sock, version, count, watch.left_s)
     except PermissionError:
         return watch.failed(Reason.NOT_AVAILABLE, "Ping is not available here: " + _WAY_OUT)
     except OSError as error:
@@ -64,22 +66,57 @@ def _socket(version: int) -> socket.socket:
     return opened
 
 
-async def _echo(sock: socket.socket, version: int, number: int, left: int, watch: Watch) -> int | None:
-    """Send one packet and return the microseconds until its echo, or None. `left` packets share the time."""
-    loop, began = asyncio.get_running_loop(), time.monotonic()
-    token = os.urandom(16)
+async def echoes(sock: socket.socket, version: int, count: int, timeout_s: float) -> list[int | None]:
+    """Send packets and return the microseconds until the echo of each, or None where none came.
+
+    An echo that comes after the next packet was sent counts as well: far ones take their time.
+    """
+    tokens, sent, took = [os.urandom(16) for _ in range(count)], list[float](), list[int | None]([None] * count)
+    gap_s, until = min(GAP_S, timeout_s / (2 * count)), time.monotonic() + timeout_s
+    ear = _Ear(sock)
     try:
-        async with asyncio.timeout(watch.left_s / left):
-            await loop.sock_sendall(sock, request(version, number, token))
-            while not is_echo(await loop.sock_recv(sock, 1500), version, number, token):
-                pass
-            took = since(began)
-            await asyncio.sleep(GAP_S if left > 1 else 0)
-    except TimeoutError:
-        return None
-    except ConnectionRefusedError:  # an ICMP error came back: nobody there
-        return None
+        while None in took and (now := time.monotonic()) < until:
+            if len(sent) < count and (not sent or now >= sent[-1] + gap_s):
+                sent.append(now)
+                await _send(sock, request(version, len(sent) - 1, tokens[len(sent) - 1]))
+            elif len(sent) == count and any(took) and now > sent[-1] + max(LATE_S, 2e-6 * max(filter(None, took))):
+                break
+            packet = await ear.hear(sent[-1] + gap_s if len(sent) < count else min(until, now + GAP_S))
+            for number, began in enumerate(sent):
+                if took[number] is None and is_echo(packet, version, number, tokens[number]):
+                    took[number] = since(began)
+    finally:
+        await ear.close()
     return took
+
+
+class _Ear:
+    """Receives packets. A receive that is given up loses the packet that comes just then, so one is always under way."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._receiving = self._receive()
+
+    def _receive(self) -> asyncio.Future[bytes]:
+        return asyncio.ensure_future(asyncio.get_running_loop().sock_recv(self._sock, 1500))
+
+    async def hear(self, until: float) -> bytes:
+        """Return a packet; nothing where none comes until a monotonic time, or an ICMP error does."""
+        await asyncio.wait({self._receiving}, timeout=max(0.0, until - time.monotonic()))
+        if not self._receiving.done():
+            return b""
+        packet = b"" if self._receiving.exception() else self._receiving.result()
+        self._receiving = self._receive()
+        return packet
+
+    async def close(self) -> None:
+        self._receiving.cancel()
+        await asyncio.wait({self._receiving})
+
+
+async def _send(sock: socket.socket, packet: bytes) -> None:
+    with suppress(ConnectionRefusedError):  # an ICMP error came back for one before
+        await asyncio.get_running_loop().sock_sendall(sock, packet)
 
 
 def request(version: int, number: int, token: bytes) -> bytes:
@@ -108,7 +145,7 @@ def _judged(
     options: Mapping[str, object], conditions: Conditions, times: list[int | None], watch: Watch
 ) -> ProbeResult:
     came = [took for took in times if took is not None]
-    loss = 100 * (len(times) - len(came)) / len(times)
+    loss = round(100 * (len(times) - len(came)) / len(times), 1)
     seen = {"body": "\n".join("no answer" if took is None else f"{took / 1000:.1f} ms" for took in times)}
     if not came:
         return watch.failed(Reason.TIMEOUT, f"None of {len(times)} packets was answered.", seen)

@@ -1,12 +1,15 @@
 """Pings, where this kernel lets us; else a clear word and no downtime."""
 
+import asyncio
+import socket
+
 import pytest
 
 from kit.addresses import check_place
 from monitors.core.states import State
 from monitors.probes.base import ProbeTask, Reason
 from monitors.probes.judging import Conditions
-from monitors.probes.ping import NAMES, _judged, _socket, is_echo, request
+from monitors.probes.ping import NAMES, _judged, _socket, echoes, is_echo, request
 from monitors.probes.wires import Watch
 
 
@@ -42,6 +45,52 @@ def test_lost_packets_and_conditions_decide(times, options, expected):
     result = _judged(options, Conditions.of(options, NAMES), times, Watch(1))
     assert (result.state, result.reason) == expected[:2]
     assert expected[2] in (None, result.total_us)
+
+
+def answered(count, delays, *, timeout_s):
+    """Send packets over a pair of sockets whose other end gives back each after its delay, in seconds; None: never."""
+
+    async def run():
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        loop = asyncio.get_running_loop()
+
+        async def answer():
+            for delay in delays:
+                packet = await loop.sock_recv(theirs, 100)
+                if delay is not None:
+                    loop.call_later(delay, theirs.send, bytes([0]) + packet[1:])
+
+        answering = asyncio.create_task(answer())
+        took = await echoes(ours, 4, count, timeout_s)
+        answering.cancel()
+        ours.close()
+        theirs.close()
+        return took
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("delays", "answered_ones"),
+    [
+        ([0, 0, 0], [True] * 3),
+        ([0.5, 0.5, 0.5], [True] * 3),
+        ([0.5, 0, 0], [True] * 3),
+        ([0, None, 0], [True, False, True]),
+    ],
+)
+def test_a_late_echo_counts_and_a_lost_one_costs_no_other(monkeypatch, delays, answered_ones):
+    monkeypatch.setattr("monitors.probes.ping.LATE_S", 0.8)
+    monkeypatch.setattr("monitors.probes.ping.GAP_S", 0.05)
+    took = answered(3, delays, timeout_s=5)
+    assert [one is not None for one in took] == answered_ones
+    assert (took[0] or 0) >= delays[0] * 1e6
+
+
+def test_what_is_lost_altogether_is_waited_for_to_the_end_only():
+    assert answered(3, [None] * 3, timeout_s=0.3) == [None] * 3
 
 
 @pytest.mark.parametrize("version", [4, 6])
