@@ -118,6 +118,10 @@ class Net(Protocol):
     def ca_file(self) -> str:
         """The certificate authorities that are trusted."""
 
+    @property
+    def user_agent(self) -> str:
+        """What we call ourselves to a server of HTTP."""
+
     async def addresses(self, host: str, port: int, timeout_s: float) -> list[str]:
         """Return the judged literals of a host, to dial in this order.
 

@@ -208,6 +208,10 @@ class Engine:
     def ca_file(self) -> str:
         return self._settings.ca_file
 
+    @property
+    def user_agent(self) -> str:
+        return self._settings.user_agent
+
     async def fetch(self, request: Request, timeout_s: float) -> Answer:
         """Send one request; where a name has several addresses, try the next one when none connects."""
         began = time.monotonic()

@@ -61,9 +61,10 @@ async def probe(target: str, options: Mapping[str, object], timeout_s: float, in
         async with connected(net, place, watch) as wire:
             if place.scheme == "https":
                 secured = described(await wire.secure())
-            await wire.send(_request(place, asking, str(options.get("protocol") or ""), key))
+            protocol = str(options.get("protocol") or "")
+            await wire.send(_request(place, asking, protocol, key, net.user_agent))
             answer = await _answer(wire)
-            fault = _fault(answer, key, str(options.get("protocol") or ""), asking)
+            fault = _fault(answer, key, protocol, asking)
             if not fault:
                 await wire.send(_CLOSE)
             elif answer.status != _OPENED:
@@ -100,7 +101,8 @@ def _judged(
     return watch.result(State.OPERATIONAL, Reason.OK, f"Opened in {watch.total_us / 1000:.0f} ms.", seen)
 
 
-def _request(place: Target, asking: Asking, protocol: str, key: bytes) -> bytes:
+def _request(place: Target, asking: Asking, protocol: str, key: bytes, user_agent: str) -> bytes:
+    given = {name.lower() for name, _ in asking.headers}
     lines = [
         f"GET {place.path} HTTP/1.1",
         f"Host: {place.netloc}",
@@ -108,6 +110,7 @@ def _request(place: Target, asking: Asking, protocol: str, key: bytes) -> bytes:
         "Connection: Upgrade",
         f"Sec-WebSocket-Key: {key.decode()}",
         "Sec-WebSocket-Version: 13",
+        *([] if "user-agent" in given else [f"User-Agent: {user_agent}"]),
         *([f"Sec-WebSocket-Protocol: {protocol}"] if protocol else []),
         *(f"{name}: {value}" for name, value in asking.headers),
     ]

@@ -177,6 +177,16 @@ def test_what_opens_no_websocket_says_what_it_wants(prober, given, options, word
     assert (b"Authorization: Bearer tok123" in server.requests[0]) == ("auth" in options)
 
 
+@pytest.mark.parametrize(
+    ("headers", "sent"), [([], b"User-Agent: StatusWire-tests"), ([["User-Agent", "Mine/1"]], b"User-Agent: Mine/1")]
+)
+def test_a_websocket_s_server_is_told_who_asks(prober, headers, sent):
+    with serving(answer(b"no", status="403 Forbidden")) as server:
+        task = ProbeTask("websocket", f"ws://{server.place}/", {"headers": headers}, 2)
+        prober.check(task, allowed=(server.place,))
+    assert [line for line in server.requests[0].split(b"\r\n") if line.startswith(b"User-Agent")] == [sent]
+
+
 CHUNKED = (
     b"HTTP/1.1 404 Not Found\r\nSet-Cookie: sid=supersecret\r\nTransfer-Encoding: chunked\r\n\r\n"
     b'2e\r\n{"message":"no such route","token":"abcdefgh"}\r\n0\r\n\r\n'
