@@ -116,7 +116,7 @@ def settled(world, failing):
     return world
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(worlds(), spells(), st.frozensets(st.integers(0, 4)))
 def test_in_the_end_the_state_is_what_the_regions_see_whatever_was_before(shape, past, failing):
     world = settled(lived(shape, past), failing)
@@ -128,7 +128,7 @@ def test_in_the_end_the_state_is_what_the_regions_see_whatever_was_before(shape,
     assert (world.row.state, world.row.pending) == (expected, None)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(worlds(), spells())
 def test_a_change_to_down_is_as_old_as_a_failure_and_one_to_up_as_old_as_a_good_check(shape, past):
     world = lived(shape, past)
@@ -142,7 +142,7 @@ def test_a_change_to_down_is_as_old_as_a_failure_and_one_to_up_as_old_as_a_good_
         was_down = state.is_impaired
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(worlds(), spells())
 def test_fewer_regions_than_are_wanted_change_nothing(shape, past):
     regions, quorum, first = shape
@@ -151,7 +151,7 @@ def test_fewer_regions_than_are_wanted_change_nothing(shape, past):
     assert lived((regions, quorum, first), past).changes == []
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(worlds(), spells())
 def test_an_outage_has_been_seen_by_as_many_regions_as_are_wanted_since_it_began(shape, past):
     world = lived(shape, [(length, failing, frozenset()) for length, failing, _ in past])
@@ -163,7 +163,7 @@ def test_an_outage_has_been_seen_by_as_many_regions_as_are_wanted_since_it_began
         was_down = state.is_impaired
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(worlds(), st.frozensets(st.integers(0, 4)))
 def test_regions_that_speak_in_another_order_say_the_same(shape, failing):
     regions, quorum, _ = shape
@@ -171,7 +171,7 @@ def test_regions_that_speak_in_another_order_say_the_same(shape, failing):
     assert len(ends) == 1
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(worlds(), spells())
 @example((3, None, 0), [(3, frozenset({0, 1}), frozenset())])
 def test_what_only_we_cannot_do_confirms_nothing(shape, past):
@@ -182,7 +182,7 @@ def test_what_only_we_cannot_do_confirms_nothing(shape, past):
     assert (world.changes, world.row.state) == (changes, state)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(worlds(), spells(), st.lists(st.sampled_from([GOOD, LATE]), min_size=1, max_size=9))
 def test_what_answers_each_time_does_not_stay_down_however_late(shape, past, answers):
     world = lived(shape, past)
@@ -191,7 +191,7 @@ def test_what_answers_each_time_does_not_stay_down_however_late(shape, past, ans
     assert world.row.state < State.PARTIAL_OUTAGE
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(worlds(), st.lists(st.sampled_from([GOOD, LATE]), min_size=1, max_size=9), st.frozensets(st.integers(0, 4)))
 def test_late_answers_of_some_hide_no_outage_that_enough_regions_see(shape, answers, failing):
     world = lived(shape, [])

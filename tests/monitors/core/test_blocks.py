@@ -35,7 +35,7 @@ def ordinary_hour(every_s, seed=1):
 
 
 @given(st.lists(CHECKS, max_size=50))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_every_hour_comes_back_as_it_was(checks):
     assert unpack(pack(checks)) == sorted(checks)
 

@@ -12,14 +12,14 @@ TIMES = st.lists(st.integers(1, 2**31 - 1), min_size=1, max_size=200)
 
 
 @given(TIMES, st.sampled_from([0.0, 0.01, 0.5, 0.95, 0.99, 1.0]))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_a_percentile_is_off_by_at_most_the_stated_error(times, share):
     true = sorted(times)[max(1, math.ceil(share * len(times))) - 1]
     assert abs(percentile(bins_of(times), share) - true) <= ERROR * true + 0.5
 
 
 @given(TIMES, TIMES)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_the_sum_of_two_hours_is_the_histogram_of_both(first, second):
     assert add_up([encode(bins_of(first)), encode(bins_of(second))]) == bins_of(first + second)
 

@@ -64,7 +64,7 @@ def planned(plan, start, end):
 SAMOA = Plan(datetime(2011, 12, 28, 2), "Pacific/Apia", 60, "FREQ=DAILY", datetime(2000, 1, 1, tzinfo=UTC))  # noqa: DTZ001
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(plans(), st.integers(1, 8 * 24 * 4))
 @example((SAMOA, NIGHTS["Pacific/Apia"] - DAY), 5 * 24 * 4)
 def test_windows_are_those_that_the_wall_clock_shows(planned_near, quarters):
@@ -73,7 +73,6 @@ def test_windows_are_those_that_the_wall_clock_shows(planned_near, quarters):
     assert merged(spans(plan, start=near, end=end)) == planned(plan, near, end)
 
 
-@settings(deadline=None)
 @given(plans(), st.integers(1, 200), st.integers(1, 200))
 def test_what_is_asked_in_two_parts_is_the_same(planned_near, before, after):
     plan, near = planned_near
@@ -82,7 +81,6 @@ def test_what_is_asked_in_two_parts_is_the_same(planned_near, before, after):
     assert merged(parts) == merged(spans(plan, start=start, end=end))
 
 
-@settings(deadline=None)
 @given(plans())
 def test_the_next_window_is_the_open_one_or_the_first_to_come(planned_near):
     plan, near = planned_near
@@ -95,7 +93,6 @@ def test_the_next_window_is_the_open_one_or_the_first_to_come(planned_near):
         assert [max(found.start, near)] == [span.start for span in known][:1]
 
 
-@settings(deadline=None)
 @given(plans(), st.integers(-100, 100), st.integers(0, 100))
 def test_nothing_is_planned_before_a_plan_was_made_or_after_it_was_ended(planned_near, made, lasted):
     plan, near = planned_near

@@ -39,7 +39,7 @@ def test_every_source_is_known_here():
 
 
 @pytest.mark.parametrize("slug", MARKS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rest=st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=6), marked=VALUES)
 def test_any_document_is_read_or_said_to_be_unreadable(slug, rest, marked):
     document = rest | {MARKS[slug]: marked} | ({"statuswire": 1} if slug == "statuswire" else {})

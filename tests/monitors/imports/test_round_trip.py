@@ -45,7 +45,7 @@ DRAFTS = st.sampled_from(sorted(KINDS)).flatmap(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(DRAFTS, min_size=1, max_size=3))
 @example([Draft("a", "http", "b", {"body": " a\n\tb \n\n", "headers": "a: b\r\nc: d"}, About("s"))])
 @example([Draft("a", "http", "b", {"body": "\x85a\n\u2028b"}, About("s"))])
