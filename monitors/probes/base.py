@@ -62,11 +62,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """One certificate of a chain; `days_left` until it expires, negative when it has."""
+    """One certificate of a chain; `days_left` until it expires, negative when it has; the hosts it is for."""
 
     subject: str
     issuer: str
     days_left: int | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

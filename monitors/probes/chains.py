@@ -5,6 +5,7 @@ certificates). It verifies every chain by itself, asked or not. So a chain is as
 for KEPT_S; what a check that fails between shows of it is said to be that old.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,7 +14,11 @@ from monitors.probes.base import Answer, Certificate, Reason, Secured
 
 KEPT_S = 300.0  # four of five checks a minute are spared, and evidence is at most this old; rarer checks always ask
 MAX_CHAIN = 8  # certificates that are described
+MAX_NAMES = 20
 MAX_PLACES = 10_000
+_NAME = re.compile(
+    r"(?:DNS|IP Address):([^,\s]{1,100})"
+)  # as OpenSSL writes them: "DNS:a.example.com, IP Address:192.0.2.1"
 
 Place = tuple[str, int, str]  # host, port, address
 
@@ -48,7 +53,8 @@ def _certificate(fields: dict[str, str]) -> Certificate:
     end = _end_of(fields.get("Expire date", ""))
     # Certificates live in the machine's time, not in a demo's.
     days_left = None if end is None else (end - datetime.now(UTC)).days
-    return Certificate(fields.get("Subject", "")[:200], fields.get("Issuer", "")[:200], days_left)
+    names = _NAME.findall(fields.get("X509v3 Subject Alternative Name", ""))[:MAX_NAMES]
+    return Certificate(fields.get("Subject", "")[:200], fields.get("Issuer", "")[:200], days_left, tuple(names))
 
 
 @lru_cache(maxsize=4096)  # reading a date costs more than the rest of a check's answer

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
-from monitors.probes.base import Answer
+from monitors.probes.base import Answer, Certificate
 
 MAX_BODY = 4_000  # characters
 MAX_HEADERS = 40
@@ -84,10 +84,20 @@ def describe(answer: Answer, steps: Sequence[str] = (), secrets: Sequence[str] =
         "body": shown(text_of(answer)[: 2 * MAX_BODY])[:MAX_BODY],
         "body_bytes": len(answer.body),
         "is_truncated": answer.is_truncated,
-        "certificates": [
-            {"subject": printable(c.subject), "issuer": printable(c.issuer), "days_left": c.days_left}
-            for c in answer.certificates or (seen.certificates if seen else ())
-        ],
+        "certificates": chain_shown(answer.certificates or (seen.certificates if seen else ())),
         "certificates_seen": "" if answer.certificates or not seen else before,
         "oddities": list(answer.oddities),
     }
+
+
+def chain_shown(chain: Iterable[Certificate]) -> list[dict[str, object]]:
+    """Return certificates as evidence, the server's own first."""
+    return [
+        {
+            "subject": printable(one.subject),
+            "issuer": printable(one.issuer),
+            "days_left": one.days_left,
+            "names": [printable(name) for name in one.names],
+        }
+        for one in chain
+    ]

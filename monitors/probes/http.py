@@ -9,7 +9,8 @@ from functools import lru_cache
 from kit.addresses import AddressRefused, Target, check_url, follow
 from monitors.core.states import State
 from monitors.probes.base import Answer, Field, Net, Probe, ProbeResult, Reason, Request
-from monitors.probes.evidence import describe, hidden, text_of
+from monitors.probes.certificates import explained
+from monitors.probes.evidence import chain_shown, describe, hidden, text_of
 from monitors.probes.http_rules import (
     ASKING_READERS,
     REDIRECTS,
@@ -193,7 +194,8 @@ def judge(
     asked, took_ms = rules.asking.method, answer.total_us / 1000
     if answer.reason != Reason.OK:
         state = State.UNKNOWN if answer.reason.is_ours else State.MAJOR_OUTAGE
-        return state, answer.reason, f"{asked}: {answer.trouble}"
+        more = explained(answer.reason, {"certificates": chain_shown(answer.certificates)})
+        return state, answer.reason, f"{asked}: {answer.trouble}{more}"
     if is_lost:
         return State.MAJOR_OUTAGE, Reason.TOO_MANY_REDIRECTS, f"{asked}: more than {MAX_STEPS} redirects."
     if not any(low <= answer.status <= high for low, high in rules.expected):

@@ -68,7 +68,7 @@ def test_the_chain_is_asked_for_once_and_its_age_is_told(prober, authority, aske
     assert (first.reason, second.reason, failing.reason) == (Reason.OK, Reason.OK, Reason.STATUS)
     assert asked == [True, False, False]
     assert failing.detail["certificates"] == [
-        {"subject": f"CN = {HOST}", "issuer": "CN = An authority of the tests", "days_left": 20}
+        {"subject": f"CN = {HOST}", "issuer": "CN = An authority of the tests", "days_left": 20, "names": [HOST]}
     ]
     assert (failing.detail["certificates_seen"], failing.detail["tls_version"]) == ("seen 0 s before", "TLS 1.3")
 
@@ -97,10 +97,14 @@ def in_turn(*contexts):
 
 
 @pytest.mark.parametrize(
-    ("host", "days", "expected"), [(HOST, -2, Reason.TLS_EXPIRED), ("other.example.com", 20, Reason.TLS_NAME)]
+    ("host", "days", "expected", "words"),
+    [
+        (HOST, -5, Reason.TLS_EXPIRED, "It ended 4 days ago."),
+        ("other.example.com", 20, Reason.TLS_NAME, "It is for other.example.com."),
+    ],
 )
 def test_a_certificate_that_is_refused_is_shown_itself_and_not_the_one_before(
-    prober, authority, asked, host, days, expected
+    prober, authority, asked, host, days, expected, words
 ):
     good, bad = authority.context(HOST), authority.context(host, days=days)
     with in_turn(good, bad, bad) as server:
@@ -108,6 +112,7 @@ def test_a_certificate_that_is_refused_is_shown_itself_and_not_the_one_before(
     assert [result.reason for result in results] == [Reason.OK, expected]
     shown = results[1].detail["certificates"][0]
     assert (shown["subject"], shown["days_left"], results[1].detail["certificates_seen"]) == (f"CN = {host}", days, "")
+    assert (shown["names"], results[1].summary[-len(words) :]) == ([host], words)
     assert asked == [True, False, True]
 
 
