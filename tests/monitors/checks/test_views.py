@@ -127,7 +127,10 @@ def test_a_first_failure_over_HTTPS_keeps_its_TLS(client, monitor, tmp_path):
     page = login(client, monitor.organization).get(at("monitor_detail", monitor)).content.decode()
     assert "GET answered 200; expected 204." in page
     assert "<dt>TLS</dt><dd>TLS 1.3</dd>" in page
-    assert "<dt>Certificate</dt><dd>CN = 127.0.0.1, by CN = An authority of the tests; for 127.0.0.1; 20 days left</dd>" in page
+    assert (
+        "<dt>Certificate</dt><dd>CN = 127.0.0.1, by CN = An authority of the tests; for 127.0.0.1; 20 days left</dd>"
+        in page
+    )
 
 
 def test_a_monitor_without_any_check_says_so(client, monitor):
