@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from django.core.cache import cache
+from django.core.handlers.asgi import ASGIRequest
 
 from kit.clock import clock
 from monitors.core.states import State
@@ -121,6 +123,16 @@ def test_a_body_is_kept_cut_masked_and_printable(client, made):
     assert client.post(at(made, "fail"), body, content_type="text/plain").status_code == 200
     kept = Ping.objects.get()
     assert (kept.body[:12], len(kept.body), kept.size) == ("token=••• �x", 9995, len(body))
+
+
+@pytest.mark.parametrize(
+    ("announced", "size"), [(b"60000000", 60_000_000), (b"2", 5), (b"-1", 5), (b"9" * 30, 10**18 - 1)]
+)
+def test_a_body_of_which_not_all_is_read_is_as_long_as_announced(made, announced, size):
+    scope = {"type": "http", "method": "POST", "path": at(made), "query_string": b""}
+    request = ASGIRequest(scope | {"headers": [(b"content-length", announced)]}, BytesIO(b"hello"))
+    assert pings.ping(request, made.heartbeat.token).status_code == 200
+    assert (Ping.objects.get().body, Ping.objects.get().size) == ("hello", size)
 
 
 @pytest.mark.parametrize(
