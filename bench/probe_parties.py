@@ -269,3 +269,6 @@ class UptimeKuma(Party):
             else:
                 return
         raise RuntimeError("Uptime Kuma does not listen: see bench-kuma.log")
+
+
+PEERS = {"blackbox": Blackbox, "nagios": Nagios, "kuma": UptimeKuma}

@@ -1,6 +1,6 @@
 """What a check costs all in, ours and others', at the same time on the same work; and whether checks are on time.
 
-    .venv/bin/python -m bench.probing [--rate 50] [--seconds 20] [--rounds 3] [--load] [--https half|none|all]
+    .venv/bin/python -m bench.probing [--rate 50] [--seconds 20] [--rounds 3] [--load] [--https half|none|all] [--against NAME ...]
     .venv/bin/python -m bench.probing --lateness [--rate 500] [--minutes 10] [--kill]
     .venv/bin/python -m bench.probing --timing [--rate 1000] [--seconds 20]
     .venv/bin/python -m bench.probing --storing [--rounds 3]
@@ -36,6 +36,7 @@ from bench.probe_timing import timing
 
 INTERVAL_S = 10
 NAIVE_MOST = 200  # checks a second that are sent to it under --load
+OTHERS = ("naive", "blackbox", "nagios", "kuma")
 SECURE = {"half": (False, True), "none": (False, False), "all": (True, True)}  # of two checks in turn
 TRUSTING = Path(__file__).parent / "trusting"
 PAUSE_MS = 20  # how long the server takes to answer, when it is lateness that is measured
@@ -81,17 +82,19 @@ def make_monitors(count, address, **fields):
     return monitors
 
 
-def compare(target, rate, seconds, rounds, load, https):
-    from bench.probe_parties import Blackbox, Nagios, Naive, Ours, UptimeKuma
+def compare(target, rate, seconds, rounds, load, https, against):
+    from bench.probe_parties import PEERS, Naive, Ours
 
     secure = SECURE[https]
     rates = {"ours": 1000 if load else rate, "naive": NAIVE_MOST if load else rate}
     make_monitors(rates["ours"] * INTERVAL_S, lambda id_: target.url("ours", secure=secure[id_ % 2]))
-    plain = make_monitors(
-        rates["naive"] * INTERVAL_S, lambda id_: target.url("naive", secure=secure[id_ % 2]), is_paused=True
-    )
-    parties = [Ours(), Naive([monitor.id for monitor in plain])]
-    for peer in () if load else (Blackbox, Nagios, UptimeKuma):
+    parties = [Ours()]
+    if "naive" in against:
+        plain = make_monitors(
+            rates["naive"] * INTERVAL_S, lambda id_: target.url("naive", secure=secure[id_ % 2]), is_paused=True
+        )
+        parties.append(Naive([monitor.id for monitor in plain]))
+    for peer in () if load else [kind for name, kind in PEERS.items() if name in against]:
         if reason := peer.missing():
             print(f"  {peer().label} {reason}: left out")
         else:
@@ -210,6 +213,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--load", action="store_true")
     parser.add_argument("--https", choices=SECURE, default="half", help="of the checks")
+    parser.add_argument("--against", nargs="+", default=OTHERS, choices=OTHERS, help="who else; all that are installed")
     parser.add_argument("--lateness", action="store_true")
     parser.add_argument("--timing", action="store_true")
     parser.add_argument("--storing", action="store_true")
@@ -226,7 +230,9 @@ def main():
     elif options.lateness:
         lateness(target, options.rate or 500, options.minutes, options.kill)
     else:
-        compare(target, options.rate or 50, options.seconds, options.rounds, options.load, options.https)
+        compare(
+            target, options.rate or 50, options.seconds, options.rounds, options.load, options.https, options.against
+        )
     target.stop()
 
 
