@@ -4,18 +4,19 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PORT = 8790
 MINUTES = 10  # in which the demo plays its day: as fast as `make demo`, so that a busy machine keeps up
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Without these, Chromium calls its maker's servers at every start.
@@ -59,6 +60,16 @@ class Running:
         return done.stdout
 
 
+def free_pair() -> int:
+    """Return a port that is free, as the next one is, below those that outgoing connections take."""
+    for port in range(8790, 32_000, 2):
+        with socket.socket() as one, socket.socket() as other, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            other.bind(("127.0.0.1", port + 1))
+            return port
+    raise RuntimeError("No two ports in a row are free below 32000. Stop what listens there.")
+
+
 @pytest.fixture(scope="session")
 def demo():
     """Start `manage.py up --demo`, as `make demo` does, in a folder of its own; stop it as Ctrl-C does."""
@@ -67,7 +78,8 @@ def demo():
     folder.chmod(0o755)
     names = ("DATABASE_URL", "VALKEY_URL", "BROKER_URL", "CHANNEL_URL", "CACHE_URL", "EMAIL_URL", "VAR_DIR")
     environment = {key: value for key, value in os.environ.items() if key not in (*names, "DJANGO_SETTINGS_MODULE")}
-    environment |= {"PORT": str(PORT), "DEMO_MINUTES": str(MINUTES), "DEMO_DIR": str(folder)}
+    port = free_pair()
+    environment |= {"PORT": str(port), "DEMO_MINUTES": str(MINUTES), "DEMO_DIR": str(folder)}
     process = subprocess.Popen(
         [sys.executable, "manage.py", "up", "--demo"],
         cwd=ROOT,
@@ -76,7 +88,7 @@ def demo():
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
-    running = Running(process, f"http://127.0.0.1:{PORT}", f"http://127.0.0.1:{PORT + 1}", environment)
+    running = Running(process, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}", environment)
     running.environment["VAR_DIR"] = str(folder)
     yield running
     process.send_signal(signal.SIGINT)
