@@ -123,6 +123,10 @@ class Net(Protocol):
     def user_agent(self) -> str:
         """What we call ourselves to a server of HTTP."""
 
+    @property
+    def mail_name(self) -> str:
+        """What we call ourselves to a mail server: a host name, or an address as RFC 5321 (4.1.3) writes it."""
+
     async def addresses(self, host: str, port: int, timeout_s: float) -> list[str]:
         """Return the judged literals of a host, to dial in this order.
 

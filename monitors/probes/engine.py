@@ -45,6 +45,7 @@ class Settings:
     """What an engine is told once. `allowed` are private hosts as kit.addresses takes them."""
 
     user_agent: str
+    mail_name: str = "statuswire.invalid"
     allowed: tuple[str, ...] = ()
     caps: Caps = field(default_factory=Caps)
     ca_file: str = certifi.where()  # the same authorities on every machine, also where it has none of its own
@@ -211,6 +212,10 @@ class Engine:
     @property
     def user_agent(self) -> str:
         return self._settings.user_agent
+
+    @property
+    def mail_name(self) -> str:
+        return self._settings.mail_name
 
     async def fetch(self, request: Request, timeout_s: float) -> Answer:
         """Send one request; where a name has several addresses, try the next one when none connects."""

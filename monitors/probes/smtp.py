@@ -1,6 +1,7 @@
 """Greet a mail server (RFC 5321), and see whether it encrypts (RFC 3207)."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
 
 from kit.addresses import AddressRefused, Target, check_place
 from monitors.probes.base import Net, Probe, ProbeResult, Reason
@@ -13,14 +14,16 @@ MAX_LINES = 50
 
 
 async def probe(target: str, options: Mapping[str, object], timeout_s: float, in_full: bool, net: Net) -> ProbeResult:
-    return await look(locate(target, net.allowed, ()), options, timeout_s, net, _hello, b"QUIT\r\n")
+    return await look(
+        locate(target, net.allowed, ()), options, timeout_s, net, partial(_hello, net.mail_name), b"QUIT\r\n"
+    )
 
 
-async def _hello(wire: Wire, wants_starttls: bool) -> bytes:
+async def _hello(name: str, wire: Wire, wants_starttls: bool) -> bytes:
     greeting = await _reply(wire, b"220")
     if not wants_starttls:
         return greeting
-    await wire.send(b"EHLO statuswire.invalid\r\n")
+    await wire.send(f"EHLO {name}\r\n".encode())
     offered = await _reply(wire, b"250")
     if b"STARTTLS" not in offered.upper().split():
         raise Broken(Reason.NO_STARTTLS)

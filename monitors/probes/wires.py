@@ -18,34 +18,57 @@ MAX_ANSWER = 16_000  # bytes that are read of one answer
 
 
 class Wire:
-    """An open connection. `phases` grow as it is used, in microseconds."""
+    """An open connection. `phases` grow as it is used, in microseconds.
 
-    def __init__(self, host: str, address: str, ca_file: str, phases: Phases) -> None:
+    Nothing is read before it is used: what a server says in the clear to whom begins with TLS is for TLS to refuse.
+    """
+
+    def __init__(self, host: str, address: str, ca_file: str, opened: socket.socket, phases: Phases) -> None:
         self.host, self.address, self.phases = host, address, phases
-        self._ca_file = ca_file
+        self._ca_file, self._socket = ca_file, opened
+        self._writer: asyncio.StreamWriter | None = None
         self.is_securing = self.has_read = False
         self.reader: asyncio.StreamReader
-        self.writer: asyncio.StreamWriter
 
     async def secure(self, *, verified: bool = True) -> ssl.SSLObject:
         """Turn to TLS. Unless `verified`, any certificate is taken, to be looked at. Raises Broken."""
         began, self.is_securing = time.monotonic(), True
+        context = trusting(self._ca_file, verified)
         try:
-            await self.writer.start_tls(trusting(self._ca_file, verified), server_hostname=self.host)
+            if self._writer:
+                await self._writer.start_tls(context, server_hostname=self.host)
+            writer = self._writer or await self._speak(context)
         except (OSError, EOFError) as error:  # ssl.SSLError is an OSError
             raise of_tls(error) from error
         finally:
             self.phases = replace(self.phases, tls=self.phases.tls + since(began))
         self.is_securing = False
-        found = self.writer.get_extra_info("ssl_object")
+        found = writer.get_extra_info("ssl_object")
         assert isinstance(found, ssl.SSLObject)
         return found
+
+    async def _speak(self, context: ssl.SSLContext | None = None) -> asyncio.StreamWriter:
+        """Begin to send and to read, in the clear or with TLS."""
+        if self._writer is None:
+            name = self.host if context else None
+            self.reader, self._writer = await asyncio.open_connection(
+                sock=self._socket, limit=MAX_ANSWER, ssl=context, server_hostname=name
+            )
+        return self._writer
+
+    def close(self) -> None:
+        """Break off: a polite close would wait for the other side."""
+        if self._writer:
+            self._writer.transport.abort()
+        else:
+            self._socket.close()
 
     async def send(self, data: bytes) -> None:
         """Send bytes. Raises Broken."""
         try:
-            self.writer.write(data)
-            await self.writer.drain()
+            writer = await self._speak()
+            writer.write(data)
+            await writer.drain()
         except OSError as error:
             raise Broken(Reason.PROTOCOL_ERROR, "The server closed the connection.") from error
 
@@ -53,6 +76,7 @@ class Wire:
         """Return one line without its end. Raises Broken where none comes or it is endless."""
         began = time.monotonic()
         try:
+            await self._speak()
             line = await self.reader.readuntil(b"\n")
             self.has_read = True
         except asyncio.IncompleteReadError as error:
@@ -72,6 +96,7 @@ class Wire:
         began, data = time.monotonic(), b""
         try:
             async with asyncio.timeout(timeout_s):
+                await self._speak()
                 while (not data or wanted not in data) and len(data) < MAX_ANSWER:
                     piece = await self.reader.read(4096)
                     if not piece:
@@ -140,7 +165,7 @@ async def connected(net: Net, target: Target, watch: Watch) -> AsyncIterator[Wir
     finally:
         if wire:
             watch.phases = wire.phases
-            wire.writer.transport.abort()  # a polite close would wait for the other side
+            wire.close()
 
 
 def _timeout_of(wire: Wire | None) -> Broken:
@@ -155,30 +180,28 @@ async def _dial(addresses: list[str], target: Target, ca_file: str, dns_us: int,
     for number, address in enumerate(addresses, 1):
         began, is_last = time.monotonic(), number == len(addresses)
         watch.address, watch.phases = address, Phases(dns=dns_us)
-        wire = Wire(target.host, address, ca_file, watch.phases)
         try:
             async with asyncio.timeout(watch.left_s if is_last else watch.left_s / 2):
-                wire.reader, wire.writer = await _opened(address, target.port)
+                opened = await _opened(address, target.port)
         except (OSError, TimeoutError) as error:
             watch.phases = Phases(dns=dns_us, connect=since(began))
             if is_last:
                 raise of_connecting(error, f"[{address}]" if ":" in address else address, target.port) from error
         else:
-            wire.phases = Phases(dns=dns_us, connect=since(began))
-            return wire
+            return Wire(target.host, address, ca_file, opened, Phases(dns=dns_us, connect=since(began)))
     raise AssertionError("A name that resolves has at least one address.")
 
 
-async def _opened(address: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """Open a connection to a literal address: nothing is looked up once more on the way. Raises OSError."""
+async def _opened(address: str, port: int) -> socket.socket:
+    """Connect to a literal address: nothing is looked up once more on the way. Raises OSError."""
     opened = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
     try:
         opened.setblocking(False)
         await asyncio.get_running_loop().sock_connect(opened, (address, port))
-        return await asyncio.open_connection(sock=opened, limit=MAX_ANSWER)
     except BaseException:
         opened.close()
         raise
+    return opened
 
 
 @lru_cache(maxsize=8)
@@ -186,9 +209,7 @@ def trusting(ca_file: str, verified: bool) -> ssl.SSLContext:
     """Return our side of TLS; reading the authorities takes 20 ms, so once."""
     context = ssl.create_default_context(cafile=ca_file or None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_ciphers(
-        "DEFAULT"
-    )  # OpenSSL's own, as browsers and libcurl: Python's shorter list calls more servers down
+    context.set_ciphers("DEFAULT")  # OpenSSL's own, as libcurl's: Python's shorter list calls more servers down
     if not verified:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.conf import settings
 
 from kit.clock import real
+from kit.ranges import literal_of
 from monitors.models import Monitor
 from monitors.probes.base import ProbeResult, ProbeTask
 from monitors.probes.engine import Engine, Settings
@@ -23,13 +24,26 @@ _engines: dict[tuple[int, Settings], Engine] = {}
 def engine() -> Engine:
     """Return the engine of this process, started at its first use (a thread does not survive a fork)."""
     caps = Caps(settings.PROBES_AT_ONCE, settings.PROBES_AT_ONCE_PER_HOST, settings.PROBES_AT_ONCE_PER_ORGANIZATION)
-    wanted = Settings(user_agent=settings.USER_AGENT, allowed=tuple(settings.ALLOWED_PRIVATE_HOSTS), caps=caps)
+    wanted = Settings(
+        user_agent=settings.USER_AGENT,
+        mail_name=mail_name(settings.PUBLIC_HOST),
+        allowed=tuple(settings.ALLOWED_PRIVATE_HOSTS),
+        caps=caps,
+    )
     with _lock:
         found = _engines.get((os.getpid(), wanted))
         if found is None:
             found = _engines[os.getpid(), wanted] = Engine(wanted)
             atexit.register(found.stop)
         return found
+
+
+def mail_name(host: str) -> str:
+    """Return how a host calls itself to a mail server (RFC 5321, 4.1.3), many of which look a name up."""
+    address = literal_of(host)
+    if address is None:
+        return host.encode("idna").decode()
+    return f"[{'IPv6:' if address.version == 6 else ''}{address}]"
 
 
 def tasks_of(checks: Sequence[Check], *, now: datetime) -> list[ProbeTask]:

@@ -241,3 +241,16 @@ def test_it_asks_the_canaries_of_its_region(settings, monkeypatch):
             until(RegionWatch.objects.count)
     assert RegionWatch.objects.get().region == 2
     connection.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("status.example.com", "status.example.com"),
+        ("état.example.com", "xn--tat-9la.example.com"),
+        ("192.0.2.1", "[192.0.2.1]"),
+        ("2001:db8::1", "[IPv6:2001:db8::1]"),
+    ],
+)
+def test_mail_servers_are_greeted_by_the_name_of_the_public_address(host, expected):
+    assert checks.mail_name(host) == expected

@@ -44,11 +44,18 @@ def talking(lines, context):
     return serving(handle, wait_for=b"")
 
 
-def look(prober, authority, kind, lines, options=None):
+def look(prober, authority, kind, lines, options=None, **more):
     with talking(lines, authority.context(HOST)) as server:
         place = f"{HOST}:{server.port}"
-        settings = {"allowed": (place,), "lookup": lambda *_: ["127.0.0.1"], "ca_file": str(authority.file)}
+        settings = {"allowed": (place,), "lookup": lambda *_: ["127.0.0.1"], "ca_file": str(authority.file), **more}
         return prober.check(ProbeTask(kind, place, options or {}, 2), **settings)
+
+
+def test_a_mail_server_is_greeted_by_the_name_that_we_have(prober, authority):
+    own = {b"EHLO status.example.com": SMTP[b"EHLO"], b"EHLO": b"550 who\r\n"}
+    greeting = {key: SMTP[key] for key in (None, b"STARTTLS")} | own
+    results = [look(prober, authority, "smtp", greeting, **name) for name in ({}, {"mail_name": "status.example.com"})]
+    assert [result.reason for result in results] == [Reason.UNEXPECTED_ANSWER, Reason.OK]
 
 
 @pytest.mark.parametrize(
@@ -75,13 +82,20 @@ def test_mail_servers_greet_and_encrypt(prober, authority, kind, lines, options,
     assert (result.reason, result.state == State.OPERATIONAL) == (reason, reason == Reason.OK)
 
 
+def greet_and_listen(connection):
+    """To close with what was sent unread would reset the connection, and the greeting might never be read."""
+    connection.sendall(SMTP[None])
+    while connection.recv(4096):
+        pass
+
+
 # As Postfix 3.7, Exim 4.96 and Dovecot 2.3 behave on a port of the other kind.
 @pytest.mark.parametrize(
     ("handle", "encryption", "reason", "words"),
     [
         (lambda connection: time.sleep(1), "STARTTLS", Reason.TIMEOUT, "said nothing in time. If it encrypts from the start, as on 465 and 993, choose TLS."),
         (lambda connection: time.sleep(1), "TLS", Reason.TLS_ERROR, "The handshake did not end in time."),
-        (b"220 mail ready\r\n", "TLS", Reason.TLS_ERROR, "If it encrypts later, as on 25, 143 and 587, choose STARTTLS."),
+        (greet_and_listen, "TLS", Reason.TLS_ERROR, "If it encrypts later, as on 25, 143 and 587, choose STARTTLS."),
     ],
 )  # fmt: skip
 def test_the_wrong_kind_of_encryption_is_named(prober, handle, encryption, reason, words):
