@@ -12,7 +12,7 @@ from kit.clock import clock
 from monitors.core.states import State
 from monitors.models import CheckResult, Monitor, RegionWatch, SourceState
 from monitors.services import dispatch, results
-from monitors.services.checks import engine
+from monitors.services.checks import engine, mail_name
 from monitors.services.dispatch import LEASE_S
 from monitors.services.probing import Prober
 from tests.factories import MonitorFactory, OrganizationFactory, ScopeFactory
@@ -253,4 +253,4 @@ def test_it_asks_the_canaries_of_its_region(settings, monkeypatch):
     ],
 )
 def test_mail_servers_are_greeted_by_the_name_of_the_public_address(host, expected):
-    assert checks.mail_name(host) == expected
+    assert mail_name(host) == expected
