@@ -66,7 +66,7 @@ class Engine:
         self._places = Places(settings.caps)
         self._lags = Lags()
         self._names: dict[tuple[str, int], tuple[float, list[str]]] = {}
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[int, asyncio.Task[None]] = {}  # by their starts; the loop itself holds tasks weakly
         self._busy = asyncio.Event()  # set while a check is under way, or waits for a place
         self._thread = threading.Thread(target=self._run, name="prober", daemon=True)
         self._thread.start()
@@ -144,8 +144,7 @@ class Engine:
                 self._busy.set()
 
     def _enter(self, start: Start) -> None:
-        running = self._loop.create_task(self._make(start))
-        self._running.add(running)  # the loop itself holds tasks weakly
+        self._running[id(start)] = self._loop.create_task(self._make(start))
         self._busy.set()
 
     async def _watch(self) -> None:
@@ -168,7 +167,7 @@ class Engine:
             result = await self._in_time(start)
         finally:
             self._places.leave(start.task)
-            self._running.discard(asyncio.current_task())
+            del self._running[id(start)]
             start.put(start.index, result)
 
     async def _in_time(self, start: Start) -> ProbeResult:
