@@ -39,8 +39,9 @@ class _Exchange(asyncio.Protocol):
 
     def answer(self):
         self.book.end(self.who, self.id, 1000 * (time.perf_counter() - self.began))
-        self.transport.write(ANSWER)
-        self.transport.close()
+        if not self.transport.is_closing():  # who asked may have been killed
+            self.transport.write(ANSWER)
+            self.transport.close()
 
 
 class _Book:
