@@ -1,10 +1,14 @@
 """The pages of import and export, by admins, lesser roles and strangers."""
 
+from io import BytesIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
 from accounts.models import Role
+from config.asgi import LONGEST_BODY
 from monitors.imports.documents import MAX_BYTES
 from monitors.models import Monitor
 from tests.factories import MembershipFactory, MonitorFactory
@@ -41,6 +45,14 @@ def test_a_file_is_looked_at_and_then_made_once(client, admin):
 def test_what_was_made_is_said_on_the_list(client, admin):
     answer = client.post(address(admin), {"pasted": KUMA, "confirm": "yes"}, follow=True)
     assert "2 monitors are watched from now on; 2 could not be made." in answer.content.decode()
+
+
+def test_a_file_that_is_not_taken_in_to_its_end_is_said_to_be_too_long(client, admin):
+    file = SimpleUploadedFile("x.json", b"x" * 5_000_000)
+    body = encode_multipart(BOUNDARY, {"file": file})
+    came = {"wsgi.input": BytesIO(body[:LONGEST_BODY]), "CONTENT_LENGTH": str(len(body))}
+    answer = client.generic("POST", address(admin), body, MULTIPART_CONTENT, **came)
+    assert (answer.status_code, f"{MAX_BYTES:,} bytes can be read. Split it" in answer.text) == (422, True)
 
 
 @pytest.mark.parametrize(
