@@ -10,10 +10,12 @@ from accounts.models import Organization, Role
 from tests.factories import MembershipFactory, UserFactory
 
 
-def log_in(organization: Organization, role: Role | None = Role.MEMBER) -> Client:
+def log_in(organization: Organization, role: Role | None = Role.MEMBER, name: str = "") -> Client:
     """Return the browser of somebody with a role in an organization; None: who is known, but not there."""
-    client = Client()
-    client.force_login(MembershipFactory(organization=organization, role=role).user if role else UserFactory())
+    client, user = Client(), UserFactory(name=name)
+    if role:
+        MembershipFactory(organization=organization, role=role, user=user)
+    client.force_login(user)
     return client
 
 

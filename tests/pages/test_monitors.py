@@ -1,10 +1,10 @@
 """What a monitor's pages say of incidents: who is on them, what its checks were evidence of, and whom they told."""
 
 import re
+from functools import partial
 from html import unescape
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role
@@ -14,35 +14,24 @@ from monitors.core.states import Source, State
 from monitors.models import MonitorChange
 from monitors.services import bulk
 from monitors.services.scopes import own_scope
+from tests import readers
 from tests.factories import (
     ChannelFactory,
     IncidentFactory,
-    MembershipFactory,
     MonitorFactory,
     NotificationFactory,
     UserFactory,
 )
-from tests.pages.scenes import Scene
 from tests.readers import words_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def scene():
-    return Scene()
+log_in = partial(readers.log_in, name="Ada Lovelace")
 
 
 @pytest.fixture
 def monitor(scene):
     return MonitorFactory(organization=scene.acme, name="Checkout", scope=own_scope(scene.acme.id, "Checkout"))
-
-
-def log_in(organization, role: Role) -> Client:
-    client = Client()
-    client.force_login(MembershipFactory(organization=organization, role=role, user__name="Ada Lovelace").user)
-    return client
 
 
 def fail(scene, monitor, *, minutes, state=State.MAJOR_OUTAGE):

@@ -23,17 +23,11 @@ from tests.factories import (
     ScopeFactory,
     UserFactory,
 )
-from tests.pages.scenes import Scene
 from tests.readers import log_in, words_of
 
 pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def scene():
-    return Scene()
 
 
 @pytest.fixture

@@ -20,14 +20,9 @@ from tests.factories import (
     ProviderFactory,
     ScopeFactory,
 )
-from tests.pages.scenes import EVIDENCE, Scene
+from tests.pages.scenes import EVIDENCE
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene():
-    return Scene()
 
 
 def paths(scene):

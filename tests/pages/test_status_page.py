@@ -12,14 +12,9 @@ from monitors.core.states import State
 from monitors.models import Feed
 from monitors.services.scopes import own_scope
 from tests.factories import FollowFactory, MembershipFactory, OfficialPostFactory, ScopeFactory, StatusPageFactory
-from tests.pages.scenes import EVIDENCE, Scene, page_with
+from tests.pages.scenes import EVIDENCE, page_with
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene():
-    return Scene()
 
 
 def words_of(answer) -> str:

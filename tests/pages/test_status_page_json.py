@@ -8,16 +8,11 @@ from monitors.formats.base import Phase, PostKind
 from monitors.formats.statuspage_v2 import parse
 from monitors.models import Feed
 from tests.factories import OfficialPostFactory
-from tests.pages.scenes import Scene, page_with
+from tests.pages.scenes import page_with
 
 pytestmark = pytest.mark.django_db
 
 SUMMARY, STATUS = "/s/acme/api/v2/summary.json", "/s/acme/api/v2/status.json"
-
-
-@pytest.fixture
-def scene():
-    return Scene()
 
 
 @pytest.mark.parametrize("state", [s for s in State if s.is_impaired or s is State.OPERATIONAL])

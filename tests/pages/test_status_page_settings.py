@@ -8,15 +8,9 @@ from monitors.core.states import State
 from pages import services
 from pages.models import StatusPage, StatusPageRow
 from tests.factories import OrganizationFactory, ScopeFactory, StatusPageFactory
-from tests.pages.scenes import Scene
 from tests.readers import log_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene():
-    return Scene()
 
 
 @pytest.fixture
