@@ -15,6 +15,7 @@ from monitors.core.windows import Plan, Span, covers, merged, shared, spans
 from monitors.models import MaintenanceWindow, Monitor, TagMove
 
 LONGEST = timedelta(days=7)
+MOST_TOLD = 3  # open windows of one monitor; those that end last
 AHEAD = timedelta(days=30)  # in which the next window is told
 
 
@@ -89,8 +90,10 @@ def in_words(reaching_one: Collection[Reached], *, now: datetime) -> list[str]:
     coming = [(span, one) for one in reaching_one for span in one.spans if now < span.start <= now + AHEAD]
     lines = [
         f"{_named(one)} is open until {_clock(span.end)}: failures wake nobody and cost no uptime."
-        for span, one in sorted(opened, key=lambda pair: (pair[0].end, pair[1].window.id))
+        for span, one in sorted(opened, key=lambda pair: (pair[0].end, pair[1].window.id), reverse=True)[:MOST_TOLD]
     ]
+    if (more := len(opened) - MOST_TOLD) > 0:
+        lines.append(f"{more} more maintenance windows are open, and end no later.")
     if coming:
         span, one = min(coming, key=lambda pair: (pair[0].start, pair[1].window.id))
         lines.append(f"{_named(one)} opens next, from {_clock(span.start)} to {_clock(span.end)}.")

@@ -102,6 +102,18 @@ def test_the_rules_behind_the_verdict_are_told():
     ]
 
 
+def test_of_many_open_windows_those_are_told_that_end_last():
+    monitor = MonitorFactory()
+    for minutes in (10, 50, 20, 40, 30):
+        MaintenanceWindow.objects.create(
+            organization=monitor.organization, name=f"{minutes}", starts_on_wall="2026-03-29T12:00", time_zone="UTC",
+            minutes=minutes, created_at=NOON - DAY, is_for_all=True,
+        )  # fmt: skip
+    told = [line for line in page_of(monitor).why if "maintenance window" in line]
+    assert [line.partition("until 29 March, ")[2][:5] for line in told] == ["12:50", "12:40", "12:30", ""]
+    assert told[3] == "2 more maintenance windows are open, and end no later."
+
+
 @pytest.mark.parametrize(
     ("tags", "expected"),
     [
