@@ -93,7 +93,7 @@ def in_words(reaching_one: Collection[Reached], *, now: datetime) -> list[str]:
         for span, one in sorted(opened, key=lambda pair: (pair[0].end, pair[1].window.id), reverse=True)[:MOST_TOLD]
     ]
     if (more := len(opened) - MOST_TOLD) > 0:
-        lines.append(f"{more} more maintenance windows are open, and end no later.")
+        lines.append(f"Maintenance windows that are open besides, and end no later: {more}.")
     if coming:
         span, one = min(coming, key=lambda pair: (pair[0].start, pair[1].window.id))
         lines.append(f"{_named(one)} opens next, from {_clock(span.start)} to {_clock(span.end)}.")
